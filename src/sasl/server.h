@@ -1,0 +1,57 @@
+#ifndef PH_SASL_SERVER_H
+#define PH_SASL_SERVER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "sasl/mechanism.h"
+
+/* The other side of a login, for servers: each mechanism that libgsasl serves
+   with a password at hand. */
+
+struct ph_sasl_user {
+	struct ph_span name;
+	struct ph_span password;
+};
+
+struct ph_sasl_users {
+	const struct ph_sasl_user *items; /* borrowed by every session */
+	size_t count;
+};
+
+/* Names to offer, strongest first, separated by spaces, or "" when there are no
+   users.  secure: with -PLUS only when bound is set, with PLAIN and LOGIN; in
+   clear PLAIN and LOGIN only with plaintext.  A constant string. */
+struct ph_sasl_server_offer {
+	bool secure;
+	bool bound;
+	bool plaintext;
+	bool anonymous;
+};
+PH_MUST_USE enum ph_err ph_sasl_server_mechanisms(
+    const struct ph_sasl_server_offer *offer, struct ph_buf *out);
+
+struct ph_sasl_server;
+
+/* PH_ENOMEM; PH_ENOTFOUND: no such mechanism (any case is accepted). */
+PH_MUST_USE enum ph_err ph_sasl_server_new(struct ph_span mechanism,
+    const struct ph_sasl_users *users, const struct ph_sasl_channel *channel,
+    struct ph_sasl_server **out);
+void ph_sasl_server_free(struct ph_sasl_server *s);
+
+/* Takes the client's response (has_response false: there was no initial one) and
+   replaces *out by the next challenge.
+   PH_OK       send *out as a challenge
+   PH_EOF      the login is good; when *out is not empty it is sent as one more
+               challenge first, whose (empty) response is not looked at
+   PH_EDENIED  refused: user unknown, wrong password, malformed response
+   PH_ENOMEM */
+PH_MUST_USE enum ph_err ph_sasl_server_step(struct ph_sasl_server *s,
+    struct ph_span response, bool has_response, struct ph_buf *out);
+
+/* The user's name (what the client claims, until PH_EOF) and the mechanism's
+   canonical name; valid as long as s. */
+struct ph_span ph_sasl_server_username(const struct ph_sasl_server *s);
+const char *ph_sasl_server_mechanism(const struct ph_sasl_server *s);
+
+#endif
