@@ -6,10 +6,10 @@
 #define PH_CLEANUP(func) __attribute__((cleanup(func)))
 
 /* Defines NAMEp(TYPE **), the ending for PH_CLEANUP of a pointer. */
-#define PH_DEFINE_CLEANUP(name, type) \
- static inline void name##p(type **p) \
- {                                    \
-  name(*p);                           \
+#define PH_DEFINE_CLEANUP(name, type)             \
+ static inline void name##p(__typeof__(type) **p) \
+ {                                                \
+  name(*p);                                       \
  }
 
 #define PH_COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,58 +1,76 @@
 #include "base/fault.h"
 
-#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-/* One line, whole characters, nothing a terminal would obey. */
-static void tidy(char *text)
-{
-	struct ph_span cut =
-	    ph_utf8_cut(ph_span_of(text), PH_FAULT_TEXT_MAX - 1);
+/* One byte more than fits, so that the cut can see what it cuts. */
+enum {
+	DRAFT_MAX = PH_FAULT_TEXT_MAX + 1
+};
 
-	text[cut.len] = '\0';
-	for (size_t i = 0; i < cut.len; i++) {
-		if (ph_ascii_is_control(text[i]))
-			text[i] =
-			    text[i] == '\n' || text[i] == '\t' ? ' ' : '?';
+/* What a terminal would obey: C0, DEL and C1, which UTF-8 does not hide. */
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+/* One line of whole characters. */
+static void store(char *out, const char *draft)
+{
+	struct ph_span rest =
+	    ph_utf8_cut(ph_span_of(draft), PH_FAULT_TEXT_MAX - 1);
+
+	while (rest.len > 0) {
+		struct ph_span from = rest;
+		uint32_t code = ph_utf8_next(&rest);
+		size_t len = from.len - rest.len;
+
+		if (code == '\n' || code == '\t')
+			*out++ = ' ';
+		else if (code == UINT32_MAX || is_control(code))
+			*out++ = '?';
+		else
+			out = (char *)memcpy(out, from.ptr, len) + len;
 	}
+	*out = '\0';
 }
 
 void ph_fault_set(struct ph_fault *f, enum ph_cause cause, enum ph_stage stage,
     const char *fmt, ...)
 {
+	char draft[DRAFT_MAX];
 	va_list ap;
 
 	if (f == NULL)
 		return;
-	*f = (struct ph_fault){ .cause = cause, .stage = stage };
 	va_start(ap, fmt);
-	(void)vsnprintf(f->text, sizeof(f->text), fmt, ap);
+	(void)vsnprintf(draft, sizeof(draft), fmt, ap);
 	va_end(ap);
-	tidy(f->text);
+	*f = (struct ph_fault){ .cause = cause, .stage = stage };
+	store(f->text, draft);
 }
 
 void ph_fault_advise(struct ph_fault *f, const char *fmt, ...)
 {
+	char draft[DRAFT_MAX];
 	va_list ap;
 
 	if (f == NULL)
 		return;
 	va_start(ap, fmt);
-	(void)vsnprintf(f->advice, sizeof(f->advice), fmt, ap);
+	(void)vsnprintf(draft, sizeof(draft), fmt, ap);
 	va_end(ap);
-	tidy(f->advice);
+	store(f->advice, draft);
 }
 
 void ph_fault_prefix(struct ph_fault *f, const char *prefix)
 {
-	char text[PH_FAULT_TEXT_MAX];
+	char draft[DRAFT_MAX];
 
 	if (f == NULL)
 		return;
-	memcpy(text, f->text, sizeof(text));
-	(void)snprintf(f->text, sizeof(f->text), "%s: %s", prefix, text);
-	tidy(f->text);
+	(void)snprintf(draft, sizeof(draft), "%s: %s", prefix, f->text);
+	store(f->text, draft);
 }

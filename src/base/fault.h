@@ -115,8 +115,10 @@ struct ph_fault {
 	char advice[PH_FAULT_TEXT_MAX];
 };
 
-/* Replaces *f (NULL is accepted, and ignored).  Control bytes in the text
-   become '?', what is too long is cut, never in the midst of a character. */
+/* Replaces *f (NULL is accepted, and ignored); the arguments may point into it.
+   The text comes out as UTF-8 on one line: tab and newline become a space, other
+   control characters and bytes that are no UTF-8 become '?', what is too long is
+   cut, never in the midst of a character. */
 PH_PRINTF(4, 5)
 void ph_fault_set(struct ph_fault *f, enum ph_cause cause, enum ph_stage stage,
     const char *fmt, ...);

@@ -12,8 +12,12 @@ struct ph_span {
 	size_t len;
 };
 
-/* For string literals only. */
-#define PH_SPAN(lit) ((struct ph_span){ "" lit, sizeof(lit) - 1 })
+/* For string literals only; PH_SPAN_INIT in the initialisers of const tables. */
+#define PH_SPAN(lit) ((struct ph_span)PH_SPAN_INIT(lit))
+#define PH_SPAN_INIT(lit) \
+ {                        \
+  "" lit, sizeof(lit) - 1 \
+ }
 
 /* For printf("%.*s", PH_SPAN_ARG(s)) of short, already bounded spans. */
 #define PH_SPAN_ARG(s) (int)(s).len, (s).ptr
