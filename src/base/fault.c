@@ -10,10 +10,15 @@ enum {
 	DRAFT_MAX = PH_FAULT_TEXT_MAX + 1
 };
 
-/* What a terminal would obey: C0, DEL and C1, which UTF-8 does not hide. */
-static bool is_control(uint32_t code)
+/* What is shown instead of a character, or 0 to show it: a terminal would obey
+   C0, DEL and C1, which UTF-8 does not hide. */
+static char stand_in(uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7f && code < 0xa0);
+	if (code == '\n' || code == '\t')
+		return ' ';
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+		return '?';
+	return code == UINT32_MAX ? '?' : '\0';
 }
 
 /* One line of whole characters. */
@@ -24,15 +29,15 @@ static void store(char *out, const char *draft)
 
 	while (rest.len > 0) {
 		struct ph_span from = rest;
-		uint32_t code = ph_utf8_next(&rest);
+		char other = stand_in(ph_utf8_next(&rest));
 		size_t len = from.len - rest.len;
 
-		if (code == '\n' || code == '\t')
-			*out++ = ' ';
-		else if (code == UINT32_MAX || is_control(code))
-			*out++ = '?';
-		else
-			out = (char *)memcpy(out, from.ptr, len) + len;
+		if (other != '\0') {
+			*out++ = other;
+			continue;
+		}
+		memcpy(out, from.ptr, len);
+		out += len;
 	}
 	*out = '\0';
 }

@@ -6,8 +6,10 @@ static int ended;
 
 static void count_end(int *n)
 {
-	if (n != NULL)
-		ended += *n;
+	if (n == NULL)
+		return;
+	ended += *n;
+	*n = 0;
 }
 
 PH_DEFINE_CLEANUP(count_end, int)
@@ -29,10 +31,12 @@ int main(void)
 
 	leaves_early(&three, 1);
 	check_int(ended, 3);
+	check_int(three, 0);
+	three = 4;
 	leaves_early(&three, 0);
-	check_int(ended, 106);
+	check_int(ended, 107);
 	leaves_early(NULL, 1);
-	check_int(ended, 106);
+	check_int(ended, 107);
 	check_int(PH_COUNT(array), 5);
 	check_int(PH_OK, 0);
 	return check_end();

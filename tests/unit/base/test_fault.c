@@ -42,33 +42,32 @@ static void tidies(void)
 	check_case(NULL, 0);
 }
 
-/* A text of every length around the limit, of characters of every width. */
-static void cuts_between_characters(void)
+/* lead times x, then unit until it is too long. */
+static void fill(char *text, size_t lead, const char *unit)
 {
-	static const char *const units[] = { "a", "\xc3\xa4", "\xe2\x82\xac",
-		"\xf0\x9f\x93\xac" };
+	size_t len = lead;
 
-	for (size_t u = 0; u < PH_COUNT(units); u++) {
-		for (size_t lead = 0; lead < 4; lead++) {
-			char text[2 * PH_FAULT_TEXT_MAX] = "xxx";
-			struct ph_fault f = { 0 };
+	memset(text, 'x', lead);
+	for (; len < PH_FAULT_TEXT_MAX + 8; len += strlen(unit))
+		memcpy(text + len, unit, strlen(unit) + 1);
+}
 
-			check_case("unit", u * 4 + lead);
-			text[lead] = '\0';
-			while (strlen(text) < PH_FAULT_TEXT_MAX + 8)
-				memcpy(text + strlen(text), units[u],
-				    strlen(units[u]) + 1);
-			ph_fault_set(
-			    &f, PH_CAUSE_INTERNAL, PH_STAGE_DATA, "%s", text);
+/* Characters of every width, with the limit at each place in them. */
+static void cuts_between_characters(const char *unit)
+{
+	for (size_t lead = 0; lead < 4; lead++) {
+		char text[2 * PH_FAULT_TEXT_MAX];
+		struct ph_fault f = { 0 };
+		size_t width = strlen(unit);
+		size_t want =
+		    lead + (PH_FAULT_TEXT_MAX - 1 - lead) / width * width;
 
-			size_t width = strlen(units[u]);
-			size_t want = lead +
-			    (PH_FAULT_TEXT_MAX - 1 - lead) / width * width;
-
-			check_int(strlen(f.text), want);
-			check(ph_utf8_valid(ph_span_of(f.text)));
-			check(memcmp(f.text, text, want) == 0);
-		}
+		check_case(unit, lead);
+		fill(text, lead, unit);
+		ph_fault_set(&f, PH_CAUSE_INTERNAL, PH_STAGE_DATA, "%s", text);
+		check_int(strlen(f.text), want);
+		check(ph_utf8_valid(ph_span_of(f.text)));
+		check(memcmp(f.text, text, want) == 0);
 	}
 	check_case(NULL, 0);
 }
@@ -109,7 +108,10 @@ static void bears_null(void)
 int main(void)
 {
 	tidies();
-	cuts_between_characters();
+	cuts_between_characters("a");
+	cuts_between_characters("\xc3\xa4");
+	cuts_between_characters("\xe2\x82\xac");
+	cuts_between_characters("\xf0\x9f\x93\xac");
 	replaces();
 	bears_null();
 	return check_end();
