@@ -111,21 +111,24 @@ struct ph_resolve {
    after-connect on 587, else wanted.  Port left out: 465, 587 or 25 by
    encryption.  host:port against a port that disagrees is
    PH_CAUSE_PORTS_DISAGREE.  A user name with an empty list of mechanisms is an
-   error.  PH_EINVAL with *fault, PH_ENOMEM. */
+   error.  An empty value stops inheritance and counts as left out.  Where a
+   host:port and a port were not said in the same place (the options, or one
+   file), the nearer one wins.  Hosts become A-labels.  A proxy is refused as not
+   supported yet.  PH_EINVAL with *fault, PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_connection_resolve(const struct ph_resolve *in,
     struct ph_arena *a, struct ph_connection *out, struct ph_fault *fault);
 
 /* Which other file this one inherits from: the value of `inherits`, else
    "default" (the one marked `default = yes`), else empty for that one itself.
-   Valid until the next change. */
+   `inherits =` with nothing behind it: none.  Valid until the next change. */
 struct ph_span ph_settings_file_inherits(const struct ph_settings_file *f);
 
 /* Things that are odd and legal ("encryption = before-connect on port 587"), one
    line each, for notes on stderr; NULL at the end. */
 const char *ph_connection_oddity(const struct ph_connection *c, size_t i);
 
-/* A name fit for a file: letters, digits, `-`, `_`, `.`, not first a dot, at
-   most 64 octets. */
+/* A name fit for a file and for a command line: letters, digits, `-`, `_`, `.`,
+   not first a dot or a dash, at most 64 octets. */
 bool ph_connection_name_valid(struct ph_span name);
 
 /* The URL of --server: smtp:// (wanted), smtp+starttls://, smtps://,

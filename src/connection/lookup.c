@@ -1,0 +1,76 @@
+#include "connection/lookup.h"
+
+#include <stdio.h>
+
+static bool is_own(const struct ph_setting *row)
+{
+	return strcmp(row->name, "default") == 0 ||
+	    strcmp(row->name, "inherits") == 0;
+}
+
+static bool look_in_overrides(
+    const struct ph_resolve *in, struct ph_setting_found *out)
+{
+	for (size_t i = in->override_count; i > 0; i--) {
+		const struct ph_setting_override *o = &in->overrides[i - 1];
+
+		if (o->row == out->row) {
+			out->value = o->value;
+			out->option = o->origin;
+			out->origin = PH_ORIGIN_OVERRIDE;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool look_in_files(
+    const struct ph_resolve *in, struct ph_setting_found *out)
+{
+	size_t depth_end =
+	    is_own(out->row) && in->chain_count > 0 ? 1 : in->chain_count;
+
+	for (size_t i = 0; i < depth_end; i++) {
+		struct ph_span value =
+		    ph_settings_file_get(in->chain[i], out->row);
+
+		if (value.ptr != NULL) {
+			out->value = value;
+			out->depth = i;
+			out->line =
+			    ph_settings_file_line(in->chain[i], out->row);
+			out->origin = PH_ORIGIN_FILE;
+			return true;
+		}
+	}
+	return false;
+}
+
+void ph_setting_lookup(const struct ph_resolve *in,
+    const struct ph_setting *row, struct ph_setting_found *out)
+{
+	*out = (struct ph_setting_found){ .row = row };
+	out->is_set = look_in_overrides(in, out) || look_in_files(in, out);
+	out->is_empty = out->is_set && out->value.len == 0;
+	if (out->value.len == 0)
+		out->value = ph_span_of(row->preset);
+}
+
+enum {
+	WHERE_MAX = 512
+};
+
+void ph_setting_blame(const struct ph_resolve *in,
+    const struct ph_setting_found *found, struct ph_fault *fault)
+{
+	char where[WHERE_MAX];
+
+	if (found->origin == PH_ORIGIN_OVERRIDE) {
+		ph_fault_prefix(fault, found->option);
+	} else if (found->origin == PH_ORIGIN_FILE) {
+		(void)snprintf(where, sizeof(where), "%s:%u",
+		    ph_settings_file_path(in->chain[found->depth]),
+		    found->line);
+		ph_fault_prefix(fault, where);
+	}
+}

@@ -1,0 +1,36 @@
+#ifndef PH_CONNECTION_LOOKUP_H
+#define PH_CONNECTION_LOOKUP_H
+
+#include "connection/settings.h"
+
+/* Where a setting's value comes from: an override, the nearest file that names
+   it, or the table. */
+
+enum ph_setting_origin {
+	PH_ORIGIN_PRESET = 0,
+	PH_ORIGIN_FILE,
+	PH_ORIGIN_OVERRIDE
+};
+
+struct ph_setting_found {
+	const struct ph_setting *row;
+	struct ph_span value; /* as written; the preset where that is empty */
+	bool is_set;          /* named somewhere, even as empty */
+	bool is_empty;        /* named, and nothing stands behind it */
+	enum ph_setting_origin origin;
+	/* PH_ORIGIN_FILE: which of the chain, and the line, from 1. */
+	size_t depth;
+	unsigned line;
+	const char *option; /* PH_ORIGIN_OVERRIDE: its origin */
+};
+
+/* `default` and `inherits` are looked up in the first file only: they are not
+   inherited.  Borrows from in. */
+void ph_setting_lookup(const struct ph_resolve *in,
+    const struct ph_setting *row, struct ph_setting_found *out);
+
+/* Puts "FILE:LINE: " or "--port: " before a fault's text. */
+void ph_setting_blame(const struct ph_resolve *in,
+    const struct ph_setting_found *found, struct ph_fault *fault);
+
+#endif

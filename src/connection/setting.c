@@ -1,0 +1,192 @@
+#include "connection/nearest.h"
+#include "connection/settings.h"
+
+#define MECHANISMS                                                     \
+ "auto SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 " \
+ "EXTERNAL CRAM-MD5 LOGIN PLAIN ANONYMOUS"
+
+const struct ph_setting ph_settings[] = {
+	{ "connection", "default", PH_SETTING_BOOL, "no", "",
+	    "The connection used when none is named, and the one that others "
+	    "inherit from." },
+	{ "connection", "inherits", PH_SETTING_TEXT, "default", "",
+	    "The connection whose settings are taken where this one has "
+	    "none." },
+	{ "connection", "host", PH_SETTING_HOST, "", "",
+	    "The server's name or address, with or without its port." },
+	{ "connection", "port", PH_SETTING_PORT, "", "",
+	    "The server's port; left out, 465, 587 or 25 by the encryption." },
+	{ "connection", "encryption", PH_SETTING_ENCRYPTION, "", "",
+	    "When TLS begins; left out, before-connect on port 465, "
+	    "after-connect on 587, else wanted." },
+	{ "connection", "timeout", PH_SETTING_DURATION, "30s", "",
+	    "For DNS, connect, proxy, TLS and greeting, each." },
+	{ "connection", "timeout-mail", PH_SETTING_DURATION, "", "",
+	    "For the reply to MAIL; left out, 5 minutes (RFC 5321)." },
+	{ "connection", "timeout-rcpt", PH_SETTING_DURATION, "", "",
+	    "For the reply to RCPT; left out, 5 minutes (RFC 5321)." },
+	{ "connection", "timeout-data", PH_SETTING_DURATION, "", "",
+	    "For the reply to DATA; left out, 2 minutes (RFC 5321)." },
+	{ "connection", "timeout-block", PH_SETTING_DURATION, "", "",
+	    "For a piece of the message to be taken; left out, 3 minutes (RFC "
+	    "5321)." },
+	{ "connection", "timeout-final", PH_SETTING_DURATION, "", "",
+	    "For the reply to the final dot; left out, 10 minutes (RFC "
+	    "5321)." },
+	{ "connection", "code-page", PH_SETTING_TEXT, "utf-8", "",
+	    "The charset of composed messages." },
+	{ "connection", "helo", PH_SETTING_TEXT, "", "",
+	    "The name given in EHLO; left out, this host's." },
+	{ "connection", "source-address", PH_SETTING_TEXT, "", "",
+	    "The local address to connect from." },
+
+	{ "authentication", "mechanisms", PH_SETTING_WORDS, "auto", MECHANISMS,
+	    "The login mechanisms allowed, in the order to try; auto: the "
+	    "strongest that the server offers." },
+	{ "authentication", "username", PH_SETTING_TEXT, "", "",
+	    "The user name of the login." },
+	{ "authentication", "password-from", PH_SETTING_SECRET_SOURCE, "", "",
+	    "Where the password comes from; left out, what `secret set` "
+	    "stored." },
+	{ "authentication", "domain", PH_SETTING_TEXT, "", "",
+	    "The Windows domain of the login." },
+	{ "authentication", "anonymous", PH_SETTING_BOOL, "no", "",
+	    "No login is made." },
+	{ "authentication", "attempts", PH_SETTING_COUNT, "2", "",
+	    "How many logins may be refused for an account in an hour." },
+	{ "authentication", "allow-plaintext-password", PH_SETTING_BOOL, "no",
+	    "", "The password may travel without TLS." },
+
+	{ "encryption", "tls-versions", PH_SETTING_WORDS, "1.2 1.3",
+	    "1.0 1.1 1.2 1.3", "The versions of TLS allowed." },
+	{ "encryption", "verify", PH_SETTING_WORD, "ca", "ca pin off",
+	    "How the server's certificate is checked: by its issuer and name, "
+	    "by its pinned key, or not at all." },
+	{ "encryption", "ca-file", PH_SETTING_TEXT, "", "",
+	    "A file of certificates to trust instead of the system's." },
+	{ "encryption", "pin", PH_SETTING_WORDS, "", "",
+	    "The SHA-256 of the server's public key, one or more." },
+	{ "encryption", "client-certificate", PH_SETTING_TEXT, "", "",
+	    "A file with the certificate to show to the server." },
+	{ "encryption", "client-key", PH_SETTING_TEXT, "", "",
+	    "A file with its key; left out, the same file." },
+
+	{ "proxy", "type", PH_SETTING_WORD, "none",
+	    "none socks4 socks4a socks5 http https system",
+	    "The kind of proxy on the way to the server." },
+	{ "proxy", "use-credentials", PH_SETTING_BOOL, "no", "",
+	    "Log in to the proxy." },
+	{ "proxy", "host", PH_SETTING_HOST, "", "",
+	    "The proxy's name or address, with or without its port." },
+	{ "proxy", "port", PH_SETTING_PORT, "", "", "The proxy's port." },
+	{ "proxy", "username", PH_SETTING_TEXT, "", "",
+	    "The user name at the proxy." },
+	{ "proxy", "password-from", PH_SETTING_SECRET_SOURCE, "", "",
+	    "Where the proxy's password comes from." },
+	{ "proxy", "domain", PH_SETTING_TEXT, "", "",
+	    "The Windows domain of the login at the proxy." },
+
+	{ "message", "from", PH_SETTING_ADDRESS, "", "",
+	    "The sender where none is given." },
+	{ "message", "rewrite-from", PH_SETTING_WORD, "never",
+	    "never envelope both",
+	    "Put `from` in the place of a message's own sender." },
+
+	{ "limits", "sessions", PH_SETTING_COUNT, "2", "",
+	    "How many sessions may be open at once." },
+	{ "limits", "messages-per-session", PH_SETTING_COUNT, "100", "",
+	    "After how many messages a session is closed." },
+	{ "limits", "session-age", PH_SETTING_DURATION, "5min", "",
+	    "After how long a session is closed." },
+	{ "limits", "rate", PH_SETTING_RATE, "", "",
+	    "How many messages may be sent in a time." },
+	{ "limits", "quota", PH_SETTING_RATE, "", "",
+	    "How many messages the provider admits in a time." },
+	{ "limits", "recipients-per-message", PH_SETTING_COUNT, "100", "",
+	    "How many recipients one transaction may name; 0: any number." },
+	{ "limits", "size", PH_SETTING_SIZE, "", "",
+	    "The largest message; left out, what the server says." },
+};
+
+const size_t ph_settings_count = PH_COUNT(ph_settings);
+
+static bool is_proxy(const struct ph_setting *row)
+{
+	return strcmp(row->section, "proxy") == 0;
+}
+
+/* Only [proxy] shares its keys with another section. */
+static bool needs_section(const struct ph_setting *row)
+{
+	static const char shared[] = "host port username password-from domain";
+	struct ph_span rest = ph_span_of(shared);
+	struct ph_span name;
+
+	if (!is_proxy(row))
+		return false;
+	while (ph_span_split(&rest, ' ', &name)) {
+		if (ph_span_eq(name, ph_span_of(row->name)))
+			return true;
+	}
+	return false;
+}
+
+/* "proxy.host": the section stands in the name. */
+static void take_section(struct ph_span *section, struct ph_span *name)
+{
+	size_t dot = ph_span_find(*name, '.');
+
+	if (section->len > 0 || dot == name->len)
+		return;
+	*section = ph_span_first(*name, dot);
+	*name = ph_span_skip(*name, dot + 1);
+}
+
+static bool is_in(const struct ph_setting *row, struct ph_span section)
+{
+	if (section.len == 0)
+		return !needs_section(row);
+	return ph_span_eq_nocase(section, ph_span_of(row->section));
+}
+
+const struct ph_setting *ph_setting_find(
+    struct ph_span section, struct ph_span name)
+{
+	take_section(&section, &name);
+	for (size_t i = 0; i < ph_settings_count; i++) {
+		const struct ph_setting *row = &ph_settings[i];
+
+		if (is_in(row, section) &&
+		    ph_span_eq_nocase(name, ph_span_of(row->name)))
+			return row;
+	}
+	return NULL;
+}
+
+static const struct ph_setting *nearest_in(
+    struct ph_span section, struct ph_span name)
+{
+	const struct ph_setting *best = NULL;
+	struct ph_nearest n;
+
+	ph_nearest_init(&n, name);
+	for (size_t i = 0; i < ph_settings_count; i++) {
+		const struct ph_setting *row = &ph_settings[i];
+
+		if (is_in(row, section) &&
+		    ph_nearest_offer(&n, ph_span_of(row->name)))
+			best = row;
+	}
+	return best;
+}
+
+const struct ph_setting *ph_setting_nearest(
+    struct ph_span section, struct ph_span name)
+{
+	take_section(&section, &name);
+
+	const struct ph_setting *best = nearest_in(section, name);
+
+	/* Rightly spelt, in the wrong section. */
+	return best != NULL ? best : nearest_in((struct ph_span){ 0 }, name);
+}
