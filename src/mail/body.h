@@ -39,10 +39,14 @@ struct ph_body {
 	size_t longest_line; /* octets without CRLF */
 };
 
+/* Sets size to the sum of the parts' encoded lengths. */
+void ph_body_measure(struct ph_body *b);
+
 /* Turns a file range's bytes into those sent, piece by piece.  A value. */
 struct ph_encoder {
 	enum ph_encoding encoding;
 	bool last_was_cr;
+	bool mid_line;
 	size_t kept_len;
 	char kept[64];
 };

@@ -26,10 +26,10 @@ struct ph_scan {
 	bool eight_bit;
 	bool header_eight_bit;
 	bool in_body;
+	uint64_t header_wire_octets; /* header_octets once mended */
 	/* private */
 	size_t line_len;
 	bool last_cr;
-	bool line_blank;
 };
 
 void ph_scan_init(struct ph_scan *s);
@@ -49,13 +49,15 @@ struct ph_header_field {
 	struct ph_span whole; /* with the line end */
 };
 
-/* Takes the next field from *in, line ends of any kind.  PH_EOF at the empty
+/* Takes the next field from *in, line ends of any kind, folds by the line
+   after it starting with a space or a tab.  *out holds spans of *in.  PH_EOF at the empty
    line (consumed) or the end; PH_EPROTO: a line that is no field (*out->whole is
    that line; "From " of mbox and ">From " too): the caller decides. */
 PH_MUST_USE enum ph_err ph_header_next(
     struct ph_span *in, struct ph_header_field *out);
 
-/* Undoes the folds of a value into out. */
+/* Undoes the folds of a value into out, without the blanks at both ends.
+   PH_ETOOBIG, PH_ENOMEM: out's. */
 PH_MUST_USE enum ph_err ph_header_unfold(
     struct ph_span value, struct ph_buf *out);
 

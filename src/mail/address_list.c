@@ -1,0 +1,139 @@
+#include "mail/address.h"
+
+#include "mail/address_text.h"
+#include "mail/domain.h"
+
+#include <stdlib.h>
+
+struct lister {
+	struct ph_address *items;
+	size_t count;
+	size_t cap;
+	bool in_group;
+	struct ph_span rest;
+};
+
+static const char *grow(struct lister *l)
+{
+	if (l->count == PH_ADDRESS_LIST_MAX)
+		return "more than 100000 addresses";
+	if (l->count < l->cap)
+		return NULL;
+
+	size_t cap = l->cap == 0 ? 16 : 2 * l->cap;
+	struct ph_address *items = reallocarray(l->items, cap, sizeof(*items));
+
+	if (items == NULL)
+		return ph_domain_no_memory;
+	l->items = items;
+	l->cap = cap;
+	return NULL;
+}
+
+static bool is_plain(struct ph_span text)
+{
+	return ph_span_find(text, '@') == text.len;
+}
+
+/* RFC 5322 3.4: "Team: a@b, c@d;".  The name of the group is not kept. */
+static const char *open_group(
+    struct lister *l, const struct ph_address_item *item)
+{
+	if (item->has_angle || !is_plain(item->text))
+		return "a \":\" after an address";
+	if (item->text.len == 0)
+		return "a \":\" without the name of a group";
+	if (l->in_group)
+		return "a group inside a group";
+	l->in_group = true;
+	return NULL;
+}
+
+/* The end of "Last, First <a@b>", cut in two by its comma. */
+static bool looks_like_cut_name(
+    const struct lister *l, const struct ph_address_item *item)
+{
+	struct ph_address_item next = { 0 };
+	struct ph_span rest = l->rest;
+	const char *why = NULL;
+
+	return item->end == ',' && !item->has_angle && is_plain(item->text) &&
+	    ph_address_item_next(&rest, &next, &why) == PH_OK && next.has_angle;
+}
+
+static const char *take_item(
+    struct lister *l, struct ph_arena *a, const struct ph_address_item *item)
+{
+	if (item->end == ':')
+		return open_group(l, item);
+	if (item->text.len > 0) {
+		const char *why = grow(l);
+
+		if (why == NULL)
+			why =
+			    ph_address_from_item(item, a, &l->items[l->count]);
+		if (why != NULL && looks_like_cut_name(l, item))
+			why = "no address; if it is part of a name, the name "
+			      "with its comma must stand in quotes";
+		if (why != NULL)
+			return why;
+		l->count++;
+	}
+	if (item->end == ';')
+		l->in_group = false;
+	return NULL;
+}
+
+static enum ph_err run(struct lister *l, struct ph_arena *a,
+    struct ph_address_item *item, const char **why)
+{
+	enum ph_err err = ph_address_item_next(&l->rest, item, why);
+
+	while (err == PH_OK) {
+		*why = take_item(l, a, item);
+		if (*why != NULL)
+			return *why == ph_domain_no_memory ? PH_ENOMEM
+							   : PH_EINVAL;
+		err = ph_address_item_next(&l->rest, item, why);
+	}
+	return err == PH_EOF ? PH_OK : err;
+}
+
+static enum ph_err keep(
+    const struct lister *l, struct ph_arena *a, struct ph_address_list *out)
+{
+	struct ph_address *items = NULL;
+
+	if (l->count > 0) {
+		items = ph_arena_array(a, l->count, sizeof(*items));
+		if (items == NULL)
+			return PH_ENOMEM;
+		memcpy(items, l->items, l->count * sizeof(*items));
+	}
+	*out = (struct ph_address_list){ items, l->count };
+	return PH_OK;
+}
+
+enum ph_err ph_address_list_parse(struct ph_span text, struct ph_arena *a,
+    struct ph_address_list *out, struct ph_fault *fault)
+{
+	struct ph_address_item item = { 0 };
+	struct lister l = { .rest = text };
+	const char *why = "a list over 8 MiB";
+	enum ph_err err = PH_EINVAL;
+
+	if (text.len <= PH_ADDRESS_TEXT_MAX)
+		err = run(&l, a, &item, &why);
+	if (err == PH_OK) {
+		why = ph_domain_no_memory;
+		err = keep(&l, a, out);
+	}
+	if (err != PH_OK) {
+		bool alone = l.count == 0 && item.end == '\0';
+
+		ph_address_blame(
+		    fault, item.text, alone ? 0 : l.count + 1, why);
+	}
+	free(l.items);
+	return err;
+}
