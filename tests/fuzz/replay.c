@@ -33,7 +33,7 @@ struct words {
 /* A copy of exact size, so that a sanitizer sees one byte too many. */
 static void feed(const char *data, size_t len)
 {
-	uint8_t *copy = malloc(len > 0 ? len : 1);
+	uint8_t *copy = calloc(1, len > 0 ? len : 1);
 
 	if (copy == NULL)
 		abort();
