@@ -65,11 +65,13 @@ enum ph_smtpd_event_type {
 
 	/* DATA or the first BDAT, at least one recipient taken: content follows.
 	   Answer with _answer(): 354 lets it come (for BDAT it only means yes), any
-	   other code refuses (for BDAT the octets are read and dropped). */
+	   other code refuses (for BDAT the octets are read and dropped) and ends
+	   the transaction, without ABORT. */
 	PH_SMTPD_CONTENT,
 	/* .data: octets of the content, dots undone. */
 	PH_SMTPD_BODY,
-	/* The content is complete.  Answer with _answer(): 250 means taken. */
+	/* The content is complete.  Answer with _answer(): 250 means taken.  With
+	   any answer the transaction is over, without ABORT. */
 	PH_SMTPD_END,
 	/* What was begun with MAIL is void: RSET, a new EHLO, too big, bare line
 	   ends, or the session ended. */
@@ -110,9 +112,9 @@ PH_MUST_USE enum ph_err ph_smtpd_new(
 void ph_smtpd_free(struct ph_smtpd *s);
 
 /* Bytes from the client.  While an answer is due (or while more than
-   PH_SMTPD_OUT_MAX octets wait to be written) input is not taken: *in is
-   advanced past what was used, call again with the rest after _answer() or
-   _sent().  BODY events lie in the caller's bytes, so that those stay valid until
+   PH_SMTPD_OUT_MAX octets wait to be written, or many events) input is not taken:
+   *in is advanced past what was used, call again with the rest after _answer(),
+   _sent() or _next_event().  BODY events lie in the caller's bytes, so that those stay valid until
    the events are drained.  PH_ENOMEM ends the session. */
 enum {
 	PH_SMTPD_OUT_MAX = 64 * 1024
