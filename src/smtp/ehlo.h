@@ -51,6 +51,9 @@ struct ph_ehlo {
    set no flag: servers may offer what they like (RFC 5321 4.1.1.1). */
 void ph_ehlo_parse(const struct ph_reply *reply, struct ph_ehlo *out);
 
+/* A server that offers nothing. */
+void ph_ehlo_clear(struct ph_ehlo *e);
+
 /* Valid as long as *e. */
 const char *ph_ehlo_line(const struct ph_ehlo *e, size_t i);
 const char *ph_ehlo_mechanism(const struct ph_ehlo *e, size_t i);

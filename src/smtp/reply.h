@@ -21,7 +21,8 @@ struct ph_reply {
 	uint8_t enhanced[3]; /* RFC 3463; class 0 when absent */
 	uint16_t line_count;
 	/* Without codes, lines joined by '\n'; the enhanced code is taken off
-	   each line that carries it.  As sent: may hold any byte but CR, LF. */
+	   each line that carries it.  As sent, but that a bare CR is a space:
+	   may hold any byte but CR and NUL. */
 	struct ph_span text;
 };
 
@@ -35,6 +36,10 @@ static inline unsigned ph_reply_class(const struct ph_reply *r)
    are no UTF-8 become '?', lines are joined by " / ", text over 400 octets is
    cut with "...".  out is always a string. */
 void ph_reply_format(const struct ph_reply *r, char *out, size_t out_size);
+
+/* The same for any text from a server: `"text"`.  "" where out is too small to
+   hold a quotation. */
+void ph_reply_quote(struct ph_span text, char *out, size_t out_size);
 
 struct ph_reply_parser;
 
