@@ -12,8 +12,9 @@
 struct ph_sasl_client;
 
 /* Everything in cred and channel is copied (and wiped at the end).  PH_ENOMEM;
-   PH_ENOTFOUND: no such mechanism; PH_EINVAL: user name or password hold what
-   the mechanism cannot carry (NUL, or what SASLprep forbids). */
+   PH_ENOTFOUND: no such mechanism; PH_EINVAL: user name or password are missing
+   or hold what the mechanism cannot carry (NUL, or what SASLprep forbids), or
+   -PLUS has no binding. */
 PH_MUST_USE enum ph_err ph_sasl_client_new(const char *mechanism,
     const struct ph_sasl_credentials *cred,
     const struct ph_sasl_channel *channel, struct ph_sasl_client **out);
@@ -31,6 +32,9 @@ bool ph_sasl_client_is_first(const struct ph_sasl_client *s);
    PH_EDENIED  the server did not prove that it knows the password: cancel, and
                do not trust it
    PH_EINVAL   user name or password cannot be used with it
+   PH_ENOMEM, PH_ETOOBIG (over out's limit)
+   SCRAM's own refusal (e=) is answered by an empty last response, so that the
+   server can go on to say its 535.
    *fault (may be NULL) says what, in words, without the secret. */
 PH_MUST_USE enum ph_err ph_sasl_client_step(struct ph_sasl_client *s,
     struct ph_span challenge, struct ph_buf *out, struct ph_fault *fault);

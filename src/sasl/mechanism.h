@@ -56,6 +56,7 @@ struct ph_sasl_choice {
 	struct ph_sasl_candidate items[PH_SASL_CHOICE_MAX];
 	size_t count;
 	size_t fit_count;
+	bool by_list; /* the order is the connection's, not that of strength */
 };
 
 struct ph_sasl_question {
