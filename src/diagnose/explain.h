@@ -20,10 +20,11 @@ enum ph_reply_nature {
 
 /* Every string is constant or NULL. */
 struct ph_explanation {
-	uint16_t code;       /* 0: none found in the text */
-	uint8_t enhanced[3]; /* class 0: none found */
+	uint16_t code;        /* 0: none found in the text */
+	uint16_t enhanced[3]; /* class 0: none found */
 	enum ph_reply_nature nature;
 	bool known;          /* more than the class is known */
+	bool by_enhanced;    /* what follows is about the enhanced code */
 	const char *stage;   /* "auth", ... or NULL where it tells nothing */
 	const char *setting; /* vocabulary of ph_cause_setting() */
 	const char *who;     /* you admin provider recipient nobody */

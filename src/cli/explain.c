@@ -1,0 +1,189 @@
+#include "diagnose/explain.h"
+#include "cli/cli.h"
+#include "cli/json.h"
+#include "io/file.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	/* A reply has 64 KiB at most; a log around it may be longer. */
+	TEXT_MAX = 1024 * 1024
+};
+
+static const struct ph_option options[] = {
+	{ NULL },
+};
+
+static void enhanced_text(
+    const uint16_t enhanced[3], char *out, size_t out_size)
+{
+	out[0] = '\0';
+	if (enhanced[0] != 0) {
+		(void)snprintf(out, out_size, "%u.%u.%u", (unsigned)enhanced[0],
+		    (unsigned)enhanced[1], (unsigned)enhanced[2]);
+	}
+}
+
+static json_t *to_json(const struct ph_explanation *e)
+{
+	char enhanced[24];
+	json_t *j = json_object();
+
+	enhanced_text(e->enhanced, enhanced, sizeof(enhanced));
+	ph_json_put(
+	    j, "code", e->code == 0 ? json_null() : json_integer(e->code));
+	ph_json_put(j, "enhanced", ph_json_str_or_null(enhanced));
+	ph_json_put(j, "class", json_string(ph_reply_nature_name(e->nature)));
+	ph_json_put(j, "known", json_boolean(e->known));
+	ph_json_put(j, "stage", ph_json_str_or_null(e->stage));
+	ph_json_put(j, "setting", ph_json_str_or_null(e->setting));
+	ph_json_put(j, "who", ph_json_str_or_null(e->who));
+	ph_json_put(j, "retry", ph_json_str_or_null(e->retry));
+	ph_json_put(j, "meaning", ph_json_str_or_null(e->meaning));
+	ph_json_put(j, "cause", ph_json_str_or_null(e->cause));
+	ph_json_put(j, "advice", ph_json_str_or_null(e->advice));
+	ph_json_put(j, "rfc", ph_json_str_or_null(e->rfc));
+	ph_json_put(j, "provider", json_null());
+	return j;
+}
+
+static void print_line(const char *label, const char *text)
+{
+	if (text != NULL)
+		printf("%-9s%s\n", label, text);
+}
+
+/* The code's own meaning, where the rest is about the enhanced code; and that an
+   enhanced code is not known, where the rest is about the code. */
+static void print_other_half(
+    const struct ph_explanation *e, const char *enhanced)
+{
+	const uint8_t none[3] = { 0 };
+	struct ph_explanation by_code;
+
+	if (e->by_enhanced && e->code != 0) {
+		ph_explain_codes(e->code, none, &by_code);
+		if (by_code.known)
+			printf("%-9u%s\n", (unsigned)e->code, by_code.meaning);
+	}
+	if (!e->known || e->by_enhanced || e->enhanced[0] == 0)
+		return;
+
+	struct ph_explanation by_enhanced = { .code = 0 };
+
+	ph_explain(ph_span_of(enhanced), &by_enhanced);
+	printf("%-9s%s\n", enhanced,
+	    by_enhanced.known ? by_enhanced.meaning
+			      : "no standard knows more of it than its class");
+}
+
+static void print(const struct ph_explanation *e)
+{
+	char enhanced[24];
+
+	enhanced_text(e->enhanced, enhanced, sizeof(enhanced));
+	if (e->nature == PH_NATURE_UNKNOWN) {
+		printf("%s.\n", e->cause);
+		print_line("advice:", e->advice);
+		return;
+	}
+	if (e->code != 0)
+		printf("%u%s", (unsigned)e->code, enhanced[0] ? " " : "");
+	printf("%s: %s%s\n", enhanced, ph_reply_nature_name(e->nature),
+	    e->known ? "" : ", and unknown beyond that");
+	print_other_half(e, enhanced);
+	printf("%-9s%s%s%s%s\n", "meaning:", e->meaning,
+	    e->rfc == NULL ? "" : " (", e->rfc == NULL ? "" : e->rfc,
+	    e->rfc == NULL ? "" : ")");
+	print_line("cause:", e->cause);
+	print_line("advice:", e->advice);
+	print_line("stage:", e->stage);
+	print_line("setting:", e->setting);
+	print_line("who:", e->who);
+	print_line("retry:", e->retry);
+}
+
+static enum ph_err join(const struct ph_options *o, struct ph_buf *text)
+{
+	for (size_t i = 0; i < o->operand_count; i++) {
+		enum ph_err err =
+		    i == 0 ? PH_OK : ph_buf_append_char(text, ' ');
+
+		if (err == PH_OK)
+			err = ph_buf_append_str(text, o->operands[i]);
+		if (err != PH_OK)
+			return err;
+	}
+	return PH_OK;
+}
+
+static enum ph_exit explain(
+    struct ph_cli *cli, const struct ph_options *o, struct ph_buf *text)
+{
+	struct ph_explanation e;
+	struct ph_fault fault = { 0 };
+	enum ph_err err;
+	bool reads = o->operand_count == 1 && strcmp(o->operands[0], "-") == 0;
+
+	err =
+	    reads ? ph_fd_read_all(STDIN_FILENO, text, &fault) : join(o, text);
+	if (err != PH_OK && !ph_fault_is_set(&fault)) {
+		ph_fault_set(&fault,
+		    err == PH_ETOOBIG ? PH_CAUSE_BAD_INPUT : PH_CAUSE_NO_MEMORY,
+		    PH_STAGE_CONFIG, "the text is too long to look at");
+	}
+	if (err != PH_OK)
+		return ph_cli_fault(cli, &fault);
+
+	ph_explain(ph_buf_span(text), &e);
+	if (cli->json) {
+		json_t *doc = to_json(&e);
+		enum ph_exit printed = ph_json_print(&doc);
+
+		if (printed != PH_EXIT_OK)
+			return printed;
+	} else {
+		print(&e);
+	}
+	return e.known ? PH_EXIT_OK : PH_EXIT_UNKNOWN;
+}
+
+static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
+{
+	struct ph_options o;
+	struct ph_buf text;
+	enum ph_exit result;
+	enum ph_err err =
+	    ph_options_read(cli, &ph_command_explain, argc, argv, &o);
+
+	if (err != PH_OK)
+		return err == PH_EOF ? PH_EXIT_OK : PH_EXIT_USAGE;
+	if (o.operand_count == 0) {
+		ph_options_release(&o);
+		return ph_cli_usage(cli,
+		    "what shall be explained? Give the server's reply, or - "
+		    "to read it");
+	}
+	ph_buf_init(&text, TEXT_MAX);
+	result = explain(cli, &o, &text);
+	ph_buf_release(&text);
+	ph_options_release(&o);
+	return result;
+}
+
+const struct ph_command ph_command_explain = {
+	.name = "explain",
+	.usage = "explain [OPTION...] REPLY...|-",
+	.summary = "Say what a server's reply means and who must do what.",
+	.run = run,
+	.options = options,
+	.option_count = 0,
+	.help = "REPLY is what the server said, a line of a log, or a code "
+		"alone; - reads it.\nExit code 0: it is known; 1: at most its "
+		"class is.\n\n"
+		"  posthaste explain 550 5.1.1\n"
+		"  posthaste explain '535-5.7.8 Username and Password not "
+		"accepted'\n"
+		"  tail -n1 /var/log/mail.log | posthaste explain -\n",
+};

@@ -1,0 +1,82 @@
+#include "cli/cli.h"
+#include "cli/option.h"
+
+#include <string.h>
+
+enum {
+	WIDTH = 80,
+	HELP_COLUMN = 30
+};
+
+/* Words of text from column on, broken before WIDTH, continued at indent. */
+static void print_wrapped(
+    FILE *out, const char *text, size_t column, size_t indent)
+{
+	bool first = true;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " ");
+
+		if (!first && column + 1 + len >= WIDTH) {
+			(void)fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			first = true;
+		}
+		(void)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
+		column += len + (first ? 0 : 1);
+		first = false;
+		text += len;
+		text += strspn(text, " ");
+	}
+	(void)fputc('\n', out);
+}
+
+static void print_row(FILE *out, const struct ph_option *o)
+{
+	char left[128];
+	char letter[8] = "    ";
+	size_t len;
+
+	if (o->letter != 0)
+		(void)snprintf(letter, sizeof(letter), "-%c, ", o->letter);
+	(void)snprintf(left, sizeof(left), "  %s--%s%s%s", letter, o->name,
+	    o->argument == NULL ? "" : " ",
+	    o->argument == NULL ? "" : o->argument);
+	len = strlen(left);
+	if (len + 2 > HELP_COLUMN) {
+		(void)fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
+	} else {
+		(void)fprintf(out, "%-*s", HELP_COLUMN, left);
+	}
+	print_wrapped(out, o->help, HELP_COLUMN, HELP_COLUMN);
+}
+
+static void print_rows(FILE *out, const struct ph_option *rows, size_t count)
+{
+	for (size_t i = 0; i < count && rows[i].name != NULL; i++) {
+		if (rows[i].help == NULL)
+			continue;
+		if (rows[i].name[0] == '\0') {
+			(void)fprintf(out, "\n%s:\n", rows[i].help);
+			continue;
+		}
+		print_row(out, &rows[i]);
+	}
+}
+
+void ph_options_help(const struct ph_command *command, FILE *out)
+{
+	(void)fprintf(out, "usage: posthaste %s\n\n", command->usage);
+	print_wrapped(out, command->summary, 0, 0);
+	if (command->option_count > 0 && command->options[0].name != NULL &&
+	    command->options[0].name[0] != '\0')
+		(void)fputs("\nOptions:\n", out);
+	print_rows(out, command->options, command->option_count);
+	(void)fputs("\nEverywhere:\n", out);
+	print_rows(out, ph_options_common, SIZE_MAX);
+	if (command->help != NULL)
+		(void)fprintf(out, "\n%s", command->help);
+	if (command->help != NULL &&
+	    command->help[strlen(command->help) - 1] != '\n')
+		(void)fputc('\n', out);
+}

@@ -1,0 +1,144 @@
+#include "cli/cli.h"
+#include "cli/complete.h"
+#include "cli/version.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct ph_command *const commands[] = {
+	&ph_command_explain,
+};
+
+static const struct ph_command program = {
+	.name = "posthaste",
+	.usage = "COMMAND [ARGUMENT...]",
+	.summary = "Gets mail out through somebody's SMTP server, and says in "
+		   "plain words what became of it.",
+	.help = "posthaste help shows the commands, posthaste help COMMAND one "
+		"of them.\n",
+};
+
+static const struct ph_command *find(const char *name)
+{
+	for (size_t i = 0; i < PH_COUNT(commands); i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+static const char *nearest(const char *name)
+{
+	const char *best = NULL;
+	unsigned best_distance = 99;
+
+	for (size_t i = 0; i < PH_COUNT(commands); i++) {
+		unsigned d = ph_word_distance(name, commands[i]->name);
+
+		if (d < best_distance) {
+			best_distance = d;
+			best = commands[i]->name;
+		}
+	}
+	return ph_word_is_near(name, best_distance) ? best : NULL;
+}
+
+static void print_screen(FILE *out)
+{
+	(void)fputs(
+	    "posthaste gets mail out through somebody's SMTP server, and says "
+	    "in plain words\nwhat became of it.\n\n"
+	    "usage: posthaste COMMAND [ARGUMENT...]\n\nCommands:\n",
+	    out);
+	for (size_t i = 0; i < PH_COUNT(commands); i++)
+		(void)fprintf(out, "  %-12s %s\n", commands[i]->name,
+		    commands[i]->summary);
+	(void)fputs(
+	    "\nExamples:\n"
+	    "  posthaste test --server smtp+starttls://ann@smtp.example.com\n"
+	    "  echo 'See you at noon.' | posthaste send -s Lunch "
+	    "bob@example.com\n"
+	    "  posthaste explain '550 5.7.1 relaying denied'\n\n"
+	    "posthaste help COMMAND shows what a command takes.\n",
+	    out);
+}
+
+static enum ph_exit unknown_command(struct ph_cli *cli, const char *name)
+{
+	const char *near = nearest(name);
+	struct ph_fault f;
+
+	ph_fault_set(&f, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+	    near == NULL ? "unknown command %s"
+			 : "unknown command %s; did you mean %s?",
+	    name, near);
+	ph_fault_advise(&f, "posthaste help lists the commands");
+	return ph_cli_fault(cli, &f);
+}
+
+static enum ph_exit help(struct ph_cli *cli, int argc, char **argv)
+{
+	const struct ph_command *command;
+
+	if (argc < 2) {
+		print_screen(stdout);
+		return PH_EXIT_OK;
+	}
+	command = find(argv[1]);
+	if (command == NULL)
+		return unknown_command(cli, argv[1]);
+	ph_options_help(command, stdout);
+	return PH_EXIT_OK;
+}
+
+static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
+{
+	const struct ph_command *command;
+
+	if (strcmp(argv[0], "help") == 0)
+		return help(cli, argc, argv);
+	if (strcmp(argv[0], "completions") == 0)
+		return ph_complete(
+		    cli, commands, PH_COUNT(commands), argc < 2 ? "" : argv[1]);
+	command = find(argv[0]);
+	if (command == NULL)
+		return unknown_command(cli, argv[0]);
+	cli->command = command->name;
+	return command->run(cli, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct ph_cli cli = { 0 };
+	struct ph_options leading;
+	const char *no_color = getenv("NO_COLOR");
+	enum ph_exit result;
+	enum ph_err err;
+
+	/* A reader that went away is an error of write(), told like others. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	cli.colour =
+	    isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');
+
+	err = ph_options_read_leading(&cli, &program, argc, argv, &leading);
+	if (err == PH_EOF)
+		return PH_EXIT_OK;
+	if (err != PH_OK)
+		return err == PH_EINVAL ? PH_EXIT_USAGE : PH_EXIT_INTERNAL;
+
+	if (leading.operand_count == 0) {
+		print_screen(stderr);
+		ph_options_release(&leading);
+		return PH_EXIT_USAGE;
+	}
+	result = run(&cli, (int)leading.operand_count,
+	    argv + (argc - (int)leading.operand_count));
+	ph_options_release(&leading);
+	if (fflush(stdout) != 0 && result == PH_EXIT_OK) {
+		perror("posthaste: error: standard output");
+		return PH_EXIT_IOERR;
+	}
+	return (int)result;
+}

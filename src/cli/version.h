@@ -1,0 +1,12 @@
+#ifndef PH_CLI_VERSION_H
+#define PH_CLI_VERSION_H
+
+#include <stdio.h>
+
+/* "posthaste 0.1.0" and the libraries as loaded, a line each. */
+void ph_version_print(FILE *out);
+
+/* "0.1.0" */
+const char *ph_version(void);
+
+#endif

@@ -1,0 +1,164 @@
+#include "diagnose/cause.h"
+
+#include "check.h"
+
+#include <string.h>
+
+static const char *const settings[] = { "host", "port", "tls", "tls-version",
+	"certificate", "mechanism", "username", "password",
+	"username-or-password", "token", "account", "anonymous", "helo",
+	"proxy", "network", "server", "sender", "sender-domain", "sending-ip",
+	"recipient", "message", "size", "limit", "timeout", "client",
+	"earlier-error", "none" };
+
+static bool is_setting(const char *word)
+{
+	for (size_t i = 0; i < PH_COUNT(settings); i++) {
+		if (strcmp(settings[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* No cause without a word of its own, a setting of the vocabulary, advice. */
+static void test_complete(void)
+{
+	for (int c = PH_CAUSE_NONE; c <= PH_CAUSE_INTERNAL; c++) {
+		enum ph_cause cause = (enum ph_cause)c;
+
+		check_case("cause", (size_t)c);
+		check(ph_cause_name(cause) != NULL);
+		check(is_setting(ph_cause_setting(cause)));
+		check(strlen(ph_cause_advice(cause)) > 5);
+		for (int d = PH_CAUSE_NONE; d < c; d++)
+			check(strcmp(ph_cause_name(cause),
+				  ph_cause_name((enum ph_cause)d)) != 0);
+	}
+}
+
+static const struct {
+	enum ph_cause cause;
+	enum ph_stage stage;
+	unsigned code;
+	int exit;
+} exits[] = {
+	{ PH_CAUSE_NONE, PH_STAGE_QUIT, 0, 0 },
+	{ PH_CAUSE_USAGE, PH_STAGE_CONFIG, 0, 64 },
+	{ PH_CAUSE_CONFIG, PH_STAGE_CONFIG, 0, 78 },
+	{ PH_CAUSE_NO_CONNECTION, PH_STAGE_CONFIG, 0, 78 },
+	{ PH_CAUSE_PORTS_DISAGREE, PH_STAGE_CONFIG, 0, 78 },
+	{ PH_CAUSE_BAD_ADDRESS, PH_STAGE_CONFIG, 0, 65 },
+	{ PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG, 0, 65 },
+	{ PH_CAUSE_INPUT_NOT_FOUND, PH_STAGE_CONFIG, 0, 66 },
+	{ PH_CAUSE_INPUT_CHANGED, PH_STAGE_DATA, 354, 74 },
+	{ PH_CAUSE_CANNOT_CREATE, PH_STAGE_CONFIG, 0, 73 },
+	{ PH_CAUSE_CANNOT_WRITE, PH_STAGE_CONFIG, 0, 74 },
+	{ PH_CAUSE_HOST_NOT_FOUND, PH_STAGE_DNS, 0, 68 },
+	{ PH_CAUSE_DNS_TEMPORARY, PH_STAGE_DNS, 0, 75 },
+	{ PH_CAUSE_CONNECT_REFUSED, PH_STAGE_CONNECT, 0, 75 },
+	{ PH_CAUSE_CONNECT_TIMEOUT, PH_STAGE_CONNECT, 0, 75 },
+	{ PH_CAUSE_SILENCE, PH_STAGE_GREETING, 0, 75 },
+	{ PH_CAUSE_OTHER_PROTOCOL, PH_STAGE_GREETING, 0, 76 },
+	{ PH_CAUSE_GREETING_REFUSED, PH_STAGE_GREETING, 554, 69 },
+	{ PH_CAUSE_GREETING_DEFERRED, PH_STAGE_GREETING, 421, 75 },
+	{ PH_CAUSE_EHLO_REFUSED, PH_STAGE_EHLO, 550, 69 },
+	{ PH_CAUSE_EHLO_DEFERRED, PH_STAGE_EHLO, 421, 75 },
+	{ PH_CAUSE_TLS_NOT_OFFERED, PH_STAGE_TLS, 0, 78 },
+	{ PH_CAUSE_TLS_REFUSED, PH_STAGE_TLS, 454, 75 },
+	{ PH_CAUSE_TLS_REFUSED, PH_STAGE_TLS, 502, 78 },
+	{ PH_CAUSE_TLS_INJECTED, PH_STAGE_TLS, 220, 76 },
+	{ PH_CAUSE_CERT_EXPIRED, PH_STAGE_TLS, 0, 78 },
+	{ PH_CAUSE_CERT_NAME, PH_STAGE_TLS, 0, 78 },
+	{ PH_CAUSE_AUTH_NO_COMMON, PH_STAGE_AUTH, 0, 78 },
+	{ PH_CAUSE_AUTH_NOT_OFFERED, PH_STAGE_AUTH, 0, 78 },
+	{ PH_CAUSE_AUTH_REFUSED, PH_STAGE_AUTH, 535, 77 },
+	{ PH_CAUSE_AUTH_REFUSED, PH_STAGE_AUTH, 454, 75 },
+	{ PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH, 534, 77 },
+	{ PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH, 504, 78 },
+	{ PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH, 538, 78 },
+	{ PH_CAUSE_AUTH_DEFERRED, PH_STAGE_AUTH, 454, 75 },
+	{ PH_CAUSE_AUTH_REQUIRED, PH_STAGE_MAIL, 530, 77 },
+	{ PH_CAUSE_SENDER_REFUSED, PH_STAGE_MAIL, 550, 69 },
+	{ PH_CAUSE_SENDER_REFUSED, PH_STAGE_MAIL, 530, 77 },
+	{ PH_CAUSE_SENDER_REFUSED, PH_STAGE_MAIL, 535, 77 },
+	{ PH_CAUSE_SENDER_REFUSED, PH_STAGE_MAIL, 451, 75 },
+	{ PH_CAUSE_SENDER_DEFERRED, PH_STAGE_MAIL, 451, 75 },
+	{ PH_CAUSE_TOO_BIG, PH_STAGE_MAIL, 0, 69 },
+	{ PH_CAUSE_TOO_BIG, PH_STAGE_MAIL, 552, 69 },
+	{ PH_CAUSE_TOO_BIG, PH_STAGE_MAIL, 452, 75 },
+	{ PH_CAUSE_RECIPIENT_REFUSED, PH_STAGE_RCPT, 550, 69 },
+	{ PH_CAUSE_RECIPIENT_DEFERRED, PH_STAGE_RCPT, 450, 75 },
+	{ PH_CAUSE_MESSAGE_REFUSED, PH_STAGE_DATA, 554, 69 },
+	{ PH_CAUSE_TIMEOUT, PH_STAGE_MAIL, 0, 75 },
+	{ PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL, 250, 75 },
+	{ PH_CAUSE_LOST_AFTER_DOT, PH_STAGE_DATA, 421, 74 },
+	{ PH_CAUSE_SHUTTING_DOWN, PH_STAGE_RCPT, 421, 75 },
+	{ PH_CAUSE_PROTOCOL, PH_STAGE_EHLO, 454, 76 },
+	{ PH_CAUSE_REPLY_TOO_BIG, PH_STAGE_EHLO, 0, 76 },
+	{ PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG, 0, 70 },
+	{ PH_CAUSE_INTERNAL, PH_STAGE_CONFIG, 0, 70 },
+};
+
+static void test_exits(void)
+{
+	for (size_t i = 0; i < PH_COUNT(exits); i++) {
+		struct ph_fault f = { .cause = exits[i].cause,
+			.stage = exits[i].stage,
+			.code = (uint16_t)exits[i].code };
+
+		check_case(ph_cause_name(f.cause), exits[i].code);
+		check_int(ph_fault_exit(&f), exits[i].exit);
+	}
+}
+
+static void test_advice(void)
+{
+	struct ph_fault f = { .cause = PH_CAUSE_RECIPIENT_REFUSED,
+		.stage = PH_STAGE_RCPT,
+		.code = 550 };
+
+	check_case("advice", 0);
+	/* the code is made for this stage */
+	check(strcmp(ph_fault_advice(&f),
+		  ph_cause_advice(PH_CAUSE_RECIPIENT_REFUSED)) != 0);
+	check_str(ph_fault_setting(&f), "recipient");
+
+	/* the enhanced code points closer */
+	f.enhanced[0] = 5;
+	f.enhanced[1] = 2;
+	f.enhanced[2] = 3;
+	check_str(ph_fault_setting(&f), "size");
+
+	/* a code that tells no stage says no more than the cause */
+	f = (struct ph_fault){ .cause = PH_CAUSE_EHLO_REFUSED,
+		.stage = PH_STAGE_EHLO,
+		.code = 504 };
+	check_str(ph_fault_advice(&f), ph_cause_advice(PH_CAUSE_EHLO_REFUSED));
+	check_str(ph_fault_setting(&f), "helo");
+
+	/* nor does one at another stage than its own */
+	f.code = 550;
+	check_str(ph_fault_setting(&f), "helo");
+
+	/* nor one that is unknown */
+	f.code = 599;
+	check_str(ph_fault_setting(&f), "helo");
+
+	/* a cause that no reply is behind keeps its own words */
+	f = (struct ph_fault){ .cause = PH_CAUSE_LOST_AFTER_DOT,
+		.stage = PH_STAGE_DATA,
+		.code = 554 };
+	check_str(ph_fault_setting(&f), "network");
+
+	/* who knows better says so */
+	ph_fault_advise(&f, "do %s", "this");
+	check_str(ph_fault_advice(&f), "do this");
+}
+
+int main(void)
+{
+	test_complete();
+	test_exits();
+	test_advice();
+	return check_end();
+}
