@@ -107,9 +107,10 @@ static void splits_fields(void)
 
 		check_case("split", i);
 		while (ph_span_split(&rest, ',', &field) && n < 10) {
-			if (n < splits[i].count)
-				check(ph_span_eq(
-				    field, ph_span_of(splits[i].fields[n])));
+			struct ph_span want =
+			    ph_span_of(splits[i].fields[n % 4]);
+
+			check(ph_span_eq(field, want));
 			n++;
 		}
 		check_int(n, splits[i].count);
