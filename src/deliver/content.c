@@ -83,6 +83,22 @@ static void add_note(struct ph_content *c, const char *text)
 	(void)snprintf(c->notes[c->note_count++], NOTE_TEXT_MAX, "%s", text);
 }
 
+static bool in_memory(const struct ph_content *c, const struct ph_body_part *p,
+    struct ph_span *out)
+{
+	*out = p->bytes;
+	if (p->file == PH_BODY_NO_FILE)
+		return true;
+
+	struct ph_span bytes = c->form->files[p->file].bytes;
+
+	if (bytes.ptr == NULL || p->encoding != PH_ENCODE_NONE)
+		return false;
+	assert(p->offset <= bytes.len && p->length <= bytes.len - p->offset);
+	*out = (struct ph_span){ bytes.ptr + p->offset, (size_t)p->length };
+	return true;
+}
+
 size_t ph_content_in_memory(
     const struct ph_content *c, struct ph_span *out, size_t max)
 {
@@ -91,9 +107,8 @@ size_t ph_content_in_memory(
 	if (b->count > max)
 		return 0;
 	for (size_t i = 0; i < b->count; i++) {
-		if (b->parts[i].file != PH_BODY_NO_FILE)
+		if (!in_memory(c, &b->parts[i], &out[i]))
 			return 0;
-		out[i] = b->parts[i].bytes;
 	}
 	return b->count;
 }
@@ -164,7 +179,7 @@ static enum ph_err attach(struct ph_content *c,
 	    ph_rendition_open(c->form, from->path, -1, &f->file, fault);
 	if (err != PH_OK)
 		return err;
-	f->size = c->form->files[f->file].input.size;
+	f->size = ph_rendition_file_size(&c->form->files[f->file]);
 	f->type = from->type;
 	f->is_inline = from->is_inline;
 	f->name = from->name;
@@ -240,7 +255,7 @@ static enum ph_err cannot_read(
 static enum ph_err scan_file(const struct ph_rendition_file *f,
     struct ph_scan *scan, struct ph_fault *fault)
 {
-	uint64_t size = f->input.size;
+	uint64_t size = ph_rendition_file_size(f);
 	size_t cap = size < SCAN_PIECE ? (size_t)size + 1 : SCAN_PIECE;
 	char *piece = malloc(cap);
 	enum ph_err err = PH_OK;
@@ -251,7 +266,7 @@ static enum ph_err scan_file(const struct ph_rendition_file *f,
 	for (uint64_t at = 0; at < size && err == PH_OK;) {
 		size_t len = size - at < cap ? (size_t)(size - at) : cap;
 
-		err = ph_file_read_at(f->input.fd, at, piece, len);
+		err = ph_rendition_read(f, at, piece, len);
 		if (err == PH_OK)
 			ph_scan_feed(scan, (struct ph_span){ piece, len });
 		at += len;
@@ -279,7 +294,7 @@ static enum ph_err read_header(const struct ph_rendition_file *f,
 		return no_memory(fault);
 	if (len == 0)
 		return PH_OK;
-	err = ph_file_read_at(f->input.fd, 0, header->ptr, len);
+	err = ph_rendition_read(f, 0, header->ptr, len);
 	if (err != PH_OK)
 		return cannot_read(f, err, fault);
 	header->len = len;
@@ -312,6 +327,25 @@ static enum ph_err adopt_file(struct ph_rendition *form, struct ph_adopt *adopt,
 	adopt->scan = NULL;
 	adopt->header = (struct ph_span){ 0 };
 	return err;
+}
+
+static enum ph_err write_piece(
+    int fd, struct ph_span piece, struct ph_fault *fault)
+{
+	if (ph_fd_write_all(fd, piece) == PH_OK)
+		return PH_OK;
+	ph_fault_set(fault, PH_CAUSE_CANNOT_WRITE, PH_STAGE_CONFIG,
+	    "a temporary file could not be written");
+	return PH_EIO;
+}
+
+static enum ph_err write_temporary(
+    struct ph_span bytes, int *out, struct ph_fault *fault)
+{
+	enum ph_err err = ph_file_temporary(out, fault);
+	if (err != PH_OK)
+		return err;
+	return write_piece(*out, bytes, fault);
 }
 
 /* A new rendition whose only file is fd, re-encoded.  fd stays the caller's. */
@@ -352,7 +386,16 @@ static enum ph_err adopt_reencoded(
 
 	ph_buf_init(&header, PH_HEADER_MAX);
 
-	enum ph_err err = reencode(f->input.fd, f->name, &form, fault);
+	int fd = f->input.fd;
+	PH_CLEANUP(ph_close_fd) int copy = -1;
+	enum ph_err err = PH_OK;
+
+	if (f->bytes.ptr != NULL) {
+		err = write_temporary(f->bytes, &copy, fault);
+		fd = copy;
+	}
+	if (err == PH_OK)
+		err = reencode(fd, f->name, &form, fault);
 	if (err != PH_OK)
 		return err;
 	adopt->file = 0;
@@ -408,13 +451,9 @@ static enum ph_err write_out(
 	enum ph_err err = ph_content_reader_next(r, &piece, &dot_free, fault);
 
 	while (err == PH_OK) {
-		err = ph_fd_write_all(fd, piece);
-		if (err != PH_OK) {
-			ph_fault_set(fault, PH_CAUSE_CANNOT_WRITE,
-			    PH_STAGE_CONFIG,
-			    "a temporary file could not be written");
+		err = write_piece(fd, piece, fault);
+		if (err != PH_OK)
 			break;
-		}
 		err = ph_content_reader_next(r, &piece, &dot_free, fault);
 	}
 	ph_content_reader_free(r);

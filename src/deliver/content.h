@@ -30,12 +30,13 @@ struct ph_content_compose {
 PH_MUST_USE enum ph_err ph_content_compose(struct ph_content_compose *in,
     struct ph_content **out, struct ph_fault *fault);
 
-/* A ready-made message from a file, or from a descriptor (path NULL), which is
-   spooled to a temporary file when it cannot seek (else it is borrowed and stays
+/* A ready-made message from memory (bytes, borrowed as long as the content), from
+   a file, or from a descriptor (bytes.ptr and path NULL), which is spooled to a temporary file when it cannot seek (else it is borrowed and stays
    open as long as the content).  Scanned, mended (line ends; lines over 998
    octets by re-encoding), Bcc taken out.  PH_EINVAL, PH_ENOTFOUND, PH_EIO,
    PH_ETOOBIG, PH_ENOMEM with *fault. */
 struct ph_content_raw {
+	struct ph_span bytes;
 	const char *path;
 	int fd;
 	bool add_missing;

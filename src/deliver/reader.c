@@ -2,7 +2,6 @@
 
 #include "base/base64.h"
 #include "deliver/rendition.h"
-#include "io/file.h"
 
 #include <stdlib.h>
 
@@ -111,8 +110,7 @@ static enum ph_err read_range(
 	const struct ph_body_part *p = &body_of(r)->parts[r->part];
 	const struct ph_rendition_file *f = &r->form->files[p->file];
 
-	enum ph_err err =
-	    ph_file_read_at(f->input.fd, p->offset + r->read, to, len);
+	enum ph_err err = ph_rendition_read(f, p->offset + r->read, to, len);
 	if (err == PH_EOF)
 		return changed(f, "shrank", fault);
 	if (err != PH_OK) {
@@ -227,7 +225,7 @@ static void add_memory(struct ph_content_reader *r, bool *full)
 	settle(r);
 }
 
-/* A long piece of memory goes out as it lies. */
+/* A long piece of memory, a file's too, goes out as it lies. */
 static bool take_memory(
     struct ph_content_reader *r, struct ph_span *out, bool *dot_free)
 {

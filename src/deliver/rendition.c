@@ -42,32 +42,33 @@ void ph_rendition_free(struct ph_rendition *r)
 	}
 }
 
-static enum ph_err add(struct ph_rendition *r, struct ph_input *input,
+/* Takes over the input. */
+static enum ph_err add(struct ph_rendition *r, struct ph_rendition_file f,
     const char *name, struct ph_fault *fault)
 {
 	char *copy = strdup(name);
 
 	assert(r->file_count < r->file_max);
 	if (copy == NULL) {
-		ph_input_close(input);
+		ph_input_close(&f.input);
 		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
 		    "%s: out of memory", name);
 		return PH_ENOMEM;
 	}
-	r->files[r->file_count++] =
-	    (struct ph_rendition_file){ .input = *input, .name = copy };
+	f.name = copy;
+	r->files[r->file_count++] = f;
 	return PH_OK;
 }
 
 enum ph_err ph_rendition_open(struct ph_rendition *r, const char *path, int fd,
     size_t *out, struct ph_fault *fault)
 {
-	struct ph_input input;
+	struct ph_rendition_file f = { 0 };
 
-	enum ph_err err = ph_input_open(path, fd, &input, fault);
+	enum ph_err err = ph_input_open(path, fd, &f.input, fault);
 	if (err != PH_OK)
 		return err;
-	err = add(r, &input, path != NULL ? path : "the message read", fault);
+	err = add(r, f, path != NULL ? path : "the message read", fault);
 	if (err != PH_OK)
 		return err;
 	*out = r->file_count - 1;
@@ -77,14 +78,41 @@ enum ph_err ph_rendition_open(struct ph_rendition *r, const char *path, int fd,
 enum ph_err ph_rendition_take(
     struct ph_rendition *r, int fd, const char *name, struct ph_fault *fault)
 {
-	struct ph_input input;
+	struct ph_rendition_file f = { 0 };
 	PH_CLEANUP(ph_close_fd) int owned = fd;
 
 	/* Tells its size. */
-	enum ph_err err = ph_input_open(NULL, fd, &input, fault);
+	enum ph_err err = ph_input_open(NULL, fd, &f.input, fault);
 	if (err != PH_OK)
 		return err;
-	input.owned = true;
+	f.input.owned = true;
 	owned = -1;
-	return add(r, &input, name, fault);
+	return add(r, f, name, fault);
+}
+
+enum ph_err ph_rendition_borrow(struct ph_rendition *r, struct ph_span bytes,
+    size_t *out, struct ph_fault *fault)
+{
+	struct ph_rendition_file f = { .bytes = bytes, .input.fd = -1 };
+
+	enum ph_err err = add(r, f, "the message given", fault);
+	if (err != PH_OK)
+		return err;
+	*out = r->file_count - 1;
+	return PH_OK;
+}
+
+uint64_t ph_rendition_file_size(const struct ph_rendition_file *f)
+{
+	return f->bytes.ptr != NULL ? f->bytes.len : f->input.size;
+}
+
+enum ph_err ph_rendition_read(
+    const struct ph_rendition_file *f, uint64_t offset, char *out, size_t len)
+{
+	if (f->bytes.ptr == NULL)
+		return ph_file_read_at(f->input.fd, offset, out, len);
+	assert(offset <= f->bytes.len && len <= f->bytes.len - offset);
+	memcpy(out, f->bytes.ptr + offset, len);
+	return PH_OK;
 }

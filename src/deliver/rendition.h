@@ -13,6 +13,7 @@ struct ph_rendition {
 	struct ph_message *message;
 
 	struct ph_rendition_file {
+		struct ph_span bytes; /* a file in memory: ptr set, no input */
 		struct ph_input input;
 		char *name; /* for error texts */
 	} * files;
@@ -32,9 +33,17 @@ PH_DEFINE_CLEANUP(ph_rendition_free, struct ph_rendition)
    ph_input_open() says.  *out (its number) is written on success. */
 PH_MUST_USE enum ph_err ph_rendition_open(struct ph_rendition *r,
     const char *path, int fd, size_t *out, struct ph_fault *fault);
+/* A "file" that lies in memory, which stays the caller's. */
+PH_MUST_USE enum ph_err ph_rendition_borrow(struct ph_rendition *r,
+    struct ph_span bytes, size_t *out, struct ph_fault *fault);
 /* Takes over fd, closed on failure too. */
 PH_MUST_USE enum ph_err ph_rendition_take(
     struct ph_rendition *r, int fd, const char *name, struct ph_fault *fault);
+
+uint64_t ph_rendition_file_size(const struct ph_rendition_file *f);
+/* PH_EOF: it is shorter than that by now; PH_EIO. */
+PH_MUST_USE enum ph_err ph_rendition_read(
+    const struct ph_rendition_file *f, uint64_t offset, char *out, size_t len);
 
 /* The form a content has at present; lives as long as the content does. */
 struct ph_content;

@@ -1,0 +1,420 @@
+#include "deliver/session_state.h"
+
+#include "deliver/verdict.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum {
+	/* QUIT must not hold anyone. */
+	QUIT_MS = 10 * 1000
+};
+
+/* telling */
+
+void ph_link_reached(struct ph_session *s, enum ph_stage stage)
+{
+	if (stage > s->facts.stage)
+		s->facts.stage = stage;
+}
+
+void ph_link_trace(struct ph_session *s, enum ph_smtp_dir dir,
+    enum ph_stage stage, struct ph_span line)
+{
+	struct ph_trace t = {
+		.t_ms = ph_ms_since(s->start_usec),
+		.dir = dir,
+		.tls = s->facts.tls != NULL,
+		.stage = stage,
+		.line = line,
+	};
+
+	if (s->trace != NULL)
+		s->trace(s->trace_ctx, &t);
+}
+
+void ph_link_note(struct ph_session *s, const char *fmt, ...)
+{
+	char line[PH_FAULT_TEXT_MAX];
+	va_list ap;
+
+	if (s->trace == NULL)
+		return;
+	va_start(ap, fmt);
+	int n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n >= 0)
+		ph_link_trace(s, PH_DIR_NOTE, s->facts.stage, ph_span_of(line));
+}
+
+static void keep_fault(struct ph_session *s, const struct ph_fault *fault)
+{
+	if (!ph_fault_is_set(&s->fault) && fault != NULL)
+		s->fault = *fault;
+}
+
+/* ending */
+
+void ph_link_drop(struct ph_session *s)
+{
+	ph_dial_free(s->dial);
+	ph_stream_free(s->stream);
+	s->dial = NULL;
+	s->stream = NULL;
+	s->handshake_until = PH_NEVER;
+}
+
+void ph_link_close(struct ph_session *s, const struct ph_fault *fault)
+{
+	if (s->phase == PH_PHASE_CLOSED)
+		return;
+	keep_fault(s, fault);
+	ph_link_drop(s);
+	s->phase = PH_PHASE_CLOSED;
+	s->facts.timing.total = ph_ms_since(s->start_usec);
+	ph_traffic_fail(s, &s->fault);
+	s->tell_room = false;
+	s->tell_closed = true;
+	s->news = true;
+}
+
+void ph_link_give_up(struct ph_session *s, const struct ph_fault *fault)
+{
+	keep_fault(s, fault);
+	ph_smtp_client_quit(s->client, ph_loop_now(s->loop));
+}
+
+/* `wanted` */
+
+bool ph_link_may_step_down(const struct ph_session *s)
+{
+	return s->conn->encryption == PH_ENCRYPTION_WANTED &&
+	    s->footing != PH_FOOTING_CLEAR && !s->interrupted;
+}
+
+static bool is_certificate(enum ph_cause cause)
+{
+	switch ((int)cause) {
+	case PH_CAUSE_CERT_EXPIRED:
+	case PH_CAUSE_CERT_NOT_YET:
+	case PH_CAUSE_CERT_SELF_SIGNED:
+	case PH_CAUSE_CERT_UNTRUSTED:
+	case PH_CAUSE_CERT_NAME:
+	case PH_CAUSE_CERT_PIN:
+	case PH_CAUSE_CERT_OTHER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The conversation is spoilt: the next one asks for less.  Each footing is tried
+   once, so this ends. */
+void ph_link_step_down(struct ph_session *s, const struct ph_fault *why)
+{
+	bool unverified =
+	    is_certificate(why->cause) && s->footing == PH_FOOTING_AS_ASKED;
+
+	s->footing = unverified ? PH_FOOTING_UNVERIFIED : PH_FOOTING_CLEAR;
+	(void)snprintf(s->warning, sizeof(s->warning), "%s: %s", why->text,
+	    unverified ? "going on without a certificate that can be trusted"
+		       : "going on without encryption");
+	s->facts.warning = s->warning;
+	ph_link_note(s, "%s", s->warning);
+	s->step_down = true;
+}
+
+void ph_link_reconnect(struct ph_session *s)
+{
+	struct ph_fault f;
+
+	s->step_down = false;
+	ph_link_drop(s);
+	ph_smtp_client_free(s->client);
+	s->client = NULL;
+	s->facts.ehlo = NULL;
+	s->facts.tls = NULL;
+	if (ph_link_dial(s) == PH_OK)
+		return;
+	ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_CONNECT,
+	    "%s: out of memory", s->where);
+	ph_link_close(s, &f);
+}
+
+/* the engine */
+
+static ph_msec least(ph_msec a, ph_msec b)
+{
+	return a != 0 && a < b ? a : b;
+}
+
+/* The name to greet with: the connection's, this machine's, or where the packets
+   come from (RFC 5321 4.1.3). */
+static void make_helo(struct ph_session *s)
+{
+	const char *local = ph_stream_local(s->stream);
+	char name[PH_HOST_NAME_MAX];
+
+	if (s->conn->helo[0] != '\0')
+		(void)snprintf(s->helo, sizeof(s->helo), "%s", s->conn->helo);
+	else if (ph_host_name(name, sizeof(name)))
+		(void)snprintf(s->helo, sizeof(s->helo), "%s", name);
+	else if (local[0] == '\0')
+		(void)snprintf(s->helo, sizeof(s->helo), "[127.0.0.1]");
+	else
+		(void)snprintf(s->helo, sizeof(s->helo), "[%s%.*s]",
+		    strchr(local, ':') != NULL ? "IPv6:" : "",
+		    (int)strcspn(local, "%"), local);
+}
+
+static enum ph_smtp_tls engine_tls(const struct ph_session *s)
+{
+	switch (s->conn->encryption) {
+	case PH_ENCRYPTION_NONE:
+	case PH_ENCRYPTION_BEFORE_CONNECT:
+		return PH_SMTP_TLS_NONE;
+	case PH_ENCRYPTION_WANTED:
+		return s->footing == PH_FOOTING_CLEAR ? PH_SMTP_TLS_NONE
+						      : PH_SMTP_TLS_WANTED;
+	case PH_ENCRYPTION_AFTER_CONNECT:
+		return PH_SMTP_TLS_REQUIRED;
+	}
+	return PH_SMTP_TLS_REQUIRED;
+}
+
+static void start_engine(struct ph_session *s)
+{
+	const struct ph_connection *c = s->conn;
+	struct ph_smtp_options opt = {
+		.tls = engine_tls(s),
+		.secure = s->facts.tls != NULL,
+		.auth = ph_login_is_due(c),
+		.trace = s->trace != NULL,
+		.timeouts = {
+			.greeting = c->timeout,
+			.tls = c->timeout,
+			.mail = c->timeout_mail,
+			.rcpt = c->timeout_rcpt,
+			.data = c->timeout_data,
+			.block = c->timeout_block,
+			.final = c->timeout_final,
+			.quit = least(c->timeout, QUIT_MS),
+		},
+	};
+	struct ph_fault f;
+
+	make_helo(s);
+	opt.helo = ph_span_of(s->helo);
+	s->mark_usec = ph_clock_usec();
+
+	enum ph_err err =
+	    ph_smtp_client_new(&opt, ph_loop_now(s->loop), &s->client);
+	if (err == PH_OK) {
+		s->phase = PH_PHASE_TALKING;
+		ph_link_reached(s, PH_STAGE_GREETING);
+		return;
+	}
+	if (err == PH_EINVAL)
+		ph_fault_set(&f, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+		    "\"%s\" cannot be used as helo", s->helo);
+	else
+		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_GREETING,
+		    "%s: out of memory", s->where);
+	ph_link_close(s, &f);
+}
+
+/* TLS */
+
+static enum ph_err context(struct ph_session *s, struct ph_tls_context **out)
+{
+	const struct ph_connection *c = s->conn;
+	struct ph_tls_client_config cfg = {
+		.versions = c->tls_versions,
+		.verify = PH_TLS_VERIFY_OFF,
+		.client_certificate = c->client_certificate,
+		.client_key = c->client_key,
+	};
+
+	*out = s->tls;
+	if (s->footing != PH_FOOTING_UNVERIFIED)
+		return PH_OK;
+	if (s->tls_unverified == NULL) {
+		enum ph_err err =
+		    ph_tls_client_context(&cfg, &s->tls_unverified, &s->fault);
+		if (err != PH_OK)
+			return err;
+	}
+	*out = s->tls_unverified;
+	return PH_OK;
+}
+
+void ph_link_start_tls(struct ph_session *s)
+{
+	struct ph_tls_options opt = { .host = s->host };
+	struct ph_fault f;
+
+	s->phase = PH_PHASE_HANDSHAKE;
+	s->mark_usec = ph_clock_usec();
+	ph_link_reached(s, PH_STAGE_TLS);
+	if (s->conn->timeout > 0)
+		s->handshake_until = ph_loop_now(s->loop) + s->conn->timeout;
+	if (context(s, &opt.context) == PH_OK &&
+	    ph_stream_start_tls(s->stream, &opt) == PH_OK)
+		return;
+	ph_fault_set(&f, PH_CAUSE_TLS_HANDSHAKE, PH_STAGE_TLS,
+	    "%s: TLS could not be started", s->where);
+	ph_link_close(s, &f);
+}
+
+static void note_tls(struct ph_session *s)
+{
+	const struct ph_tls_info *i = &s->tls_info;
+
+	ph_link_note(s, "%s, %s, certificate of %s by %s, %s", i->version,
+	    i->cipher, i->has_certificate ? i->certificate.subject : "nobody",
+	    i->has_certificate ? i->certificate.issuer : "nobody",
+	    i->verified ? "verified" : "not verified");
+}
+
+/* A copy: what the facts tell outlives the stream. */
+static void keep_tls_info(struct ph_session *s)
+{
+	const struct ph_tls_info *info = ph_stream_tls_info(s->stream);
+
+	if (info == NULL)
+		return;
+	s->tls_info = *info;
+	s->facts.certificate =
+	    info->has_certificate ? &s->tls_info.certificate : NULL;
+}
+
+static void tls_up(struct ph_session *s)
+{
+	struct ph_fault f;
+
+	keep_tls_info(s);
+	s->facts.tls = &s->tls_info;
+	s->facts.timing.tls = ph_ms_since(s->mark_usec);
+	s->handshake_until = PH_NEVER;
+	note_tls(s);
+	s->mark_usec = ph_clock_usec();
+	if (s->client == NULL) {
+		start_engine(s);
+		return;
+	}
+	s->phase = PH_PHASE_TALKING;
+	if (ph_smtp_client_tls_done(s->client, ph_loop_now(s->loop)) == PH_OK)
+		return;
+	ph_fault_set(&f, PH_CAUSE_INTERNAL, PH_STAGE_TLS,
+	    "%s: TLS was not expected", s->where);
+	ph_link_close(s, &f);
+}
+
+static void tls_down(struct ph_session *s, const struct ph_fault *fault)
+{
+	struct ph_fault f = *fault;
+
+	keep_tls_info(s);
+	ph_verdict_place(&f, s->where);
+	s->handshake_until = PH_NEVER;
+	if (ph_link_may_step_down(s))
+		ph_link_step_down(s, &f);
+	else
+		ph_link_close(s, &f);
+}
+
+/* True when there is more to do: the handshake is over, well or not. */
+bool ph_link_handshake(struct ph_session *s)
+{
+	struct ph_fault f;
+
+	switch (ph_stream_tls_state(s->stream)) {
+	case PH_TLS_OFF:
+	case PH_TLS_HANDSHAKE:
+		break;
+	case PH_TLS_ON:
+		tls_up(s);
+		return true;
+	case PH_TLS_FAILED:
+		tls_down(s, ph_stream_fault(s->stream));
+		return true;
+	}
+	if (s->handshake_until > ph_loop_now(s->loop))
+		return false;
+	ph_fault_set(&f, PH_CAUSE_TIMEOUT, PH_STAGE_TLS,
+	    "did not finish the TLS handshake in %lld ms",
+	    (long long)s->conn->timeout);
+	tls_down(s, &f);
+	return true;
+}
+
+void ph_link_interrupt(struct ph_session *s)
+{
+	struct ph_fault f;
+
+	s->interrupted = true;
+	ph_fault_set(&f, PH_CAUSE_INTERRUPTED, s->facts.stage, "interrupted");
+	if (s->phase == PH_PHASE_TALKING)
+		ph_smtp_client_lost(s->client, ph_loop_now(s->loop), &f);
+	else
+		ph_link_close(s, &f);
+	ph_session_run(s, false);
+}
+
+/* dialing */
+
+static void connected(struct ph_session *s, const struct ph_dial_result *r)
+{
+	struct ph_fault f;
+
+	(void)snprintf(s->address, sizeof(s->address), "%s", r->address);
+	s->facts.address = s->address;
+	ph_link_note(s, "connected to %s, port %u", s->address, s->conn->port);
+	if (ph_stream_new(s->loop, r->fd, &s->stream) != PH_OK) {
+		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_CONNECT,
+		    "%s: out of memory", s->where);
+		ph_link_close(s, &f);
+		return;
+	}
+	ph_stream_on_ready(s->stream, ph_link_on_stream, s);
+	if (s->conn->encryption == PH_ENCRYPTION_BEFORE_CONNECT)
+		ph_link_start_tls(s);
+	else
+		start_engine(s);
+}
+
+static void on_dialed(void *ctx, const struct ph_dial_result *r)
+{
+	struct ph_session *s = ctx;
+
+	s->facts.timing.dns = r->dns_ms;
+	s->facts.timing.connect = r->connect_ms;
+	if (ph_fault_is_set(&r->fault)) {
+		struct ph_fault f = r->fault;
+
+		ph_link_reached(s, f.stage);
+		ph_link_close(s, &f);
+	} else {
+		ph_link_reached(s, PH_STAGE_CONNECT);
+		connected(s, r);
+	}
+	ph_session_run(s, true);
+}
+
+enum ph_err ph_link_dial(struct ph_session *s)
+{
+	const struct ph_connection *c = s->conn;
+
+	s->phase = PH_PHASE_DIALING;
+	ph_link_reached(s, PH_STAGE_DNS);
+	return ph_dial_start(s->loop,
+	    &(struct ph_dial_options){
+		.host = s->host,
+		.port = c->port,
+		.source_address = c->source_address,
+		.timeout_dns = c->timeout,
+		.timeout_connect = c->timeout,
+	    },
+	    on_dialed, s, &s->dial);
+}

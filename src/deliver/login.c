@@ -1,0 +1,344 @@
+#include "deliver/session_state.h"
+
+#include "deliver/verdict.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+enum {
+	RESPONSE_MAX = 64 * 1024 + 1024, /* the longest secret, and its frame */
+	LINE_MAX_NOTE = 4096
+};
+
+static bool names(const struct ph_connection *c, struct ph_span mechanism)
+{
+	for (size_t i = 0; i < c->mechanism_count; i++) {
+		if (ph_span_eq_nocase(c->mechanisms[i], mechanism))
+			return true;
+	}
+	return false;
+}
+
+bool ph_login_is_due(const struct ph_connection *c)
+{
+	if (names(c, PH_SPAN("ANONYMOUS")))
+		return true;
+	if (c->anonymous)
+		return false;
+	return c->username[0] != '\0' ||
+	    (c->client_certificate[0] != '\0' && names(c, PH_SPAN("EXTERNAL")));
+}
+
+void ph_login_release(struct ph_login *l)
+{
+	ph_sasl_client_free(l->sasl);
+	l->sasl = NULL;
+}
+
+static struct ph_sasl_credentials credentials(const struct ph_session *s)
+{
+	const struct ph_connection *c = s->conn;
+	struct ph_sasl_credentials cred = {
+		.username = ph_span_of(c->username),
+		.has_certificate =
+		    c->client_certificate[0] != '\0' && s->facts.tls != NULL,
+		.host = ph_span_of(s->host),
+	};
+
+	if (s->password != NULL) {
+		cred.password = ph_secret_span(s->password);
+		cred.has_password = true;
+	}
+	return cred;
+}
+
+static struct ph_sasl_channel channel(const struct ph_session *s)
+{
+	const struct ph_tls_info *tls = s->facts.tls;
+	struct ph_sasl_channel ch = {
+		/* verify = off is the user's word; a certificate that `wanted`
+		   put up with is nobody's. */
+		.secure = tls != NULL && s->footing == PH_FOOTING_AS_ASKED,
+		.plaintext_allowed = s->conn->allow_plaintext_password,
+	};
+
+	if (tls == NULL || tls->binding_len == 0)
+		return ch;
+	ch.binding = tls->binding_is_exporter ? PH_BINDING_TLS_EXPORTER
+					      : PH_BINDING_TLS_UNIQUE;
+	ch.binding_data =
+	    (struct ph_span){ (const char *)tls->binding, tls->binding_len };
+	return ch;
+}
+
+static void choose(struct ph_session *s)
+{
+	const struct ph_ehlo *e = ph_smtp_client_ehlo(s->client);
+	struct ph_span offered[PH_EHLO_MECHANISMS_MAX];
+	struct ph_sasl_credentials cred = credentials(s);
+	struct ph_sasl_channel ch = channel(s);
+
+	for (size_t i = 0; i < e->mechanism_count; i++)
+		offered[i] = ph_span_of(ph_ehlo_mechanism(e, i));
+	ph_sasl_choose(
+	    &(struct ph_sasl_question){
+		.offered = offered,
+		.offered_count = e->mechanism_count,
+		.allowed = s->conn->mechanisms,
+		.allowed_count = s->conn->mechanism_count,
+		.credentials = &cred,
+		.channel = &ch,
+	    },
+	    &s->login.choice);
+}
+
+static void note_choice(struct ph_session *s)
+{
+	PH_CLEANUP(ph_buf_release) struct ph_buf line;
+
+	ph_buf_init(&line, LINE_MAX_NOTE);
+	if (s->trace != NULL &&
+	    ph_sasl_choice_describe(&s->login.choice, &line) == PH_OK)
+		ph_link_note(s, "login: %s", ph_buf_str(&line));
+}
+
+static struct ph_session_attempt *add_attempt(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+	size_t at = s->facts.attempt_count;
+
+	/* The choice is longer than any server's list; the last one stays. */
+	if (at == PH_SESSION_ATTEMPTS_MAX)
+		at--;
+
+	struct ph_session_attempt *a = &s->attempts[at];
+
+	*a = (struct ph_session_attempt){ 0 };
+	(void)snprintf(a->mechanism, sizeof(a->mechanism), "%s",
+	    l->choice.items[l->at].name);
+	s->facts.attempts = s->attempts;
+	s->facts.attempt_count = at + 1;
+	return a;
+}
+
+static void record_reply(struct ph_session *s, const struct ph_reply *reply)
+{
+	struct ph_session_attempt *a = add_attempt(s);
+
+	a->code = reply->code;
+	memcpy(a->enhanced, reply->enhanced, sizeof(a->enhanced));
+	(void)snprintf(
+	    a->text, sizeof(a->text), "%.*s", PH_SPAN_ARG(reply->text));
+}
+
+static void record_fault(struct ph_session *s)
+{
+	struct ph_session_attempt *a = add_attempt(s);
+
+	(void)snprintf(a->text, sizeof(a->text), "%s", s->login.fault.text);
+}
+
+/* Why none of them fits. */
+static void no_mechanism(struct ph_session *s)
+{
+	const struct ph_sasl_choice *c = &s->login.choice;
+	PH_CLEANUP(ph_buf_release) struct ph_buf line;
+	enum ph_cause cause = PH_CAUSE_AUTH_NO_COMMON;
+	struct ph_fault f;
+
+	ph_buf_init(&line, LINE_MAX_NOTE);
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].fitness == PH_SASL_CLEARTEXT)
+			cause = PH_CAUSE_AUTH_PLAINTEXT;
+		if (ph_buf_appendf(&line, "%s%s (%s)", i == 0 ? "" : ", ",
+			c->items[i].name,
+			ph_sasl_fitness_text(c->items[i].fitness)) != PH_OK)
+			break;
+	}
+	ph_fault_set(&f, cause, PH_STAGE_AUTH,
+	    "%s offers no mechanism that may be used: %s", s->where,
+	    ph_buf_str(&line));
+	ph_link_give_up(s, &f);
+}
+
+/* Every one that fits has failed for its own sake. */
+static void none_left(struct ph_session *s)
+{
+	struct ph_fault f = s->login.fault;
+
+	assert(ph_fault_is_set(&f));
+	ph_link_give_up(s, &f);
+}
+
+static void set_local_fault(struct ph_session *s, const struct ph_fault *why)
+{
+	const struct ph_login *l = &s->login;
+
+	ph_fault_set(&s->login.fault, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
+	    "%s: %s: %s", s->where, l->choice.items[l->at].name,
+	    why->text[0] != '\0' ? why->text
+				 : "user name or password cannot be used with "
+				   "it");
+}
+
+/* PH_OK: AUTH is on its way.  PH_EINVAL: this one will not do; login.fault says
+   why. */
+static enum ph_err start(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+	const char *name = l->choice.items[l->at].name;
+	struct ph_sasl_credentials cred = credentials(s);
+	struct ph_sasl_channel ch = channel(s);
+	struct ph_smtp_auth auth = { .mechanism = ph_span_of(name) };
+	struct ph_fault why = { 0 };
+	PH_CLEANUP(ph_buf_wipe) struct ph_buf initial;
+
+	ph_buf_init(&initial, RESPONSE_MAX);
+
+	enum ph_err err = ph_sasl_client_new(name, &cred, &ch, &l->sasl);
+	if (err == PH_OK && ph_sasl_client_is_first(l->sasl)) {
+		err = ph_sasl_client_step(
+		    l->sasl, (struct ph_span){ 0 }, &initial, &why);
+		auth.has_initial = true;
+		auth.initial = ph_buf_span(&initial);
+		if (err == PH_EOF)
+			err = PH_OK;
+	}
+	if (err == PH_OK)
+		err =
+		    ph_smtp_client_auth(s->client, ph_loop_now(s->loop), &auth);
+	if (err == PH_OK)
+		return PH_OK;
+	if (err == PH_ENOMEM)
+		ph_fault_set(
+		    &why, PH_CAUSE_NO_MEMORY, PH_STAGE_AUTH, "out of memory");
+	set_local_fault(s, &why);
+	return PH_EINVAL;
+}
+
+static void try_from(struct ph_session *s, size_t at)
+{
+	struct ph_login *l = &s->login;
+
+	for (l->at = at; l->at < l->choice.fit_count; l->at++) {
+		ph_login_release(l);
+		l->cancelled = false;
+		if (start(s) == PH_OK)
+			return;
+		record_fault(s);
+	}
+	none_left(s);
+}
+
+void ph_login_needed(struct ph_session *s)
+{
+	const struct ph_ehlo *e = ph_smtp_client_ehlo(s->client);
+	struct ph_fault f;
+
+	s->login.begun_usec = ph_clock_usec();
+	ph_link_reached(s, PH_STAGE_AUTH);
+	if (!ph_ehlo_has(e, PH_EHLO_AUTH) || e->mechanism_count == 0) {
+		ph_fault_set(&f, PH_CAUSE_AUTH_NOT_OFFERED, PH_STAGE_AUTH,
+		    "%s offers no login%s", s->where,
+		    s->facts.tls == NULL ? " without encryption" : "");
+		ph_link_give_up(s, &f);
+		return;
+	}
+	choose(s);
+	note_choice(s);
+	if (s->login.choice.fit_count == 0)
+		no_mechanism(s);
+	else
+		try_from(s, 0);
+}
+
+/* The exchange cannot go on.  AUTH_DONE follows. */
+static void cancel(
+    struct ph_session *s, enum ph_err err, const struct ph_fault *why)
+{
+	struct ph_login *l = &s->login;
+
+	l->cancelled = true;
+	set_local_fault(s, why);
+	if (err == PH_EDENIED) {
+		l->fault.cause = PH_CAUSE_AUTH_SERVER_FALSE;
+		l->false_server = true;
+	}
+	if (ph_smtp_client_auth_cancel(s->client, ph_loop_now(s->loop)) !=
+	    PH_OK)
+		ph_link_give_up(s, &l->fault);
+}
+
+void ph_login_challenge(struct ph_session *s, struct ph_span challenge)
+{
+	struct ph_login *l = &s->login;
+	struct ph_fault why = { 0 };
+	PH_CLEANUP(ph_buf_wipe) struct ph_buf response;
+
+	ph_buf_init(&response, RESPONSE_MAX);
+	if (l->sasl == NULL)
+		return;
+
+	enum ph_err err =
+	    ph_sasl_client_step(l->sasl, challenge, &response, &why);
+	if (err == PH_OK || err == PH_EOF)
+		err = ph_smtp_client_auth_respond(
+		    s->client, ph_loop_now(s->loop), ph_buf_span(&response));
+	if (err != PH_OK)
+		cancel(s, err, &why);
+}
+
+static void succeed(struct ph_session *s, const struct ph_reply *reply)
+{
+	struct ph_login *l = &s->login;
+	struct ph_fault why = { 0 };
+	const char *name = l->choice.items[l->at].name;
+
+	record_reply(s, reply);
+	if (ph_sasl_client_finish(l->sasl, &why) != PH_OK) {
+		set_local_fault(s, &why);
+		l->fault.cause = PH_CAUSE_AUTH_SERVER_FALSE;
+		ph_link_give_up(s, &l->fault);
+		return;
+	}
+	(void)snprintf(s->mechanism, sizeof(s->mechanism), "%s", name);
+	s->facts.mechanism = s->mechanism;
+	s->facts.timing.auth = ph_ms_since(l->begun_usec);
+}
+
+/* Refused for the mechanism's own sake, the next one costs nothing: nobody's
+   password was judged.  Anything else ends the login. */
+static void refused(struct ph_session *s, const struct ph_reply *reply)
+{
+	struct ph_login *l = &s->login;
+	enum ph_cause cause = ph_verdict_login_cause(reply);
+
+	if (l->cancelled) {
+		/* "Welcome", to somebody who has just turned away. */
+		if (ph_reply_class(reply) == 2)
+			l->false_server = true;
+		record_fault(s);
+	} else {
+		record_reply(s, reply);
+		ph_verdict_login(&l->fault, cause, reply, s->where);
+	}
+	if (!l->false_server &&
+	    (l->cancelled || cause == PH_CAUSE_AUTH_MECHANISM))
+		try_from(s, l->at + 1);
+	else
+		ph_link_give_up(s, &l->fault);
+}
+
+void ph_login_answered(struct ph_session *s, const struct ph_reply *reply)
+{
+	struct ph_login *l = &s->login;
+
+	if (l->sasl == NULL)
+		return;
+	if (ph_reply_class(reply) == 2 && !l->cancelled)
+		succeed(s, reply);
+	else
+		refused(s, reply);
+	if (s->facts.mechanism[0] != '\0' || ph_fault_is_set(&s->fault))
+		ph_login_release(l);
+}

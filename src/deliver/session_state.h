@@ -1,0 +1,171 @@
+#ifndef PH_DELIVER_SESSION_STATE_H
+#define PH_DELIVER_SESSION_STATE_H
+
+#include "base/buf.h"
+#include "deliver/session.h"
+#include "deliver/task.h"
+#include "io/dial.h"
+#include "io/host.h"
+#include "io/stream.h"
+#include "sasl/client.h"
+#include "sasl/mechanism.h"
+
+/* What the files of a session share: session.c (what callers see), link.c (dial,
+   stream, TLS), turn.c (the engine's turns), login.c (SASL) and traffic.c (jobs). */
+
+enum {
+	PH_SESSION_IN = 16 * 1024, /* a read: more than replies need */
+	PH_SESSION_HOST_MAX = 256,
+	PH_SESSION_WHERE_MAX = PH_SESSION_HOST_MAX + 8,
+	PH_SESSION_HELO_MAX = 300
+};
+
+enum ph_session_phase {
+	PH_PHASE_NEW = 0,
+	PH_PHASE_DIALING,
+	PH_PHASE_HANDSHAKE, /* TLS, first or after STARTTLS */
+	PH_PHASE_TALKING,
+	PH_PHASE_CLOSED
+};
+
+/* How far `wanted` had to come down. */
+enum ph_session_footing {
+	PH_FOOTING_AS_ASKED = 0,
+	PH_FOOTING_UNVERIFIED, /* TLS, whatever the certificate; not secure */
+	PH_FOOTING_CLEAR
+};
+
+struct ph_login {
+	struct ph_sasl_choice choice;
+	size_t at; /* of the fitting ones */
+	struct ph_sasl_client *sasl;
+	bool cancelled; /* by us: fault says why */
+	bool false_server;
+	struct ph_fault fault;
+	int64_t begun_usec;
+};
+
+struct ph_session {
+	struct ph_loop *loop;
+	const struct ph_connection *conn;
+	const struct ph_secret *password;
+	ph_trace_fn *trace;
+	void *trace_ctx;
+	ph_session_fn *on_event;
+	void *on_event_ctx;
+
+	char host[PH_SESSION_HOST_MAX]; /* A-labels */
+	char where[PH_SESSION_WHERE_MAX];
+	char helo[PH_SESSION_HELO_MAX];
+
+	struct ph_tls_context *tls;
+	struct ph_tls_context *tls_unverified; /* made when it is needed */
+	struct ph_dial *dial;
+	struct ph_stream *stream;
+	struct ph_smtp_client *client;
+	struct ph_timer *timer;
+	ph_msec armed_at; /* of the timer */
+	ph_msec handshake_until;
+
+	enum ph_session_phase phase;
+	enum ph_session_footing footing;
+	bool running;   /* within ph_session_run() */
+	bool again;     /* another round of it is due */
+	bool resume;    /* and one from the loop */
+	bool step_down; /* `wanted` has to reconnect */
+	bool was_ready;
+	bool interrupted;
+	bool in_blocking_call;
+
+	/* events not yet pulled */
+	bool news; /* since on_event was called */
+	bool tell_ready;
+	bool tell_room;
+	bool tell_closed;
+
+	struct ph_login login;
+
+	struct ph_session_facts facts;
+	struct ph_session_attempt attempts[PH_SESSION_ATTEMPTS_MAX];
+	struct ph_tls_info tls_info;
+	char address[64];
+	char mechanism[PH_SASL_NAME_MAX + 1];
+	char greeting[512];
+	char warning[PH_FAULT_TEXT_MAX];
+	struct ph_fault fault; /* that ended it */
+	int64_t start_usec;
+	int64_t mark_usec; /* when the present step began */
+
+	/* jobs, oldest first; in done order they are the same */
+	struct ph_entry *first;
+	struct ph_entry *last;
+	struct ph_batch *batches; /* the engine has them */
+	uint64_t batch_id;
+	size_t rcpts_fit; /* learned from 452; 0: not met */
+
+	char in[PH_SESSION_IN];
+};
+
+/* link.c */
+void ph_link_trace(struct ph_session *s, enum ph_smtp_dir dir,
+    enum ph_stage stage, struct ph_span line);
+/* `wanted`: what failed may be done without. */
+bool ph_link_may_step_down(const struct ph_session *s);
+void ph_link_step_down(struct ph_session *s, const struct ph_fault *why);
+void ph_link_reconnect(struct ph_session *s);
+void ph_link_start_tls(struct ph_session *s);
+/* True when the handshake is over, well or not. */
+bool ph_link_handshake(struct ph_session *s);
+PH_MUST_USE enum ph_err ph_link_dial(struct ph_session *s);
+
+/* turn.c */
+void ph_link_on_stream(void *ctx); /* a ph_stream_fn */
+void ph_link_on_timer(void *ctx);  /* a ph_timer_fn */
+/* Everything that can go on now goes on.  From the loop callers are told of
+   events; otherwise that is left to the next turn. */
+void ph_session_run(struct ph_session *s, bool from_loop);
+
+/* link.c, endings: */
+/* Ends it at once; the first fault given stays. */
+void ph_link_close(struct ph_session *s, const struct ph_fault *fault);
+void ph_link_interrupt(struct ph_session *s);
+/* Frees what talks. */
+void ph_link_drop(struct ph_session *s);
+PH_PRINTF(2, 3)
+void ph_link_note(struct ph_session *s, const char *fmt, ...);
+/* A fault of our own; QUIT is said, CLOSED tells it. */
+void ph_link_give_up(struct ph_session *s, const struct ph_fault *fault);
+void ph_link_reached(struct ph_session *s, enum ph_stage stage);
+
+static inline double ph_ms_since(int64_t usec)
+{
+	return (double)(ph_clock_usec() - usec) / 1000.0;
+}
+
+/* login.c */
+bool ph_login_is_due(const struct ph_connection *conn);
+void ph_login_needed(struct ph_session *s);
+void ph_login_challenge(struct ph_session *s, struct ph_span challenge);
+void ph_login_answered(struct ph_session *s, const struct ph_reply *reply);
+void ph_login_release(struct ph_login *l);
+
+/* traffic.c */
+struct ph_entry; /* a job and its place among the others */
+void ph_traffic_body(struct ph_session *s, uint64_t batch);
+void ph_traffic_done(struct ph_session *s, const struct ph_smtp_event *ev);
+/* Hands further batches to the engine while it has room. */
+void ph_traffic_go_on(struct ph_session *s);
+/* Everything that is not done ends, with this fault. */
+void ph_traffic_fail(struct ph_session *s, const struct ph_fault *fault);
+PH_MUST_USE enum ph_err ph_traffic_submit(
+    struct ph_session *s, const struct ph_job *job, struct ph_fault *fault);
+bool ph_traffic_next_done(
+    struct ph_session *s, uint64_t *id, struct ph_delivery **out);
+/* The job submitted last, once it is done, whatever became of those before. */
+bool ph_traffic_take_last(struct ph_session *s, struct ph_delivery **out);
+bool ph_traffic_has_done(const struct ph_session *s);
+/* A job would be taken. */
+bool ph_traffic_has_room(const struct ph_session *s);
+void ph_traffic_release(struct ph_session *s);
+
+#endif

@@ -1,0 +1,337 @@
+#include "deliver/task.h"
+
+#include "deliver/server_id.h"
+#include "deliver/verdict.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* A string of a result.  Recipients of one transaction share it. */
+struct text {
+	struct text *next;
+	char bytes[];
+};
+
+struct result {
+	struct ph_delivery pub; /* first: what callers see */
+	struct text *texts;
+	struct ph_delivered_rcpt rcpts[];
+};
+
+struct ph_task {
+	struct ph_job job;
+	struct result *result;
+	struct ph_fault *fault; /* that was no reply's; NULL: none */
+	size_t cursor;          /* recipients before it were in a batch */
+	size_t *again; /* were one too many; room for every recipient */
+	size_t again_count;
+	size_t open; /* batches under way */
+	bool failed;
+};
+
+void ph_delivery_free(struct ph_delivery *d)
+{
+	struct result *r = (struct result *)d;
+
+	if (r == NULL)
+		return;
+	while (r->texts != NULL) {
+		struct text *next = r->texts->next;
+
+		free(r->texts);
+		r->texts = next;
+	}
+	free(r);
+}
+
+enum ph_err ph_task_new(const struct ph_job *job, struct ph_task **out)
+{
+	size_t count = job->envelope->rcpt_count;
+	struct ph_task *t = calloc(1, sizeof(*t));
+	struct result *r =
+	    calloc(1, sizeof(*r) + count * sizeof(struct ph_delivered_rcpt));
+
+	if (t == NULL || r == NULL) {
+		free(t);
+		free(r);
+		return PH_ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++) {
+		r->rcpts[i] = (struct ph_delivered_rcpt){
+			.address = job->envelope->rcpts[i].address,
+			.text = "",
+			.server_id = "",
+		};
+	}
+	r->pub.rcpts = r->rcpts;
+	r->pub.rcpt_count = count;
+	t->job = *job;
+	t->result = r;
+	*out = t;
+	return PH_OK;
+}
+
+void ph_task_free(struct ph_task *t)
+{
+	if (t == NULL)
+		return;
+	if (t->result != NULL)
+		ph_delivery_free(&t->result->pub);
+	free(t->fault);
+	free(t->again);
+	free(t);
+}
+
+const struct ph_job *ph_task_job(const struct ph_task *t)
+{
+	return &t->job;
+}
+
+bool ph_task_has_more(const struct ph_task *t)
+{
+	if (t->failed)
+		return false;
+	return t->cursor < t->job.envelope->rcpt_count || t->again_count > 0;
+}
+
+bool ph_task_is_done(const struct ph_task *t)
+{
+	return t->open == 0 && !ph_task_has_more(t);
+}
+
+static size_t at_most(size_t count, size_t limit)
+{
+	return limit != 0 && count > limit ? limit : count;
+}
+
+static size_t index_of(const struct ph_batch *b, size_t i)
+{
+	return b->index == NULL ? b->first + i : b->index[i];
+}
+
+/* Those that were one too many stand anywhere in the envelope. */
+static enum ph_err pick_again(
+    struct ph_task *t, size_t limit, struct ph_batch *b)
+{
+	const struct ph_envelope *e = t->job.envelope;
+	size_t count = at_most(t->again_count, limit);
+
+	b->rcpts = calloc(count, sizeof(*b->rcpts));
+	b->index = calloc(count, sizeof(*b->index));
+	if (b->rcpts == NULL || b->index == NULL)
+		return PH_ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		b->index[i] = t->again[i];
+		b->rcpts[i] = e->rcpts[t->again[i]];
+	}
+	t->again_count -= count;
+	memmove(t->again, t->again + count, t->again_count * sizeof(*t->again));
+	b->envelope.rcpts = b->rcpts;
+	b->envelope.rcpt_count = count;
+	return PH_OK;
+}
+
+enum ph_err ph_task_begin(
+    struct ph_task *t, size_t limit, struct ph_batch **out)
+{
+	const struct ph_envelope *e = t->job.envelope;
+
+	if (!ph_task_has_more(t))
+		return PH_EOF;
+
+	struct ph_batch *b = calloc(1, sizeof(*b));
+	if (b == NULL)
+		return PH_ENOMEM;
+	b->task = t;
+	b->envelope = *e;
+	t->open++;
+	if (t->cursor < e->rcpt_count) {
+		size_t count = at_most(e->rcpt_count - t->cursor, limit);
+
+		b->first = t->cursor;
+		b->envelope.rcpts = e->rcpts + t->cursor;
+		b->envelope.rcpt_count = count;
+		t->cursor += count;
+	} else if (pick_again(t, limit, b) != PH_OK) {
+		ph_task_drop(b);
+		return PH_ENOMEM;
+	}
+	*out = b;
+	return PH_OK;
+}
+
+void ph_task_drop(struct ph_batch *b)
+{
+	assert(b->task->open > 0);
+	b->task->open--;
+	ph_content_reader_free(b->reader);
+	free(b->rcpts);
+	free(b->index);
+	free(b);
+}
+
+/* Without memory the text is lost, the codes are not. */
+static const char *keep_text(struct result *r, struct ph_span s)
+{
+	struct text *t = s.len == 0 ? NULL : malloc(sizeof(*t) + s.len + 1);
+
+	if (t == NULL)
+		return "";
+	memcpy(t->bytes, s.ptr, s.len);
+	t->bytes[s.len] = '\0';
+	t->next = r->texts;
+	r->texts = t;
+	return t->bytes;
+}
+
+/* The strings of the reply before: most recipients have the same one. */
+struct last_reply {
+	struct ph_span text;
+	const char *kept;
+	const char *server_id;
+};
+
+static void record(struct ph_task *t, struct ph_delivered_rcpt *d,
+    const struct ph_smtp_rcpt_result *from, struct last_reply *last)
+{
+	const struct ph_reply *reply = &from->reply;
+
+	if (last->kept == NULL || last->text.ptr != reply->text.ptr ||
+	    last->text.len != reply->text.len) {
+		*last = (struct last_reply){ .text = reply->text };
+		last->kept = keep_text(t->result, reply->text);
+		last->server_id = "";
+		if (from->outcome == PH_DELIVERED && !t->job.probe)
+			last->server_id = keep_text(
+			    t->result, ph_server_id_find(reply->text));
+	}
+	d->outcome = from->outcome;
+	d->stage = from->stage;
+	d->code = reply->code;
+	memcpy(d->enhanced, reply->enhanced, sizeof(d->enhanced));
+	d->text = last->kept;
+	d->server_id = from->outcome == PH_DELIVERED ? last->server_id : "";
+}
+
+static bool try_again(struct ph_task *t, size_t index)
+{
+	size_t count = t->job.envelope->rcpt_count;
+
+	if (t->again == NULL)
+		t->again = calloc(count, sizeof(*t->again));
+	if (t->again == NULL)
+		return false;
+	assert(t->again_count < count);
+	t->again[t->again_count++] = index;
+	return true;
+}
+
+static size_t count_taken(const struct ph_smtp_result *result)
+{
+	size_t taken = 0;
+
+	for (size_t i = 0; i < result->rcpt_count; i++) {
+		if (result->rcpts[i].outcome == PH_DELIVERED)
+			taken++;
+	}
+	return taken;
+}
+
+static void keep_fault(
+    struct ph_task *t, const struct ph_fault *fault, const char *where)
+{
+	if (t->fault != NULL)
+		return;
+	t->fault = malloc(sizeof(*t->fault));
+	if (t->fault == NULL)
+		return;
+	*t->fault = *fault;
+	if (where != NULL)
+		ph_verdict_place(t->fault, where);
+}
+
+void ph_task_end(struct ph_batch *b, const struct ph_smtp_result *result,
+    const char *where, size_t *fits)
+{
+	struct ph_task *t = b->task;
+	struct last_reply last = { 0 };
+	size_t taken = count_taken(result);
+
+	assert(result->rcpt_count == b->envelope.rcpt_count);
+	*fits = 0;
+	for (size_t i = 0; i < result->rcpt_count; i++) {
+		const struct ph_smtp_rcpt_result *r = &result->rcpts[i];
+		size_t at = index_of(b, i);
+
+		record(t, &t->result->rcpts[at], r, &last);
+		if (taken == 0 || r->stage != PH_STAGE_RCPT ||
+		    !ph_verdict_too_many(&r->reply) || t->failed)
+			continue;
+		if (try_again(t, at))
+			*fits = taken;
+	}
+	if (ph_fault_is_set(&result->fault))
+		keep_fault(t, &result->fault, where);
+	t->result->pub.data_ms += b->data_ms;
+	ph_task_drop(b);
+}
+
+void ph_task_fail(
+    struct ph_task *t, enum ph_outcome outcome, const struct ph_fault *fault)
+{
+	struct result *r = t->result;
+
+	t->failed = true;
+	keep_fault(t, fault, NULL);
+	for (size_t i = 0; i < r->pub.rcpt_count; i++) {
+		if (r->rcpts[i].outcome != PH_PENDING)
+			continue;
+		r->rcpts[i].outcome = outcome;
+		r->rcpts[i].stage = fault->stage;
+	}
+}
+
+/* The fault of the whole is that of the first recipient who was not served. */
+static void judge(const struct ph_task *t, const struct ph_delivered_rcpt *d,
+    const char *where)
+{
+	struct ph_delivery *pub = &t->result->pub;
+	struct ph_reply reply = { .code = d->code,
+		.text = ph_span_of(d->text) };
+
+	memcpy(reply.enhanced, d->enhanced, sizeof(reply.enhanced));
+	/* A reply of class 2 or 3 did not refuse anybody: what came after it
+	   did. */
+	if (ph_reply_class(&reply) >= 4) {
+		ph_verdict_mail(&pub->fault, d->stage, &reply, where,
+		    d->stage == PH_STAGE_RCPT ? d->address
+					      : (struct ph_span){ 0 });
+	} else if (t->fault != NULL) {
+		pub->fault = *t->fault;
+	} else {
+		ph_fault_set(&pub->fault, PH_CAUSE_NO_MEMORY, d->stage,
+		    "out of memory: why it was not delivered is not known");
+	}
+}
+
+struct ph_delivery *ph_task_deliver(struct ph_task *t, const char *where)
+{
+	struct ph_delivery *pub = &t->result->pub;
+	const struct ph_delivered_rcpt *first = NULL;
+
+	assert(ph_task_is_done(t));
+	for (size_t i = 0; i < pub->rcpt_count; i++) {
+		const struct ph_delivered_rcpt *d = &pub->rcpts[i];
+
+		pub->outcome = ph_outcome_join(pub->outcome, d->outcome);
+		if (first == NULL && d->outcome != PH_DELIVERED)
+			first = d;
+	}
+	pub->stage = t->job.probe ? PH_STAGE_RCPT : PH_STAGE_DATA;
+	if (first != NULL) {
+		judge(t, first, where);
+		pub->stage = pub->fault.stage;
+	}
+	t->result = NULL;
+	return pub;
+}
