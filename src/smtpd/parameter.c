@@ -38,10 +38,11 @@ static int xtext_next(struct ph_span *in)
 	char c = in->ptr[0];
 
 	*in = ph_span_skip(*in, 1);
-	if (c != '+')
+	if (c != '+') {
 		return c == '=' || c == ' ' || ph_ascii_is_control(c)
 		    ? -1
 		    : (unsigned char)c;
+	}
 	if (in->len < 2)
 		return -1;
 
@@ -118,12 +119,13 @@ static const struct ph_smtpd_reply *read_auth(
 static const struct ph_smtpd_reply *read_ret(
     struct ph_smtpd_command *out, struct ph_span value)
 {
-	if (ph_span_eq_nocase(value, PH_SPAN("FULL")))
+	if (ph_span_eq_nocase(value, PH_SPAN("FULL"))) {
 		out->mail.ret = PH_SPAN("FULL");
-	else if (ph_span_eq_nocase(value, PH_SPAN("HDRS")))
+	} else if (ph_span_eq_nocase(value, PH_SPAN("HDRS"))) {
 		out->mail.ret = PH_SPAN("HDRS");
-	else
+	} else {
 		return &bad_ret;
+	}
 	return NULL;
 }
 

@@ -42,9 +42,10 @@ void ph_smtpd_push(struct ph_smtpd *s, struct ph_smtpd_event ev)
 
 void ph_smtpd_reset(struct ph_smtpd *s, bool abort)
 {
-	if (s->in_mail && abort)
+	if (abort && (s->in_mail || s->phase == PH_PHASE_ANSWER_MAIL)) {
 		ph_smtpd_push(
 		    s, (struct ph_smtpd_event){ .type = PH_SMTPD_ABORT });
+	}
 	s->in_mail = false;
 	s->utf8 = false;
 	s->content = false;
@@ -218,18 +219,20 @@ static size_t line_limit(const struct ph_smtpd *s, struct ph_span in)
 
 static void complain(struct ph_smtpd *s, const struct ph_smtpd_reply *r)
 {
-	if (s->phase == PH_PHASE_RESPONSE)
+	if (s->phase == PH_PHASE_RESPONSE) {
 		ph_smtpd_login_cancel(s, r);
-	else
+	} else {
 		ph_smtpd_blame(s, r);
+	}
 }
 
 static void run_line(struct ph_smtpd *s, struct ph_span line)
 {
-	if (s->phase == PH_PHASE_RESPONSE)
+	if (s->phase == PH_PHASE_RESPONSE) {
 		ph_smtpd_login_response(s, line);
-	else
+	} else {
 		ph_smtpd_verb_run(s, line);
+	}
 }
 
 static void take_line(struct ph_smtpd *s, ph_msec now, struct ph_span *in)
@@ -250,14 +253,15 @@ static void take_line(struct ph_smtpd *s, ph_msec now, struct ph_span *in)
 	if (state == PH_LINE_MORE)
 		return;
 	s->deadline = now + s->timeout_command;
-	if (state == PH_LINE_READY)
+	if (state == PH_LINE_READY) {
 		run_line(s, line);
-	else if (state == PH_LINE_TOO_LONG)
+	} else if (state == PH_LINE_TOO_LONG) {
 		complain(s,
 		    s->phase == PH_PHASE_RESPONSE ? &too_long_login
 						  : &too_long);
-	else if (state == PH_LINE_BARE_LF)
+	} else if (state == PH_LINE_BARE_LF) {
 		complain(s, &bare_lf);
+	}
 }
 
 static void take_content(struct ph_smtpd *s, ph_msec now, struct ph_span *in)
@@ -371,12 +375,23 @@ enum ph_err ph_smtpd_answer(struct ph_smtpd *s, ph_msec now, uint16_t code,
 		answers[s->phase](s, &r);
 		return s->failed ? PH_ENOMEM : PH_OK;
 	}
-	/* Who ends the content with 421 knows that it is void. */
+	/* Who ends MAIL or the content with 421 knows that it is void. */
 	if (s->phase != PH_PHASE_ANSWER_RCPT)
 		ph_smtpd_reset(s, false);
+	s->phase = PH_PHASE_COMMAND;
 	ph_smtpd_say(s, &r);
 	ph_smtpd_close(s);
 	return s->failed ? PH_ENOMEM : PH_OK;
+}
+
+enum ph_err ph_smtpd_offer(
+    struct ph_smtpd *s, bool secure, struct ph_span mechanisms)
+{
+	struct ph_buf *names =
+	    secure ? &s->mechanisms_tls : &s->mechanisms_clear;
+
+	ph_buf_release(names);
+	return copy_names(names, mechanisms);
 }
 
 enum ph_err ph_smtpd_tls_done(struct ph_smtpd *s, ph_msec now)

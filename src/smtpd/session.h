@@ -74,7 +74,7 @@ enum ph_smtpd_event_type {
 	   any answer the transaction is over, without ABORT. */
 	PH_SMTPD_END,
 	/* What was begun with MAIL is void: RSET, a new EHLO, too big, bare line
-	   ends, or the session ended. */
+	   ends, or the session ended.  No answer is due any more. */
 	PH_SMTPD_ABORT,
 
 	/* Nothing more will be said: write out pending(), then close. */
@@ -132,6 +132,10 @@ bool ph_smtpd_next_event(struct ph_smtpd *s, struct ph_smtpd_event *out);
 PH_MUST_USE enum ph_err ph_smtpd_answer(struct ph_smtpd *s, ph_msec now,
     uint16_t code, const char *enhanced, const char *text);
 
+/* Replaces the mechanisms offered in clear or under TLS: what can be bound to is
+   known only after the handshake.  PH_EINVAL, PH_ENOMEM: none is offered. */
+PH_MUST_USE enum ph_err ph_smtpd_offer(
+    struct ph_smtpd *s, bool secure, struct ph_span mechanisms);
 PH_MUST_USE enum ph_err ph_smtpd_tls_done(struct ph_smtpd *s, ph_msec now);
 
 PH_MUST_USE enum ph_err ph_smtpd_auth_challenge(

@@ -34,14 +34,15 @@ void ph_smtpd_transfer_data(struct ph_smtpd *s)
 	const struct ph_smtpd_reply *refusal =
 	    s->content ? &in_bdat : refusal_now(s);
 
-	if (refusal == NULL)
+	if (refusal == NULL) {
 		begin(s, false);
-	else if (refusal == &no_rcpt)
+	} else if (refusal == &no_rcpt) {
 		/* All recipients were refused and the client pipelines: no
 		   mistake. */
 		ph_smtpd_say(s, refusal);
-	else
+	} else {
 		ph_smtpd_blame(s, refusal);
+	}
 }
 
 /* What comes is read and dropped, and refused at its end. */
@@ -61,10 +62,11 @@ static void say_refusal(struct ph_smtpd *s)
 	const struct ph_smtpd_reply *refusal = s->refusal;
 
 	s->refusal = NULL;
-	if (refusal != NULL)
+	if (refusal != NULL) {
 		ph_smtpd_say(s, refusal);
-	else if (ph_buf_append(&s->out, ph_buf_span(&s->held)) != PH_OK)
+	} else if (ph_buf_append(&s->out, ph_buf_span(&s->held)) != PH_OK) {
 		ph_smtpd_fail(s);
+	}
 	ph_buf_clear(&s->held);
 }
 
@@ -123,10 +125,11 @@ void ph_smtpd_transfer_bdat(struct ph_smtpd *s)
 	/* RFC 3030 2: the octets come even if they are not wanted.  No mistake
 	   is counted: whoever pipelines chunks cannot know. */
 	s->refusal = refusal_now(s);
-	if (s->refusal == NULL && !s->content)
+	if (s->refusal == NULL && !s->content) {
 		begin(s, true);
-	else
+	} else {
 		begin_chunk(s);
+	}
 }
 
 void ph_smtpd_transfer_begun(
@@ -213,8 +216,9 @@ void ph_smtpd_transfer_take(struct ph_smtpd *s, struct ph_span *in)
 	}
 
 	enum ph_err err = ph_smtpd_content_next(&s->scan, in, &piece);
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		take_piece(s, piece);
-	else if (err == PH_EOF)
+	} else if (err == PH_EOF) {
 		end_content(s);
+	}
 }

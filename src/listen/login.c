@@ -1,0 +1,139 @@
+#include "listen/state.h"
+
+/* What -PLUS binds to. */
+static struct ph_sasl_channel channel_of(const struct ph_listen_session *s)
+{
+	const struct ph_tls_info *tls = ph_stream_tls_info(s->stream);
+	struct ph_sasl_channel channel = {
+		.plaintext_allowed = s->server->config.plaintext_login,
+	};
+
+	if (tls == NULL || ph_stream_tls_state(s->stream) != PH_TLS_ON)
+		return channel;
+	channel.secure = true;
+	if (tls->binding_len == 0)
+		return channel;
+	channel.binding = tls->binding_is_exporter ? PH_BINDING_TLS_EXPORTER
+						   : PH_BINDING_TLS_UNIQUE;
+	channel.binding_data =
+	    (struct ph_span){ (const char *)tls->binding, tls->binding_len };
+	return channel;
+}
+
+enum ph_err ph_listen_login_mechanisms(
+    const struct ph_listen_session *s, bool secure, struct ph_buf *out)
+{
+	const struct ph_sasl_users *users = s->server->config.users;
+	struct ph_sasl_channel channel = channel_of(s);
+
+	if (users == NULL)
+		return PH_OK;
+
+	struct ph_sasl_server_offer offer = {
+		.secure = secure,
+		.bound = secure && channel.binding != PH_BINDING_NONE,
+		.plaintext = channel.plaintext_allowed,
+		.anonymous = users->anonymous,
+	};
+
+	return ph_sasl_server_mechanisms(&offer, out);
+}
+
+void ph_listen_login_reset(struct ph_listen_session *s)
+{
+	ph_sasl_server_free(s->login);
+	s->login = NULL;
+	s->login_good = false;
+	ph_buf_wipe(&s->challenge);
+	ph_buf_clear(&s->username);
+	s->client.mechanism = NULL;
+	s->client.username = (struct ph_span){ 0 };
+}
+
+static ph_msec now_of(const struct ph_listen_session *s)
+{
+	return ph_loop_now(s->server->loop);
+}
+
+/* The engine's own errors end the session by its events. */
+static void done(struct ph_listen_session *s, enum ph_smtpd_auth_result result)
+{
+	enum ph_err err = ph_smtpd_auth_done(s->engine, now_of(s), result);
+
+	(void)err;
+	if (result != PH_SMTPD_AUTH_OK)
+		ph_listen_login_reset(s);
+	ph_sasl_server_free(s->login);
+	s->login = NULL;
+	ph_buf_wipe(&s->challenge);
+}
+
+/* Keeps who it is. */
+static void good(struct ph_listen_session *s)
+{
+	const char *name = ph_sasl_server_mechanism(s->login);
+	size_t len = strlen(name);
+
+	ph_buf_clear(&s->username);
+	if (len >= sizeof(s->mechanism) ||
+	    ph_buf_append(&s->username, ph_sasl_server_username(s->login)) !=
+		PH_OK) {
+		done(s, PH_SMTPD_AUTH_TEMPORARY);
+		return;
+	}
+	memcpy(s->mechanism, name, len + 1);
+	s->client.mechanism = s->mechanism;
+	s->client.username = ph_buf_span(&s->username);
+	done(s, PH_SMTPD_AUTH_OK);
+}
+
+static void challenge(struct ph_listen_session *s)
+{
+	if (ph_smtpd_auth_challenge(
+		s->engine, now_of(s), ph_buf_span(&s->challenge)) != PH_OK) {
+		done(s, PH_SMTPD_AUTH_TEMPORARY);
+	}
+}
+
+static void step(
+    struct ph_listen_session *s, struct ph_span response, bool has_response)
+{
+	enum ph_err err = ph_sasl_server_step(
+	    s->login, response, has_response, &s->challenge);
+
+	s->login_good = err == PH_EOF;
+	if (err == PH_OK || (err == PH_EOF && s->challenge.len > 0))
+		challenge(s);
+	else if (err == PH_EOF)
+		good(s);
+	else if (err == PH_EDENIED)
+		done(s, PH_SMTPD_AUTH_REFUSED);
+	else
+		done(s, PH_SMTPD_AUTH_TEMPORARY);
+}
+
+static void begin(struct ph_listen_session *s, const struct ph_smtpd_event *ev)
+{
+	struct ph_sasl_channel channel = channel_of(s);
+
+	ph_listen_login_reset(s);
+	if (ph_sasl_server_new(ev->data, s->server->config.users, &channel,
+		&s->login) != PH_OK) {
+		done(s, PH_SMTPD_AUTH_TEMPORARY);
+		return;
+	}
+	step(s, ev->initial, ev->has_initial);
+}
+
+void ph_listen_login_event(
+    struct ph_listen_session *s, const struct ph_smtpd_event *ev)
+{
+	if (ev->type == PH_SMTPD_AUTH)
+		begin(s, ev);
+	else if (ev->type == PH_SMTPD_AUTH_CANCELLED)
+		ph_listen_login_reset(s);
+	else if (s->login_good)
+		good(s);
+	else
+		step(s, ev->data, true);
+}
