@@ -223,10 +223,10 @@ static enum ph_err read_line(struct reader *r, struct line *line)
 		return refuse(r, "not valid UTF-8");
 	if (s.ptr[0] == '[' && s.ptr[s.len - 1] == ']')
 		return read_section(r, s);
-	if (s.ptr[0] == '[')
-		return refuse(r,
-		    "the ] that ends the section's name is "
-		    "missing");
+	if (s.ptr[0] == '[') {
+		return refuse(
+		    r, "the ] that ends the section's name is missing");
+	}
 	/* The line is not shown: it may be a password. */
 	if (equals == s.len || equals == 0)
 		return refuse(r, "neither [section] nor key = value");

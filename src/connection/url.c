@@ -172,9 +172,10 @@ static enum ph_err read_authority(struct parser *p, struct ph_span s)
 static enum ph_err read_scheme(struct parser *p, struct ph_span scheme)
 {
 	for (size_t i = 0; i < PH_COUNT(schemes); i++) {
-		if (ph_span_eq_nocase(scheme, ph_span_of(schemes[i].scheme)))
+		if (ph_span_eq_nocase(scheme, ph_span_of(schemes[i].scheme))) {
 			return add(
 			    p, "encryption", ph_span_of(schemes[i].encryption));
+		}
 	}
 	return refuse(p, "unknown scheme");
 }

@@ -140,8 +140,7 @@ static const char *const wanted[] = {
 	[PH_SETTING_HOST] = "host, host:port or [address]:port",
 	[PH_SETTING_PORT] = "a number from 1 to 65535",
 	[PH_SETTING_ENCRYPTION] =
-	    "none, wanted, after-connect (STARTTLS) or before-connect (TLS "
-	    "first)",
+	    "none, wanted, after-connect or before-connect",
 	[PH_SETTING_DURATION] = "a length of time, as 30s, 5min, 1h30min",
 	[PH_SETTING_SIZE] = "a number of octets, as 25M, 500K",
 	[PH_SETTING_COUNT] = "a number, at most 1000000",

@@ -218,10 +218,11 @@ static enum ph_err judge(
 	case GSASL_AUTHENTICATION_ERROR:
 		/* The first answer to ours repeats our nonce; the second proves
 		   the password. */
-		if (!s->row->is_scram || s->steps != 2)
+		if (!s->row->is_scram || s->steps != 2) {
 			return refuse(s,
 			    "the challenge does not belong to this login",
 			    fault);
+		}
 		ph_fault_set(fault, PH_CAUSE_AUTH_SERVER_FALSE, PH_STAGE_AUTH,
 		    "%s: the server did not prove that it knows the password",
 		    s->row->name);

@@ -232,18 +232,21 @@ void ph_sasl_server_free(struct ph_sasl_server *s)
 	free(s);
 }
 
-/* RFC 5802 6: the client could bind and saw no -PLUS; we offer it, so somebody
-   took it out on the way. */
-static bool is_downgraded(
-    const struct ph_sasl_server *s, struct ph_span response)
+/* RFC 5802 6.  y: the client could bind and saw no -PLUS; where we offer it,
+   somebody took it out on the way.  p: it binds, and not by -PLUS; the library
+   would look at no binding then. */
+static bool is_misbound(const struct ph_sasl_server *s, struct ph_span response)
 {
-	return s->row->is_scram && !s->row->is_plus && s->steps == 0 &&
-	    s->binding_possible && response.len > 0 && response.ptr[0] == 'y';
+	if (!s->row->is_scram || s->row->is_plus || s->steps > 0 ||
+	    response.len == 0)
+		return false;
+	return response.ptr[0] == 'p' ||
+	    (response.ptr[0] == 'y' && s->binding_possible);
 }
 
 static bool is_bad(const struct ph_sasl_server *s, struct ph_span response)
 {
-	if (response.len > RESPONSE_MAX || is_downgraded(s, response))
+	if (response.len > RESPONSE_MAX || is_misbound(s, response))
 		return true;
 	/* Only PLAIN separates its fields by NUL. */
 	return response.len > 0 && strcmp(s->row->name, "PLAIN") != 0 &&
