@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /* Why something did not work, as a machine can tell it apart.  The word, the
-   setting it is about, the advice and the exit code for each stand in one table,
-   diagnose/cause.c. */
+   setting it is about, the advice and the exit code for each stand in one
+   table, diagnose/cause.c. */
 enum ph_cause {
 	PH_CAUSE_NONE = 0,
 
@@ -116,9 +116,9 @@ struct ph_fault {
 };
 
 /* Replaces *f (NULL is accepted, and ignored); the arguments may point into it.
-   The text comes out as UTF-8 on one line: tab and newline become a space, other
-   control characters and bytes that are no UTF-8 become '?', what is too long is
-   cut, never in the midst of a character. */
+   The text comes out as UTF-8 on one line: tab and newline become a space,
+   other control characters and bytes that are no UTF-8 become '?', what is too
+   long is cut, never in the midst of a character. */
 PH_PRINTF(4, 5)
 void ph_fault_set(struct ph_fault *f, enum ph_cause cause, enum ph_stage stage,
     const char *fmt, ...);

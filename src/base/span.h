@@ -12,7 +12,8 @@ struct ph_span {
 	size_t len;
 };
 
-/* For string literals only; PH_SPAN_INIT in the initialisers of const tables. */
+/* For string literals only; PH_SPAN_INIT in the initialisers of const
+   tables. */
 #define PH_SPAN(lit) ((struct ph_span)PH_SPAN_INIT(lit))
 #define PH_SPAN_INIT(lit) \
  {                        \

@@ -225,14 +225,21 @@ def pure_rooms_are_pure(root):
 
 
 def no_typedef_of_structs(root):
+    """Nor of enums, unions or pointers.  Scalars with a unit may have one, and
+    the types of functions."""
     pattern = re.compile(r"\btypedef\s[^;{]*[{;]")
     for path in files(root, *C_DIRS):
         code = csource.strip(read(path))
         for found in pattern.finditer(code):
-            text = found.group()
-            if re.search(r"\b(struct|enum|union)\b|\*", text):
+            text = " ".join(found.group().split())
+            name, is_function, _ = text.partition("(")
+            if is_function:
+                bad = re.match(r"[^(]*\(\s*\*", text)
+            else:
+                bad = re.search(r"\b(struct|enum|union)\b|\*", name)
+            if bad:
                 line = code.count("\n", 0, found.start()) + 1
-                yield f"{where(root, path, line)}: {' '.join(text.split())}"
+                yield f"{where(root, path, line)}: {text}"
 
 
 # Written so that this file does not hold them.
@@ -275,7 +282,8 @@ def tests_mirror_sources(root):
         room = path.parent.name
         noun = path.stem[len("test_"):]
         source = root / "src" / room
-        if not ((source / (noun + ".c")).is_file() or
+        # The one test that is about a room: memory that runs out anywhere.
+        if noun != "memory" and not ((source / (noun + ".c")).is_file() or
                 (source / (noun + ".h")).is_file()):
             yield f"{where(root, path, 1)}: no src/{room}/{noun}.c"
         build = path.parent / "meson.build"
@@ -345,7 +353,8 @@ def exports_are_ours(library):
 
 def no_globals(archive):
     """Data that can change: .data and .bss, not tables of pointers that are
-    fixed once loaded."""
+    fixed once loaded.  A library that must be started once in a process needs a
+    flag for that; it is called so: "..._once"."""
     run = subprocess.run(["objdump", "-t", str(archive)],
                          stdout=subprocess.PIPE, text=True, check=True)
     for line in run.stdout.splitlines():
@@ -353,7 +362,7 @@ def no_globals(archive):
             r"[0-9a-f]+ .{7} (\.t?(?:data|bss)(?!\.rel\.ro)\S*|\*COM\*)"
             r"\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)", line)
         if found and int(found.group(2), 16) > 0 and \
-                not found.group(3).startswith("."):
+                not re.match(r"\.|\w*once(\.\d+)?$", found.group(3)):
             yield f"{archive.name}: {found.group(3)} in {found.group(1)}"
 
 

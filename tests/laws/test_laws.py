@@ -84,7 +84,8 @@ GOOD = {
                        "\treturn 1;\n}\n",
     "src/mail/scan.c": '#include "base/span.h"\n#include <idn2.h>\n',
     "src/io/loop.c": "#ifdef __linux__\n#include <uv.h>\n#endif\n",
-    "src/cli/main.c": '#include "io/loop.h"\n',
+    "src/cli/main.c": '#include "io/loop.h"\ntypedef int64_t ph_msec;\n'
+                      "typedef struct x *ph_fn(struct x *a);\n",
     "tests/unit/base/test_span.c": '#include "base/span.h"\n' * 20,
     "tests/unit/base/meson.build": "foreach noun : ['span']\n",
     "tests/unit/mail/test_scan.c": '#include "base/span.h"\n' * 20,
@@ -157,6 +158,8 @@ BAD = [
      {"src/base/x.h": "typedef struct x {\n\tint a;\n} x;\n"}, "struct x"),
     (laws.no_typedef_of_structs,
      {"src/base/x.h": "typedef int\n    *p;\n"}, "int *p"),
+    (laws.no_typedef_of_structs,
+     {"src/base/x.h": "typedef int (*p)(int *);\n"}, "(*p)"),
     (laws.no_forbidden_words,
      {"README.md": "see /wo" "rk/main\n"}, "/wo" "rk"),
     (laws.no_forbidden_words,
@@ -251,12 +254,14 @@ def test_exports_are_noticed(tmp_path):
 
 def test_globals_are_noticed(tmp_path):
     code = ("const int a = 1; static int b = 2; int c; static int d;\n"
+            "static int my_once; "
             "static const char *const e[] = { \"x\" };\n"
-            "const char *const *f(void) { b++; d++; return e; }\n")
+            "const char *const *f(void) { b++; d++; my_once++; return e; }\n")
     found = " ".join(laws.no_globals(
         compile_c(tmp_path, code, "-c", "-fPIE")))
     assert "b in" in found and "c in" in found and "d in" in found
     assert "a in" not in found and "e in" not in found
+    assert "once" not in found
 
 
 def test_softness_is_noticed(tmp_path):
