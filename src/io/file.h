@@ -58,5 +58,8 @@ PH_MUST_USE enum ph_err ph_dir_list(const char *path, const char *suffix,
    fault PH_CAUSE_SECRET_EXPOSED and the chmod that mends it. */
 PH_MUST_USE enum ph_err ph_file_check_private(
     const char *path, struct ph_fault *fault);
+/* The same of an open file, so that it cannot change between check and use. */
+PH_MUST_USE enum ph_err ph_file_check_private_fd(
+    int fd, const char *path, struct ph_fault *fault);
 
 #endif

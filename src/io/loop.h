@@ -40,7 +40,8 @@ PH_MUST_USE enum ph_err ph_timer_new(
 void ph_timer_set(struct ph_timer *t, ph_msec at);
 void ph_timer_free(struct ph_timer *t);
 
-/* Signals, as an event on the loop. */
+/* Signals, as an event on the loop.  Waiting for them alone does not count as
+   something registered (ph_loop_turn). */
 struct ph_signal;
 typedef void ph_signal_fn(void *ctx, int signum);
 PH_MUST_USE enum ph_err ph_signal_new(struct ph_loop *l, int signum,

@@ -64,8 +64,12 @@ enum ph_tls_state ph_stream_tls_state(const struct ph_stream *s);
    was the certificate that failed.  Valid as long as s. */
 const struct ph_tls_info *ph_stream_tls_info(const struct ph_stream *s);
 
-/* Why it failed: cause, stage (connect or tls), text without the host's name
-   (the caller puts it before).  Valid as long as s. */
+/* Why it failed: cause, stage, text without the host's name (the caller puts it
+   before).  The stage is tls where TLS or the certificate is to blame; where the
+   connection was lost it is greeting, and how far the conversation got its owner
+   knows better.  After a failed write what had come in can still be read, so
+   that the server's last words are not lost: the failure follows.  Valid as long
+   as s. */
 const struct ph_fault *ph_stream_fault(const struct ph_stream *s);
 
 /* "192.0.2.1", "2001:db8::1" of the other end and of this one; "" if unknown.

@@ -1,0 +1,274 @@
+#include "io/certificate.h"
+
+#include "base/ascii.h"
+#include "base/utf8.h"
+#include "io/sockaddr.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SHA256_LEN = 32,
+	NAME_MAX_LEN = 256
+};
+
+static void hex(const unsigned char *in, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		*out++ = digits[in[i] >> 4];
+		*out++ = digits[in[i] & 15];
+	}
+	*out = '\0';
+}
+
+/* A foreign text as one that a terminal and JSON can take. */
+static void printable(struct ph_span in, char *out, size_t size)
+{
+	struct ph_span s = ph_utf8_cut(in, size - 1);
+	bool ok = ph_utf8_valid(s);
+
+	for (size_t i = 0; i < s.len; i++) {
+		bool plain = !ph_ascii_is_control(s.ptr[i]) &&
+		    (ok || (unsigned char)s.ptr[i] < 0x80);
+		out[i] = plain ? s.ptr[i] : '?';
+	}
+	out[s.len] = '\0';
+}
+
+static void name_text(const X509_NAME *name, char out[PH_CERT_TEXT_MAX])
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *ptr = NULL;
+
+	out[0] = '\0';
+	if (bio == NULL)
+		return;
+	/* RFC 2253, but UTF-8 as it is. */
+	if (X509_NAME_print_ex(bio, name, 0,
+		XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0) {
+		long len = BIO_get_mem_data(bio, &ptr);
+		if (len > 0) {
+			printable((struct ph_span){ ptr, (size_t)len }, out,
+			    PH_CERT_TEXT_MAX);
+		}
+	}
+	BIO_free(bio);
+}
+
+static void time_text(const ASN1_TIME *t, char out[24])
+{
+	struct tm tm;
+
+	out[0] = '\0';
+	if (t != NULL && ASN1_TIME_to_tm(t, &tm) == 1)
+		(void)strftime(out, 24, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static void add_name(struct ph_certificate *c, struct ph_span name)
+{
+	char text[NAME_MAX_LEN];
+
+	if (c->name_count == PH_CERT_NAMES_MAX)
+		return;
+	printable(name, text, sizeof(text));
+	char *copy = strdup(text);
+	if (copy != NULL)
+		c->names[c->name_count++] = copy;
+}
+
+static struct ph_span asn1_span(const ASN1_STRING *s)
+{
+	int len = ASN1_STRING_length(s);
+
+	return (struct ph_span){ (const char *)ASN1_STRING_get0_data(s),
+		len > 0 ? (size_t)len : 0 };
+}
+
+static void add_address(struct ph_certificate *c, struct ph_span raw)
+{
+	struct ph_sockaddr a = { 0 };
+	char text[PH_SOCKADDR_TEXT_MAX];
+
+	if (ph_sockaddr_parse(raw.len == 4 ? "0.0.0.0" : "::", 0, &a) != PH_OK)
+		return;
+	if (!ph_sockaddr_set_octets(&a, raw))
+		return;
+	ph_sockaddr_host(&a, text);
+	add_name(c, ph_span_of(text));
+}
+
+static void add_general_name(struct ph_certificate *c, const GENERAL_NAME *n)
+{
+	if (n->type == GEN_DNS)
+		add_name(c, asn1_span(n->d.dNSName));
+	else if (n->type == GEN_IPADD)
+		add_address(c, asn1_span(n->d.iPAddress));
+}
+
+/* OpenSSL takes the common name for a host name where there is no other. */
+static void add_common_name(struct ph_certificate *c, X509 *x)
+{
+	X509_NAME *name = X509_get_subject_name(x);
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	unsigned char *utf8 = NULL;
+
+	if (at < 0)
+		return;
+	int len = ASN1_STRING_to_UTF8(
+	    &utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+	if (len > 0)
+		add_name(c, (struct ph_span){ (char *)utf8, (size_t)len });
+	OPENSSL_free(utf8);
+}
+
+static void read_names(struct ph_certificate *c, X509 *x)
+{
+	GENERAL_NAMES *list =
+	    X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(list); i++)
+		add_general_name(c, sk_GENERAL_NAME_value(list, i));
+	GENERAL_NAMES_free(list);
+	if (c->name_count == 0)
+		add_common_name(c, x);
+}
+
+bool ph_certificate_pin(X509 *x, unsigned char out[32])
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
+
+	if (len <= 0)
+		return false;
+	int ok = EVP_Digest(der, (size_t)len, out, NULL, EVP_sha256(), NULL);
+	OPENSSL_free(der);
+	return ok == 1;
+}
+
+void ph_certificate_read(X509 *x, struct ph_certificate *out)
+{
+	unsigned char digest[SHA256_LEN];
+
+	ph_certificate_release(out);
+	name_text(X509_get_subject_name(x), out->subject);
+	name_text(X509_get_issuer_name(x), out->issuer);
+	time_text(X509_get0_notBefore(x), out->not_before);
+	time_text(X509_get0_notAfter(x), out->not_after);
+	if (X509_digest(x, EVP_sha256(), digest, NULL) == 1)
+		hex(digest, sizeof(digest), out->sha256);
+	if (ph_certificate_pin(x, digest))
+		hex(digest, sizeof(digest), out->spki_sha256);
+	read_names(out, x);
+	ERR_clear_error();
+}
+
+void ph_certificate_release(struct ph_certificate *c)
+{
+	for (size_t i = 0; i < c->name_count; i++) {
+		union {
+			const char *in;
+			char *out;
+		} name = { c->names[i] }; /* ours, by strdup */
+
+		free(name.out);
+	}
+	memset(c, 0, sizeof(*c));
+}
+
+static const struct {
+	int code;
+	enum ph_cause cause;
+} causes[] = {
+	{ X509_V_ERR_CERT_HAS_EXPIRED, PH_CAUSE_CERT_EXPIRED },
+	{ X509_V_ERR_CERT_NOT_YET_VALID, PH_CAUSE_CERT_NOT_YET },
+	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, PH_CAUSE_CERT_SELF_SIGNED },
+	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, PH_CAUSE_CERT_UNTRUSTED },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, PH_CAUSE_CERT_UNTRUSTED },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+	    PH_CAUSE_CERT_UNTRUSTED },
+	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, PH_CAUSE_CERT_UNTRUSTED },
+	{ X509_V_ERR_CERT_UNTRUSTED, PH_CAUSE_CERT_UNTRUSTED },
+	{ X509_V_ERR_HOSTNAME_MISMATCH, PH_CAUSE_CERT_NAME },
+	{ X509_V_ERR_IP_ADDRESS_MISMATCH, PH_CAUSE_CERT_NAME },
+	{ X509_V_ERR_APPLICATION_VERIFICATION, PH_CAUSE_CERT_PIN },
+};
+
+static enum ph_cause cause_of(int code)
+{
+	for (size_t i = 0; i < PH_COUNT(causes); i++) {
+		if (causes[i].code == code)
+			return causes[i].cause;
+	}
+	return PH_CAUSE_CERT_OTHER;
+}
+
+/* "a.example, b.example", with what does not fit left out. */
+static void list_names(const struct ph_certificate *c, char *out, size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < c->name_count; i++) {
+		size_t need = strlen(c->names[i]) + sizeof(", and others");
+		if (used + need >= size) {
+			(void)snprintf(out + used, size - used, " and others");
+			return;
+		}
+		used += (size_t)snprintf(out + used, size - used, "%s%s",
+		    i > 0 ? ", " : "", c->names[i]);
+	}
+	if (c->name_count == 0)
+		(void)snprintf(out, size, "no name at all");
+}
+
+static const char *whose(int depth)
+{
+	return depth == 0 ? "the certificate"
+			  : "an issuer's certificate in the chain";
+}
+
+void ph_certificate_fault(int code, int depth, X509 *x,
+    const struct ph_certificate *c, struct ph_fault *fault)
+{
+	enum ph_cause cause = cause_of(code);
+	struct ph_certificate about = { 0 };
+	char names[400];
+
+	if (x != NULL)
+		ph_certificate_read(x, &about);
+	/* Not every cause has a text of its own. */
+	if (cause == PH_CAUSE_CERT_EXPIRED) {
+		ph_fault_set(fault, cause, PH_STAGE_TLS, "%s expired on %s",
+		    whose(depth), about.not_after);
+	} else if (cause == PH_CAUSE_CERT_NOT_YET) {
+		ph_fault_set(fault, cause, PH_STAGE_TLS,
+		    "%s is not valid before %s", whose(depth),
+		    about.not_before);
+	} else if (cause == PH_CAUSE_CERT_SELF_SIGNED) {
+		ph_fault_set(fault, cause, PH_STAGE_TLS,
+		    "the certificate is self-signed (%s)", c->subject);
+	} else if (cause == PH_CAUSE_CERT_UNTRUSTED) {
+		ph_fault_set(fault, cause, PH_STAGE_TLS,
+		    "the certificate is issued by \"%s\", which leads to no "
+		    "trusted authority (%s)",
+		    c->issuer, X509_verify_cert_error_string(code));
+	} else if (cause == PH_CAUSE_CERT_NAME) {
+		list_names(c, names, sizeof(names));
+		ph_fault_set(fault, cause, PH_STAGE_TLS,
+		    "the certificate is for %s, not for this host", names);
+	} else if (cause == PH_CAUSE_CERT_PIN) {
+		ph_fault_set(fault, cause, PH_STAGE_TLS,
+		    "the certificate's key is none of those pinned: it is %s",
+		    c->spki_sha256);
+	} else {
+		ph_fault_set(fault, cause, PH_STAGE_TLS, "%s: %s", whose(depth),
+		    X509_verify_cert_error_string(code));
+	}
+	ph_certificate_release(&about);
+}

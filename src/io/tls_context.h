@@ -1,0 +1,36 @@
+#ifndef PH_IO_TLS_CONTEXT_H
+#define PH_IO_TLS_CONTEXT_H
+
+#include "io/tls.h"
+
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+
+enum {
+	PH_PIN_LEN = 32,
+	PH_TLS_VERSIONS_DEFAULT = 4 | 8 /* 1.2, 1.3 */
+};
+
+/* What the sessions of one configuration share. */
+struct ph_tls_context {
+	SSL_CTX *ctx;
+	BIO_METHOD *bio; /* filled in by the first session */
+	unsigned refs;   /* its owner and each session */
+	bool server;
+	bool own_ca; /* the user named a CA file */
+	unsigned versions;
+	enum ph_tls_verify verify;
+	unsigned char (*pins)[PH_PIN_LEN];
+	size_t pin_count;
+};
+
+/* PH_ENOMEM.  With the settings that every context has. */
+PH_MUST_USE enum ph_err ph_tls_context_new(
+    bool server, struct ph_tls_context **out, struct ph_fault *fault);
+void ph_tls_context_ref(struct ph_tls_context *c);
+
+/* The oldest error in OpenSSL's queue, as words; empties the queue.  Valid for
+   ever. */
+const char *ph_tls_reason(void);
+
+#endif

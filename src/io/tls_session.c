@@ -1,0 +1,590 @@
+#include "io/tls_session.h"
+
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "io/certificate.h"
+#include "io/errno_text.h"
+#include "io/sockaddr.h"
+#include "io/tls_context.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	IN_MAX = 32 * 1024, /* a record is at most 16 KiB and a little */
+	RECORD_MAX = 16 * 1024,
+	UNSENT_MAX = 64 * 1024, /* no more plaintext is taken above it */
+	OUT_MAX = 256 * 1024,   /* never reached by what we write */
+	HEAD_MAX = 256,
+	HOST_MAX = 256,
+	BINDING_EXPORTER_LEN = 32 /* RFC 9266 */
+};
+
+struct ph_tls_session {
+	struct ph_tls_context *context;
+	SSL *ssl;
+	bool done; /* the handshake */
+	char in[IN_MAX];
+	size_t in_at;
+	size_t in_len;
+	struct ph_buf out;
+	size_t out_at;
+	/* The first octets that came, to tell what it is if it is not TLS. */
+	char head[HEAD_MAX];
+	size_t head_len;
+	bool refused; /* by us: fault says what the certificate lacks */
+	struct ph_tls_info info;
+	struct ph_fault fault;
+};
+
+/* The BIO below OpenSSL: our two buffers. */
+
+static int bio_write(BIO *b, const char *data, size_t len, size_t *written)
+{
+	struct ph_tls_session *t = BIO_get_data(b);
+
+	BIO_clear_retry_flags(b);
+	enum ph_err err = ph_buf_append(&t->out, (struct ph_span){ data, len });
+	if (err == PH_OK) {
+		*written = len;
+		return 1;
+	}
+	if (err == PH_ETOOBIG)
+		BIO_set_retry_write(b);
+	return 0;
+}
+
+static int bio_read(BIO *b, char *data, size_t len, size_t *got)
+{
+	struct ph_tls_session *t = BIO_get_data(b);
+	size_t have = t->in_len - t->in_at;
+
+	BIO_clear_retry_flags(b);
+	if (have == 0) {
+		BIO_set_retry_read(b);
+		return 0;
+	}
+	*got = len < have ? len : have;
+	memcpy(data, t->in + t->in_at, *got);
+	t->in_at += *got;
+	return 1;
+}
+
+static long bio_ctrl(BIO *b, int cmd, long num, void *ptr)
+{
+	(void)b;
+	(void)num;
+	(void)ptr;
+	return cmd == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+static BIO *make_bio(struct ph_tls_session *t)
+{
+	struct ph_tls_context *c = t->context;
+
+	if (c->bio == NULL) {
+		c->bio = BIO_meth_new(BIO_TYPE_MEM, "posthaste");
+		if (c->bio == NULL)
+			return NULL;
+		(void)BIO_meth_set_write_ex(c->bio, bio_write);
+		(void)BIO_meth_set_read_ex(c->bio, bio_read);
+		(void)BIO_meth_set_ctrl(c->bio, bio_ctrl);
+	}
+	BIO *b = BIO_new(c->bio);
+	if (b == NULL)
+		return NULL;
+	BIO_set_data(b, t);
+	BIO_set_init(b, 1);
+	return b;
+}
+
+static bool is_pinned(const struct ph_tls_context *c, X509 *x)
+{
+	unsigned char digest[PH_PIN_LEN];
+
+	if (x == NULL || !ph_certificate_pin(x, digest))
+		return false;
+	for (size_t i = 0; i < c->pin_count; i++) {
+		if (memcmp(c->pins[i], digest, sizeof(digest)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* 1 or 0, with the error in store. */
+static int judge(struct ph_tls_session *t, X509_STORE_CTX *store)
+{
+	X509 *leaf = X509_STORE_CTX_get0_cert(store);
+
+	switch (t->context->verify) {
+	case PH_TLS_VERIFY_OFF:
+		X509_STORE_CTX_set_error(store, X509_V_OK);
+		return 1;
+	case PH_TLS_VERIFY_PIN:
+		if (is_pinned(t->context, leaf)) {
+			X509_STORE_CTX_set_error(store, X509_V_OK);
+			return 1;
+		}
+		X509_STORE_CTX_set_error(
+		    store, X509_V_ERR_APPLICATION_VERIFICATION);
+		X509_STORE_CTX_set_error_depth(store, 0);
+		return 0;
+	case PH_TLS_VERIFY_CA:
+		return X509_verify_cert(store) == 1;
+	}
+	return 0;
+}
+
+/* In place of OpenSSL's own verification: keeps what the certificate says, also
+   when it is refused. */
+static int verify(X509_STORE_CTX *store, void *arg)
+{
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(
+	    store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct ph_tls_session *t = SSL_get_app_data(ssl);
+	X509 *leaf = X509_STORE_CTX_get0_cert(store);
+
+	(void)arg;
+	if (leaf != NULL) {
+		ph_certificate_read(leaf, &t->info.certificate);
+		t->info.has_certificate = true;
+	}
+	if (judge(t, store) == 1) {
+		t->info.verified = t->context->verify != PH_TLS_VERIFY_OFF;
+		return 1;
+	}
+	t->refused = true;
+	ph_certificate_fault(X509_STORE_CTX_get_error(store),
+	    X509_STORE_CTX_get_error_depth(store),
+	    X509_STORE_CTX_get_current_cert(store), &t->info.certificate,
+	    &t->fault);
+	return 0;
+}
+
+/* Name indication and what the certificate must name. */
+static bool set_host(struct ph_tls_session *t, const char *host)
+{
+	X509_VERIFY_PARAM *param = SSL_get0_param(t->ssl);
+	struct ph_sockaddr a;
+	char name[HOST_MAX];
+	size_t len = strlen(host);
+
+	if (len == 0 || len >= sizeof(name))
+		return false;
+	(void)snprintf(name, sizeof(name), "%s", host);
+	if (name[len - 1] == '.')
+		name[len - 1] = '\0';
+	if (ph_sockaddr_parse(name, 0, &a) == PH_OK) {
+		name[strcspn(name, "%")] = '\0'; /* the scope is ours */
+		return X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1;
+	}
+	X509_VERIFY_PARAM_set_hostflags(
+	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	return X509_VERIFY_PARAM_set1_host(param, name, 0) == 1 &&
+	    SSL_set_tlsext_host_name(t->ssl, name) == 1;
+}
+
+static enum ph_err set_client(struct ph_tls_session *t, const char *host)
+{
+	SSL_set_connect_state(t->ssl);
+	SSL_CTX_set_cert_verify_callback(t->context->ctx, verify, NULL);
+	SSL_set_verify(t->ssl,
+	    t->context->verify == PH_TLS_VERIFY_OFF ? SSL_VERIFY_NONE
+						    : SSL_VERIFY_PEER,
+	    NULL);
+	/* Without a name any certificate of any host would do. */
+	if (host == NULL || !set_host(t, host))
+		return PH_EINVAL;
+	return PH_OK;
+}
+
+enum ph_err ph_tls_session_new(
+    const struct ph_tls_options *opt, struct ph_tls_session **out)
+{
+	struct ph_tls_session *t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return PH_ENOMEM;
+	t->context = opt->context;
+	ph_tls_context_ref(t->context);
+	ph_buf_init(&t->out, OUT_MAX);
+
+	t->ssl = SSL_new(t->context->ctx);
+	BIO *bio = t->ssl == NULL ? NULL : make_bio(t);
+	if (bio == NULL) {
+		ph_tls_session_free(t);
+		return PH_ENOMEM;
+	}
+	SSL_set_bio(t->ssl, bio, bio);
+	SSL_set_app_data(t->ssl, t);
+
+	enum ph_err err = PH_OK;
+	if (t->context->server)
+		SSL_set_accept_state(t->ssl);
+	else
+		err = set_client(t, opt->host);
+	if (err != PH_OK) {
+		ph_tls_session_free(t);
+		return err;
+	}
+	*out = t;
+	return PH_OK;
+}
+
+void ph_tls_session_free(struct ph_tls_session *t)
+{
+	if (t == NULL)
+		return;
+	SSL_free(t->ssl);
+	ph_tls_context_free(t->context);
+	ph_certificate_release(&t->info.certificate);
+	ph_buf_release(&t->out);
+	explicit_bzero(t->info.binding, sizeof(t->info.binding));
+	free(t);
+}
+
+char *ph_tls_session_room(struct ph_tls_session *t, size_t *cap)
+{
+	if (t->in_at == t->in_len) {
+		t->in_at = 0;
+		t->in_len = 0;
+	}
+	*cap = sizeof(t->in) - t->in_len;
+	return t->in + t->in_len;
+}
+
+void ph_tls_session_received(struct ph_tls_session *t, size_t len)
+{
+	if (!t->done && t->head_len < sizeof(t->head)) {
+		size_t n = sizeof(t->head) - t->head_len;
+		if (n > len)
+			n = len;
+		memcpy(t->head + t->head_len, t->in + t->in_len, n);
+		t->head_len += n;
+	}
+	t->in_len += len;
+}
+
+/* RFC 8446 5.1: a content type of 20 to 24, and a version that begins with 3. */
+static bool is_plaintext(const struct ph_tls_session *t)
+{
+	if (t->head_len == 0)
+		return false;
+	if (t->head[0] < 20 || t->head[0] > 24)
+		return true;
+	return t->head_len > 1 && t->head[1] != 3;
+}
+
+static struct ph_span first_line(const struct ph_tls_session *t)
+{
+	struct ph_span all = { t->head, t->head_len };
+	struct ph_span line = ph_span_first(all, ph_span_find(all, '\n'));
+
+	return ph_span_trim(ph_utf8_cut(line, 200));
+}
+
+static void fault_plaintext(struct ph_tls_session *t)
+{
+	struct ph_span line = first_line(t);
+	bool text =
+	    line.len > 0 && !ph_span_has_control(line) && ph_utf8_valid(line);
+
+	/* What a client says in clear may be its password. */
+	if (t->context->server || !text) {
+		ph_fault_set(&t->fault, PH_CAUSE_TLS_PLAINTEXT, PH_STAGE_TLS,
+		    "the other side does not speak TLS here");
+		return;
+	}
+	ph_fault_set(&t->fault, PH_CAUSE_TLS_PLAINTEXT, PH_STAGE_TLS,
+	    "the server does not speak TLS here: it said \"%.*s\"",
+	    PH_SPAN_ARG(line));
+}
+
+static void fault_version(struct ph_tls_session *t)
+{
+	static const char *const names[] = { "1.0", "1.1", "1.2", "1.3" };
+	char list[32] = "";
+
+	for (size_t i = 0; i < PH_COUNT(names); i++) {
+		size_t len = strlen(list);
+		if ((t->context->versions & (1U << i)) != 0) {
+			(void)snprintf(list + len, sizeof(list) - len, "%s%s",
+			    len > 0 ? ", " : "", names[i]);
+		}
+	}
+	ph_fault_set(&t->fault, PH_CAUSE_TLS_VERSION, PH_STAGE_TLS,
+	    "no version of TLS in common (allowed here: %s)", list);
+}
+
+static bool is_version_reason(int reason)
+{
+	static const int reasons[] = {
+		SSL_R_TLSV1_ALERT_PROTOCOL_VERSION,
+		SSL_R_UNSUPPORTED_PROTOCOL,
+		SSL_R_NO_PROTOCOLS_AVAILABLE,
+		SSL_R_UNSUPPORTED_SSL_VERSION,
+		SSL_R_UNKNOWN_SSL_VERSION,
+		SSL_R_WRONG_SSL_VERSION,
+		SSL_R_WRONG_VERSION_NUMBER,
+		SSL_R_VERSION_TOO_LOW,
+		SSL_R_VERSION_TOO_HIGH,
+		SSL_R_UNKNOWN_PROTOCOL,
+	};
+
+	for (size_t i = 0; i < PH_COUNT(reasons); i++) {
+		if (reasons[i] == reason)
+			return true;
+	}
+	return false;
+}
+
+static bool is_alert(int reason)
+{
+	return reason > SSL_AD_REASON_OFFSET &&
+	    reason <= SSL_AD_REASON_OFFSET + 255;
+}
+
+static void fault_alert(struct ph_tls_session *t, int reason)
+{
+	int alert = reason - SSL_AD_REASON_OFFSET;
+
+	ph_fault_set(&t->fault, PH_CAUSE_TLS_HANDSHAKE, PH_STAGE_TLS,
+	    "the other side refused with the TLS alert %d, %s", alert,
+	    SSL_alert_desc_string_long(alert));
+}
+
+static int ssl_reason(void)
+{
+	unsigned long e = ERR_peek_error();
+
+	return ERR_GET_LIB(e) == ERR_LIB_SSL ? ERR_GET_REASON(e) : 0;
+}
+
+static enum ph_err handshake_failed(struct ph_tls_session *t)
+{
+	int reason = ssl_reason();
+
+	if (t->refused) {
+		ERR_clear_error();
+		return PH_EIO;
+	}
+	if (is_plaintext(t))
+		fault_plaintext(t);
+	else if (is_version_reason(reason))
+		fault_version(t);
+	else if (is_alert(reason))
+		fault_alert(t, reason);
+	else
+		ph_fault_set(&t->fault, PH_CAUSE_TLS_HANDSHAKE, PH_STAGE_TLS,
+		    "the TLS handshake failed: %s", ph_tls_reason());
+	ERR_clear_error();
+	return PH_EIO;
+}
+
+/* After the handshake.  A server that wants another client certificate says so
+   only now (TLS 1.3); whatever else broke, the conversation is lost. */
+static enum ph_err record_failed(struct ph_tls_session *t)
+{
+	int reason = ssl_reason();
+
+	if (is_alert(reason)) {
+		fault_alert(t, reason);
+	} else {
+		ph_fault_set(&t->fault, PH_CAUSE_CONNECTION_LOST,
+		    PH_STAGE_GREETING, "TLS broke: %s", ph_tls_reason());
+	}
+	ERR_clear_error();
+	return PH_EIO;
+}
+
+void ph_tls_session_lost(struct ph_tls_session *t, int err)
+{
+	if (is_plaintext(t)) {
+		fault_plaintext(t);
+		return;
+	}
+	if (err == 0) {
+		ph_fault_set(&t->fault, PH_CAUSE_TLS_CLOSED, PH_STAGE_TLS,
+		    "the connection was closed during the TLS handshake");
+		return;
+	}
+	ph_fault_set(&t->fault, PH_CAUSE_TLS_CLOSED, PH_STAGE_TLS,
+	    "the connection was lost during the TLS handshake: %s",
+	    ph_errno_text(err));
+}
+
+/* RFC 9266 for TLS 1.3; RFC 5929 3 for TLS 1.2, and only where no other session
+   can have the same (RFC 7627). */
+static void read_binding(struct ph_tls_session *t)
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+	struct ph_tls_info *info = &t->info;
+	int version = SSL_version(t->ssl);
+
+	if (version >= TLS1_3_VERSION) {
+		if (SSL_export_keying_material(t->ssl, info->binding,
+			BINDING_EXPORTER_LEN, label, sizeof(label) - 1, NULL, 0,
+			0) == 1) {
+			info->binding_is_exporter = true;
+			info->binding_len = BINDING_EXPORTER_LEN;
+		}
+		return;
+	}
+	if (SSL_get_extms_support(t->ssl) != 1 || SSL_session_reused(t->ssl))
+		return;
+	/* The first Finished of the handshake is the client's. */
+	size_t len = t->context->server
+	    ? SSL_get_peer_finished(
+		  t->ssl, info->binding, sizeof(info->binding))
+	    : SSL_get_finished(t->ssl, info->binding, sizeof(info->binding));
+	if (len <= sizeof(info->binding))
+		info->binding_len = len;
+}
+
+static void handshake_done(struct ph_tls_session *t)
+{
+	t->done = true;
+	(void)snprintf(t->info.version, sizeof(t->info.version), "%s",
+	    SSL_get_version(t->ssl));
+	(void)snprintf(t->info.cipher, sizeof(t->info.cipher), "%s",
+	    SSL_get_cipher_name(t->ssl));
+	read_binding(t);
+}
+
+enum ph_err ph_tls_session_handshake(struct ph_tls_session *t)
+{
+	ERR_clear_error();
+
+	int rc = SSL_do_handshake(t->ssl);
+	if (rc == 1) {
+		handshake_done(t);
+		return PH_OK;
+	}
+	int why = SSL_get_error(t->ssl, rc);
+	if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
+		return PH_AGAIN;
+	return handshake_failed(t);
+}
+
+enum ph_err ph_tls_session_read(
+    struct ph_tls_session *t, char *out, size_t cap, size_t *got)
+{
+	ERR_clear_error();
+
+	int rc = SSL_read_ex(t->ssl, out, cap, got);
+	if (rc == 1)
+		return PH_OK;
+	int why = SSL_get_error(t->ssl, rc);
+	if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
+		return PH_AGAIN;
+	if (why == SSL_ERROR_ZERO_RETURN)
+		return PH_EOF;
+	return record_failed(t);
+}
+
+/* The next plaintext for one record: as it lies where it is long enough, else
+   gathered in stage, so that a few short commands are one record. */
+static struct ph_span next_record(const struct ph_span *spans, size_t count,
+    size_t skip, char stage[RECORD_MAX])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < count && used < RECORD_MAX; i++) {
+		if (skip >= spans[i].len) {
+			skip -= spans[i].len;
+			continue;
+		}
+		struct ph_span rest = ph_span_skip(spans[i], skip);
+		skip = 0;
+		if (used == 0 && rest.len >= RECORD_MAX)
+			return ph_span_first(rest, RECORD_MAX);
+		if (rest.len > RECORD_MAX - used)
+			rest = ph_span_first(rest, RECORD_MAX - used);
+		memcpy(stage + used, rest.ptr, rest.len);
+		used += rest.len;
+	}
+	return (struct ph_span){ stage, used };
+}
+
+static enum ph_err write_record(
+    struct ph_tls_session *t, struct ph_span record, size_t *put)
+{
+	ERR_clear_error();
+
+	int rc = SSL_write_ex(t->ssl, record.ptr, record.len, put);
+	if (rc == 1)
+		return PH_OK;
+	int why = SSL_get_error(t->ssl, rc);
+	if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
+		return PH_AGAIN;
+	return record_failed(t);
+}
+
+enum ph_err ph_tls_session_write(struct ph_tls_session *t,
+    const struct ph_span *spans, size_t count, size_t skip, size_t *put)
+{
+	char stage[RECORD_MAX];
+	enum ph_err err = PH_OK;
+	size_t sum = 0;
+
+	while (t->out.len - t->out_at < UNSENT_MAX) {
+		struct ph_span record =
+		    next_record(spans, count, skip + sum, stage);
+		size_t n = 0;
+		if (record.len == 0)
+			break;
+		err = write_record(t, record, &n);
+		if (record.ptr == stage) /* may have been a password */
+			explicit_bzero(stage, record.len);
+		if (err != PH_OK)
+			break;
+		sum += n;
+	}
+	if (err == PH_EIO)
+		return err;
+	*put = sum;
+	return sum > 0 ? PH_OK : PH_AGAIN;
+}
+
+struct ph_span ph_tls_session_pending(const struct ph_tls_session *t)
+{
+	if (t->out.len == 0)
+		return (struct ph_span){ 0 };
+	return ph_span_skip(ph_buf_span(&t->out), t->out_at);
+}
+
+void ph_tls_session_sent(struct ph_tls_session *t, size_t len)
+{
+	t->out_at += len;
+	if (t->out_at == t->out.len) {
+		ph_buf_clear(&t->out);
+		t->out_at = 0;
+	} else if (t->out_at >= UNSENT_MAX) {
+		ph_buf_consume(&t->out, t->out_at);
+		t->out_at = 0;
+	}
+}
+
+bool ph_tls_session_buffered(const struct ph_tls_session *t)
+{
+	return t->in_at < t->in_len || SSL_pending(t->ssl) > 0;
+}
+
+void ph_tls_session_shutdown(struct ph_tls_session *t)
+{
+	ERR_clear_error();
+	(void)SSL_shutdown(t->ssl);
+	ERR_clear_error();
+}
+
+const struct ph_tls_info *ph_tls_session_info(const struct ph_tls_session *t)
+{
+	return &t->info;
+}
+
+const struct ph_fault *ph_tls_session_fault(const struct ph_tls_session *t)
+{
+	return &t->fault;
+}
