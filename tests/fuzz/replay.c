@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Feeds a fuzz target without a fuzzer: its seeds (tests/fuzz/seeds/NAME), whole
-   and cut in the middle, and words of its dictionary (tests/fuzz/NAME.dict) in
-   an order that is shuffled but always the same.
+/* Feeds a fuzz target without a fuzzer: its seeds (tests/fuzz/seeds/NAME),
+   whole and cut in the middle, and words of its dictionary
+   (tests/fuzz/NAME.dict) in an order that is shuffled but always the same.
 
      replay_NAME FOLDER NAME
 */
