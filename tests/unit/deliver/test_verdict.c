@@ -1,0 +1,124 @@
+#include "check.h"
+#include "deliver/verdict.h"
+
+#include <string.h>
+
+static struct ph_reply reply(uint16_t code, const char *enhanced)
+{
+	struct ph_reply r = { .code = code, .text = PH_SPAN("no") };
+
+	for (int i = 0; i < 3 && enhanced[0] != '\0'; i++)
+		r.enhanced[i] = (uint8_t)(enhanced[2 * i] - '0');
+	return r;
+}
+
+static const struct {
+	enum ph_stage stage;
+	uint16_t code;
+	const char *enhanced;
+	enum ph_cause cause;
+} mails[] = {
+	{ PH_STAGE_MAIL, 550, "5.7.1", PH_CAUSE_SENDER_REFUSED },
+	{ PH_STAGE_MAIL, 451, "", PH_CAUSE_SENDER_DEFERRED },
+	{ PH_STAGE_MAIL, 552, "5.3.4", PH_CAUSE_TOO_BIG },
+	{ PH_STAGE_MAIL, 552, "", PH_CAUSE_TOO_BIG },
+	{ PH_STAGE_MAIL, 530, "5.7.0", PH_CAUSE_AUTH_REQUIRED },
+	{ PH_STAGE_RCPT, 550, "5.1.1", PH_CAUSE_RECIPIENT_REFUSED },
+	{ PH_STAGE_RCPT, 450, "4.2.0", PH_CAUSE_RECIPIENT_DEFERRED },
+	{ PH_STAGE_RCPT, 552, "", PH_CAUSE_RECIPIENT_REFUSED },
+	{ PH_STAGE_RCPT, 530, "", PH_CAUSE_AUTH_REQUIRED },
+	{ PH_STAGE_DATA, 554, "5.7.1", PH_CAUSE_MESSAGE_REFUSED },
+	{ PH_STAGE_DATA, 452, "4.3.1", PH_CAUSE_MESSAGE_DEFERRED },
+	{ PH_STAGE_DATA, 552, "", PH_CAUSE_TOO_BIG },
+	{ PH_STAGE_DATA, 552, "5.3.4", PH_CAUSE_TOO_BIG },
+	{ PH_STAGE_DATA, 552, "5.2.2", PH_CAUSE_MESSAGE_REFUSED },
+	{ PH_STAGE_DATA, 421, "4.3.2", PH_CAUSE_SHUTTING_DOWN },
+};
+
+static const struct {
+	uint16_t code;
+	enum ph_cause cause;
+} logins[] = {
+	{ 535, PH_CAUSE_AUTH_REFUSED },
+	{ 550, PH_CAUSE_AUTH_REFUSED },
+	{ 525, PH_CAUSE_AUTH_REFUSED },
+	{ 454, PH_CAUSE_AUTH_DEFERRED },
+	{ 432, PH_CAUSE_AUTH_DEFERRED },
+	{ 500, PH_CAUSE_AUTH_MECHANISM },
+	{ 501, PH_CAUSE_AUTH_MECHANISM },
+	{ 504, PH_CAUSE_AUTH_MECHANISM },
+	{ 534, PH_CAUSE_AUTH_MECHANISM },
+	{ 538, PH_CAUSE_AUTH_MECHANISM },
+};
+
+static const struct {
+	uint16_t code;
+	const char *enhanced;
+	bool too_many;
+} counts[] = {
+	{ 452, "4.5.3", true },
+	{ 452, "", true },
+	{ 452, "4.3.1", false },
+	{ 452, "4.2.2", false },
+	{ 552, "5.5.3", true },
+	{ 552, "", false },
+	{ 450, "4.5.3", false },
+	{ 250, "", false },
+};
+
+static void test_texts(void)
+{
+	struct ph_reply r = reply(550, "5.1.1");
+	struct ph_fault f;
+
+	ph_verdict_mail(&f, PH_STAGE_RCPT, &r, "mail.example.com:25",
+	    PH_SPAN("bob@example.com"));
+	check_str(f.text,
+	    "mail.example.com:25 answered 550 5.1.1 \"no\" for "
+	    "bob@example.com");
+	check_int(f.code, 550);
+	check_int(f.enhanced[1], 1);
+
+	r = reply(535, "5.7.8");
+	ph_verdict_login(&f, PH_CAUSE_AUTH_REFUSED, &r, "a:587");
+	check_str(f.text, "a:587 answered 535 5.7.8 \"no\"");
+	check_int(f.stage, PH_STAGE_AUTH);
+
+	ph_fault_advise(&f, "wait");
+	ph_verdict_place(&f, "b:1");
+	check_str(f.text, "b:1 a:587 answered 535 5.7.8 \"no\"");
+	check_str(f.advice, "wait");
+	check_int(f.code, 535);
+	check_int(f.enhanced[0], 5);
+	check_int(f.cause, PH_CAUSE_AUTH_REFUSED);
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < PH_COUNT(mails); i++) {
+		struct ph_reply r = reply(mails[i].code, mails[i].enhanced);
+		struct ph_fault f;
+
+		check_case("mail", i);
+		ph_verdict_mail(
+		    &f, mails[i].stage, &r, "h:1", (struct ph_span){ 0 });
+		check_int(f.cause, mails[i].cause);
+		check_int(f.stage, mails[i].stage);
+		check_int(f.code, mails[i].code);
+	}
+	for (size_t i = 0; i < PH_COUNT(logins); i++) {
+		struct ph_reply r = reply(logins[i].code, "");
+
+		check_case("login", i);
+		check_int(ph_verdict_login_cause(&r), logins[i].cause);
+	}
+	for (size_t i = 0; i < PH_COUNT(counts); i++) {
+		struct ph_reply r = reply(counts[i].code, counts[i].enhanced);
+
+		check_case("count", i);
+		check_int(ph_verdict_too_many(&r), counts[i].too_many);
+	}
+	check_case(NULL, 0);
+	test_texts();
+	return check_end();
+}
