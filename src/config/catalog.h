@@ -16,6 +16,10 @@ struct ph_catalog;
    PH_ENOTFOUND, PH_EINVAL with *fault. */
 PH_MUST_USE enum ph_err ph_catalog_open(
     const char *path, struct ph_catalog **out, struct ph_fault *fault);
+/* The same, and a directory that is not there yet is as good as an empty one:
+   saving makes it. */
+PH_MUST_USE enum ph_err ph_catalog_open_new(
+    const char *path, struct ph_catalog **out, struct ph_fault *fault);
 void ph_catalog_free(struct ph_catalog *c);
 PH_DEFINE_CLEANUP(ph_catalog_free, struct ph_catalog)
 
@@ -28,8 +32,9 @@ PH_MUST_USE enum ph_err ph_catalog_names(
    PH_EINVAL. */
 PH_MUST_USE enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
     struct ph_settings_file **out, struct ph_fault *fault);
-/* The name of the connection marked `default = yes`, or of the only one there is;
-   "" when there is none.  Valid as long as c. */
+/* The name of the connection marked `default = yes` (the user's directory first;
+   two in one directory are an error), or of the only one there is; "" when there
+   is none.  Valid until a connection is added or removed. */
 PH_MUST_USE enum ph_err ph_catalog_default(
     struct ph_catalog *c, const char **name_out, struct ph_fault *fault);
 /* Marks one and unmarks the others. */
@@ -45,6 +50,13 @@ PH_MUST_USE enum ph_err ph_catalog_save(struct ph_catalog *c,
 /* Refused (PH_EDENIED) while another inherits from it by name. */
 PH_MUST_USE enum ph_err ph_catalog_remove(
     struct ph_catalog *c, const char *name, struct ph_fault *fault);
+
+/* The connection and what it inherits from, in order, for ph_resolve: at most
+   PH_INHERITS_DEPTH_MAX.  PH_ENOTFOUND (one that is named is not there), PH_EINVAL
+   (a circle, too deep, a bad file), PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_catalog_chain(struct ph_catalog *c, const char *name,
+    const struct ph_settings_file **chain_out, size_t *count_out,
+    struct ph_fault *fault);
 
 /* Follows `inherits` (circles are errors) and resolves.  name NULL: the default
    connection; when there is none, overrides that name a host are enough, else
