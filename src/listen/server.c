@@ -128,19 +128,23 @@ void ph_listen_server_remove(
 		s->next->prev = s->prev;
 	server->session_count--;
 	/* From the loop, since the one who drops may still look at us. */
-	if (server->stopping && server->session_count == 0)
+	if (server->ending && server->session_count == 0)
 		ph_timer_set(server->grace, ph_loop_now(server->loop));
+}
+
+void ph_server_drain(struct ph_server *s, ph_msec grace)
+{
+	s->ending = true;
+	ph_listener_free(s->listener);
+	s->listener = NULL;
+	ph_timer_set(s->grace,
+	    ph_loop_now(s->loop) + (s->session_count == 0 ? 0 : grace));
 }
 
 void ph_server_stop(struct ph_server *s, ph_msec grace)
 {
-	if (s->stopping)
-		return;
 	s->stopping = true;
-	ph_listener_free(s->listener);
-	s->listener = NULL;
+	ph_server_drain(s, grace);
 	for (struct ph_listen_session *i = s->first; i != NULL; i = i->next)
 		ph_listen_session_wake(i);
-	ph_timer_set(s->grace,
-	    ph_loop_now(s->loop) + (s->session_count == 0 ? 0 : grace));
 }

@@ -53,7 +53,7 @@ struct ph_server_handler {
 	/* The transaction is void; no answer is due any more.  Behind end, before
 	   its answer: the client is gone and will not learn of it. */
 	void (*abort)(void *ctx, struct ph_server_mail *m);
-	/* ph_server_stop() has ended, or NULL. */
+	/* ph_server_stop() or _drain() has ended; or NULL. */
 	void (*stopped)(void *ctx);
 };
 
@@ -91,8 +91,12 @@ size_t ph_server_session_count(const struct ph_server *s);
 PH_MUST_USE enum ph_err ph_server_answer(
     struct ph_server_mail *m, const struct ph_smtpd_reply *reply);
 
-/* No new clients; messages under way may be finished for grace, then everything
-   is dropped.  handler->stopped is called at the end, from the loop. */
+/* No new clients, and those that are here are told 421 behind the message under
+   way; after grace everything is dropped.  handler->stopped is called at the end,
+   from the loop.  Again with less grace hurries it. */
 void ph_server_stop(struct ph_server *s, ph_msec grace);
+/* No new clients; those that are here may go on until they leave, for grace at
+   most.  Ends like ph_server_stop(), which may follow. */
+void ph_server_drain(struct ph_server *s, ph_msec grace);
 
 #endif

@@ -25,7 +25,8 @@ struct ph_server {
 	struct ph_timer *grace;
 	struct ph_listen_session *first; /* of a doubly linked list */
 	size_t session_count;
-	bool stopping;
+	bool ending;   /* when the last session has left, it is over */
+	bool stopping; /* and sessions are told to leave */
 	char *read_buf;
 	char address[96];
 };
