@@ -28,7 +28,11 @@ const char *ph_message_note(const struct ph_message *m, size_t i);
 /* A file the caller has opened: number i of files, with its size. */
 struct ph_message_file {
 	const char *name; /* file name to show, UTF-8; not a path */
-	const char *type; /* media type, or NULL: by the name's ending */
+	/* Media type, parameters may follow; or NULL: by the name's ending.  A
+	   message/... becomes application/octet-stream (RFC 2046 5.2.1 forbids
+	   base64 there, and the file is never read here), and a note says so;
+	   a multipart/... is refused. */
+	const char *type;
 	uint64_t size;
 	size_t file;    /* what ph_body_part.file will hold */
 	bool is_inline; /* --inline: Content-ID is the file's name */
@@ -54,7 +58,7 @@ struct ph_compose {
 	struct ph_address_list to;
 	struct ph_address_list cc; /* Bcc never reaches the content */
 	struct ph_address_list reply_to;
-	struct ph_span subject;
+	struct ph_span subject; /* ptr NULL: no Subject at all */
 	bool has_text;
 	struct ph_span text; /* UTF-8, any line ends */
 	bool has_html;
@@ -66,13 +70,16 @@ struct ph_compose {
 	/* "" or "utf-8", a charset, or "auto" (that of code-page where it can
 	   hold the text, else utf-8). */
 	struct ph_span charset;
-	unsigned priority;    /* 0: none, 1 highest .. 5 lowest: X-Priority,
+	struct ph_span code_page; /* the connection's, for "auto" */
+	unsigned priority;        /* 0: none, 1 highest .. 5 lowest: X-Priority,
 	                      Importance */
-	bool request_receipt; /* Disposition-Notification-To: the From */
+	bool request_receipt;     /* Disposition-Notification-To: the From */
 	struct ph_message_stamp stamp;
 };
 
-/* Text parts are encoded so that the result is 7-bit and no line is over 998
+/* Extra headers may replace Date and Message-ID by good ones of their own.
+
+   Text parts are encoded so that the result is 7-bit and no line is over 998
    octets; header fields by RFC 2047, parameters by RFC 2231 and, for old
    readers, RFC 2047 in the name parameter.  PH_EINVAL: *fault (PH_CAUSE_BAD_INPUT
    or PH_CAUSE_BAD_ADDRESS) says which option holds what cannot be sent: a control

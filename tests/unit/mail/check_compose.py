@@ -1,0 +1,290 @@
+"""Reads what compose_cases wrote with Python's email package, by both of its
+policies, and compares it with what was meant."""
+
+import email
+import email.errors
+import email.header
+import email.policy
+import email.utils
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+LONG = "0123456789" * 7
+JA = "日本語"
+FILE_BYTES = bytes((i * 31 + i // 251) % 256 for i in range(100 * 1000 + 4))
+
+
+def content(index, size):
+    return FILE_BYTES[index:index + size]
+
+
+# subject, from, to: as people read them.  parts: (type, disposition, file name,
+# content id, content) of each leaf in order; text as str, files as bytes.
+CASES = {
+    "empty": {"from": [("", "a@example.com")], "to": [("", "b@example.com")],
+              "subject": None, "parts": [("text/plain", "")]},
+    "text": {
+        "subject": "Hello",
+        "from": [("Ann Example", "ann@example.com")],
+        "to": [("", "bob@example.org"), ("Last, First", "c@example.org")],
+        "cc": [("Dr. Jane O'Neil", "j@example.net")],
+        "parts": [("text/plain", "Hi\n.\n..dot\nFrom me\n-- \nbye  \n")]},
+    "open-line": {"subject": "", "parts": [("text/plain", "no line end\n")]},
+    "utf8": {
+        "subject": "Grüße aus Köln – 😀",
+        "from": [("Jörg Müller", "joerg@example.com")],
+        "to": [("Müller, \"Hans\" (x)", "h@example.com")],
+        "parts": [("text/plain", "Grüße\nzweite Zeile = \t\n.\n")]},
+    "japanese": {"subject": (JA + " abc ") * 10,
+                 "from": [("日本", "a@example.com")],
+                 "parts": [("text/plain", (JA + "\n") * 10)]},
+    "iso-2022-jp": {"subject": (JA + " abc ") * 10,
+                    "from": [("日本", "a@example.com")],
+                    "charset": "iso-2022-jp",
+                    "parts": [("text/plain", (JA + "\n") * 10)]},
+    "latin1": {"subject": "äöüß", "from": [("Jörg", "a@example.com")],
+               "charset": "iso-8859-1",
+               "parts": [("text/plain", "äöüß plus ASCII text\n")]},
+    "auto-fits": {"subject": "€ 5", "charset": "windows-1252",
+                  "parts": [("text/plain",
+                             "€ 5 and more text here to make it "
+                             "readable\n")]},
+    "auto-fallback": {"subject": "café", "charset": "utf-8",
+                      "parts": [("text/plain", "€ 5\n")]},
+    "header-traps": {
+        "subject": "literal =?utf-8?q?x?= text",
+        "from": [("x a", "a@example.com")],
+        "to": [("two  blanks", "b@example.com")],
+        "headers": {"X-Lead": "led", "X-Two": "two  blanks",
+                    "X-Umlaut": "ä b", "Reply-To": "r@example.com"},
+        "parts": [("text/plain", "x\n")]},
+    "long-headers": {"subject": ("a long subject of plain words " * 10),
+                     "headers": {"X-Word": LONG * 20},
+                     "parts": [("text/plain", "x\n")]},
+    "long-lines": {"subject": "long",
+                   "parts": [("text/plain",
+                              "short\n" + LONG * 20 + "\nend\n")]},
+    "controls": {"subject": "controls",
+                 "parts": [("text/plain",
+                            "bell\a tab\t esc\x1b del\x7f\nend ä\n")]},
+    "alternative": {"structure": "alternative(plain,html)",
+                    "parts": [("text/plain", "plain\n"),
+                              ("text/html", "<p>fancy ä</p>\n")]},
+    "html-only": {"structure": "html",
+                  "parts": [("text/html", "<p>only</p>\n")]},
+    "related": {
+        "structure": "mixed(alternative(plain,related(html,png,png)),pdf)",
+        "parts": [("text/plain", "plain\n"),
+                  ("text/html", "<img src=\"cid:logo.png\">\n"),
+                  ("image/png", content(0, 1000), "inline", "logo.png",
+                   "<logo.png>"),
+                  ("image/png", content(1, 57), "inline", "my logoä.png",
+                   "<my_logo__.png>"),
+                  ("application/pdf", content(2, 3000), "attachment",
+                   "r.pdf", None)]},
+    "inline-alone": {
+        "structure": "mixed(plain,png)",
+        "parts": [("text/plain", "plain\n"),
+                  ("image/png", content(0, 1000), "inline", "logo.png",
+                   "<logo.png>")]},
+    "files": {
+        "structure": "mixed(plain,plain,octet-stream,gzip,plain)",
+        "parts": [("text/plain", "see files\n"),
+                  ("text/plain", b"", "attachment", "empty.txt", None),
+                  ("application/octet-stream", content(1, 1), "attachment",
+                   "one.bin", None),
+                  ("application/gzip", content(2, 100000), "attachment",
+                   "big.tar.gz", None),
+                  ("text/plain", content(3, 58), "attachment", "notes",
+                   None)]},
+    "file-alone": {
+        "structure": "mixed(octet-stream)",
+        "parts": [("application/octet-stream", content(0, 60), "attachment",
+                   "a.eml", None)]},
+    "file-names": {
+        "parts": [("text/plain", "x\n"),
+                  ("application/pdf", content(0, 10), "attachment",
+                   "Übersicht \"3\" – 日本.pdf", None),
+                  ("text/plain", content(1, 10), "attachment",
+                   "a \"quoted\" back\\slash; semi.txt", None),
+                  ("application/octet-stream", content(2, 10), "attachment",
+                   "long-ascii-name-" * 10 + ".bin", None),
+                  ("application/octet-stream", content(3, 10), "attachment",
+                   "日本ä " * 10 + ".bin", None)]},
+    "people": {
+        "from": [("", "a@xn--bcher-kva.example")],
+        "to": [("A, B", "x@example.com"),
+               ("Some Body", "y@example.com")] * 10,
+        "reply-to": [("", "r1@example.com"), ("R 2", "r2@example.com")],
+        "headers": {"Sender": "Boss <boss@example.com>",
+                    "X-Priority": "1 (Highest)", "Importance": "high",
+                    "Priority": "urgent",
+                    "Disposition-Notification-To":
+                        "a@xn--bcher-kva.example"},
+        "parts": [("text/plain", "x\n")]},
+    "bcc-only": {"headers": {"To": "undisclosed-recipients:;"},
+                 "parts": [("text/plain", "x\n")]},
+    "utf8-local": {"subject": "ä", "raw": True,
+                   "from": [("", "jörg@bücher.example")],
+                   "to": [("José", "josé@example.com")],
+                   "parts": [("text/plain", "x\n")]},
+    "own-stamps": {
+        "headers": {"Date": "Tue, 01 Jul 2003 10:52:37 +0200",
+                    "Message-ID": "<own@example.net>",
+                    "References": "<a@b> <c@d>", "X-Empty": ""},
+        "parts": [("text/plain", "x\n")]},
+    "literal": {"headers": {"From": "a@[192.0.2.1]", "Message-ID":
+                            "<30313233343536373839616263646500@host.example>",
+                            "X-Priority": "5 (Lowest)",
+                            "Importance": "low",
+                            "To": "\"quoted local\"@example.com"},
+                "parts": [("text/plain", "x\n")]},
+}
+
+SINGLE = ["Date", "From", "To", "Subject", "Message-ID", "MIME-Version",
+          "Content-Type", "Cc", "Reply-To", "Sender"]
+
+failures = 0
+checks = 0
+
+
+def same(name, what, got, want):
+    global failures, checks
+    checks += 1
+    if got != want:
+        failures += 1
+        print(f"{name}: {what}: got {got!r}, want {want!r}", file=sys.stderr)
+
+
+def old_decode(value):
+    """A header by the older API, folds undone first."""
+    value = re.sub(r"\r?\n(?=[ \t])", "", value)
+    return str(email.header.make_header(email.header.decode_header(value)))
+
+
+def people_old(value):
+    value = re.sub(r"\r?\n(?=[ \t])", "", value)
+    return [(old_decode(n), a) for n, a in email.utils.getaddresses([value])]
+
+
+def structure(part):
+    if part.is_multipart():
+        inner = ",".join(structure(p) for p in part.iter_parts())
+        return f"{part.get_content_subtype()}({inner})"
+    return part.get_content_subtype()
+
+
+def check_wire(name, raw, want):
+    head = raw.split(b"\r\n\r\n", 1)[0]
+    same(name, "bare line ends", re.findall(rb"(?<!\r)\n|\r(?!\n)", raw), [])
+    if not want.get("raw"):
+        same(name, "octets over 127", [b for b in raw if b > 127], [])
+    longest = max(len(line) for line in raw.split(b"\r\n"))
+    same(name, "lines over 998", longest > 998, False)
+    same(name, "header lines over 78",
+         [line for line in head.split(b"\r\n") if len(line) > 78], [])
+    same(name, "encoded words over 75",
+         [w for w in re.findall(rb"=\?[^?\s]+\?[BQ]\?[^?\s]*\?=", raw)
+          if len(w) > 75], [])
+    same(name, "ends in CRLF", raw[-2:], b"\r\n")
+    for field in SINGLE:
+        count = len(re.findall(rb"(?im)^" + field.encode() + rb":", head))
+        same(name, f"count of {field}", count <= 1, True)
+    same(name, "Bcc", b"\nbcc:" in head.lower(), False)
+    for field in ("Date", "From", "To", "Message-ID", "MIME-Version"):
+        same(name, f"has {field}",
+             re.search(rb"(?im)^" + field.encode() + rb":", head) is not None,
+             True)
+
+
+def check_headers(name, new, old, want):
+    if "subject" in want and want["subject"] is None:
+        same(name, "no subject", new["subject"], None)
+    elif "subject" in want:
+        same(name, "subject", str(new["subject"]), want["subject"])
+        same(name, "subject, compat32", old_decode(old["subject"]).strip(),
+             want["subject"].strip())
+    for field in ("from", "to", "cc", "reply-to"):
+        if field not in want:
+            continue
+        got = [(a.display_name, a.addr_spec) for a in new[field].addresses]
+        same(name, field, got, want[field])
+        if not want.get("raw"):
+            same(name, field + ", compat32", people_old(old[field]),
+                 want[field])
+    for field, value in want.get("headers", {}).items():
+        same(name, field, str(new[field]), value)
+    same(name, "defects", list(new.defects), [])
+    for field, value in new.items():
+        same(name, f"defects of {field}",
+             [d for d in getattr(value, "defects", [])
+              if not (want.get("raw") and isinstance(
+                  d, email.errors.NonASCIILocalPartDefect))], [])
+
+
+def check_parts(name, new, old, want):
+    leaves = [p for p in new.walk() if not p.is_multipart()]
+    old_leaves = [p for p in old.walk() if not p.is_multipart()]
+    same(name, "number of parts", len(leaves), len(want["parts"]))
+    for got, got_old, meant in zip(leaves, old_leaves, want["parts"]):
+        same(name, "type", got.get_content_type(), meant[0])
+        same(name, "part defects", list(got.defects), [])
+        if isinstance(meant[1], str):
+            same(name, "text", got.get_content().replace("\r\n", "\n"),
+                 meant[1])
+            same(name, "charset", got.get_content_charset(),
+                 want.get("charset", "utf-8"))
+            raw = got_old.get_payload(decode=True)
+            text = raw.decode(got_old.get_content_charset())
+            same(name, "text, compat32", text.replace("\r\n", "\n"),
+                 meant[1])
+            continue
+        same(name, "bytes", got.get_payload(decode=True), meant[1])
+        same(name, "disposition", got.get_content_disposition(), meant[2])
+        same(name, "file name", got.get_filename(), meant[3])
+        same(name, "content id", got["content-id"], meant[4])
+        # What old readers take: the name in Content-Type, by RFC 2047.
+        old_type = re.sub(r"\r?\n(?=[ \t])", "", got_old["content-type"])
+        fake = email.message_from_string("Content-Type: " + old_type)
+        same(name, "name parameter", old_decode(fake.get_param("name")),
+             meant[3])
+        same(name, "file name, compat32",
+             email.utils.collapse_rfc2231_value(
+                 got_old.get_param("filename", header="content-disposition")),
+             meant[3])
+
+
+def check_case(name, raw, want):
+    if want.get("raw"):
+        new = email.message_from_string(raw.decode(),
+                                        policy=email.policy.SMTPUTF8)
+    else:
+        new = email.message_from_bytes(raw, policy=email.policy.default)
+    old = email.message_from_bytes(raw, policy=email.policy.compat32)
+    check_wire(name, raw, want)
+    check_headers(name, new, old, want)
+    if "structure" in want:
+        same(name, "structure", structure(new), want["structure"])
+    check_parts(name, new, old, want)
+    if "Date" not in want.get("headers", {}):
+        same(name, "date", str(new["date"]),
+             "Sun, 22 Nov 2026 14:18:57 +0530")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.argv[1], folder], check=True,
+                       stdout=subprocess.DEVNULL)
+        names = {p.stem for p in pathlib.Path(folder).glob("*.eml")}
+        same("all", "names of cases", names, set(CASES))
+        for name in sorted(names & set(CASES)):
+            raw = pathlib.Path(folder, name + ".eml").read_bytes()
+            check_case(name, raw, CASES[name])
+    print(f"{checks - failures} passed, {failures} failed")
+    return 1 if failures or not checks else 0
+
+
+sys.exit(main())
