@@ -66,6 +66,7 @@ static void grows(void)
 	check_str(ph_buf_str(&b), "again");
 	ph_buf_clear(&b);
 	check(b.cap > 0 && b.len == 0);
+	check_int(b.ptr[0], '\0');
 	check(ph_buf_append_str(&b, NULL) == PH_OK);
 	check_str(ph_buf_str(&b), "");
 	ph_buf_release(&b);

@@ -1,6 +1,7 @@
 #include "base/num.h"
 
 #include "check.h"
+#include "exact.h"
 
 static const struct {
 	const char *in;
@@ -33,13 +34,14 @@ static void parses_numbers(void)
 {
 	for (size_t i = 0; i < PH_COUNT(numbers); i++) {
 		uint64_t got = 4711;
+		struct ph_span in = exact_copy(ph_span_of(numbers[i].in));
 
 		check_case(numbers[i].in, i);
-		check_int(ph_num_parse(
-			      ph_span_of(numbers[i].in), numbers[i].max, &got),
-		    numbers[i].err);
+		check_int(
+		    ph_num_parse(in, numbers[i].max, &got), numbers[i].err);
 		check(
 		    got == (numbers[i].err == PH_OK ? numbers[i].want : 4711));
+		exact_free(in);
 	}
 	check_case(NULL, 0);
 }
@@ -86,13 +88,13 @@ static void parses_durations(void)
 {
 	for (size_t i = 0; i < PH_COUNT(durations); i++) {
 		ph_msec got = -7;
+		struct ph_span in = exact_copy(ph_span_of(durations[i].in));
 
 		check_case(durations[i].in, i);
-		check_int(
-		    ph_num_parse_duration(ph_span_of(durations[i].in), &got),
-		    durations[i].err);
+		check_int(ph_num_parse_duration(in, &got), durations[i].err);
 		check_int(
 		    got, durations[i].err == PH_OK ? durations[i].want : -7);
+		exact_free(in);
 	}
 	check_case(NULL, 0);
 }
@@ -132,11 +134,12 @@ static void parses_sizes(void)
 {
 	for (size_t i = 0; i < PH_COUNT(sizes); i++) {
 		uint64_t got = 4711;
+		struct ph_span in = exact_copy(ph_span_of(sizes[i].in));
 
 		check_case(sizes[i].in, i);
-		check_int(ph_num_parse_size(ph_span_of(sizes[i].in), &got),
-		    sizes[i].err);
+		check_int(ph_num_parse_size(in, &got), sizes[i].err);
 		check(got == (sizes[i].err == PH_OK ? sizes[i].want : 4711));
+		exact_free(in);
 	}
 	check_case(NULL, 0);
 }
