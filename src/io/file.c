@@ -287,6 +287,12 @@ static bool make_directories(const char *dir)
 	return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
+enum ph_err ph_dir_make(const char *path, struct ph_fault *fault)
+{
+	return make_directories(path) ? PH_OK
+				      : create_fault(fault, path, errno);
+}
+
 static bool sync_directory(const char *dir)
 {
 	PH_CLEANUP(ph_close_fd)

@@ -45,6 +45,9 @@ PH_MUST_USE enum ph_err ph_file_replace(const char *path, struct ph_span bytes,
 PH_MUST_USE enum ph_err ph_file_remove(
     const char *path, struct ph_fault *fault);
 
+/* A directory and those above it, mode 0700; no error when it is there. */
+PH_MUST_USE enum ph_err ph_dir_make(const char *path, struct ph_fault *fault);
+
 /* All of it, on a descriptor; PH_EIO with errno set. */
 PH_MUST_USE enum ph_err ph_fd_write_all(int fd, struct ph_span bytes);
 

@@ -18,8 +18,9 @@ PH_MUST_USE enum ph_err ph_maildir_begin(struct ph_maildir *m,
     struct ph_maildir_message **out, struct ph_fault *fault);
 PH_MUST_USE enum ph_err ph_maildir_write(struct ph_maildir_message *msg,
     struct ph_span bytes, struct ph_fault *fault);
-/* Moves it to new/ (fsync first when sync) and ends it; path_out (valid until
-   the next commit on m) is where it lies. */
+/* Moves it to new/ (fsync first when sync) and ends it, also on failure, when
+   nothing is left of it; path_out (valid until the next commit on m) is where it
+   lies. */
 PH_MUST_USE enum ph_err ph_maildir_commit(struct ph_maildir_message *msg,
     bool sync, const char **path_out, struct ph_fault *fault);
 /* Removes what was written.  NULL is accepted. */

@@ -1,0 +1,204 @@
+#include "io/child.h"
+
+#include "io/file.h"
+#include "io/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	CHUNK = 4096,
+	/* Where the kernel has no pidfd, ask so often. */
+	REAP_POLL_MS = 10
+};
+
+struct child {
+	pid_t pid;
+	int out;   /* its stdout; -1 after its end */
+	int pidfd; /* -1: the kernel has none */
+	int64_t deadline_usec;
+	bool reaped;
+	int status;
+};
+
+/* Sets what the child starts with.  0 or the errno. */
+static int prepare(
+    posix_spawn_file_actions_t *fa, posix_spawnattr_t *attr, int out)
+{
+	sigset_t none;
+	sigset_t usual;
+
+	(void)sigemptyset(&none);
+	(void)sigemptyset(&usual);
+	(void)sigaddset(&usual, SIGPIPE);
+	(void)sigaddset(&usual, SIGINT);
+	(void)sigaddset(&usual, SIGQUIT);
+	(void)sigaddset(&usual, SIGTERM);
+	(void)sigaddset(&usual, SIGCHLD);
+	int rc = posix_spawn_file_actions_addopen(
+	    fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(fa, out, STDOUT_FILENO);
+	if (rc == 0)
+		rc = posix_spawnattr_setsigmask(attr, &none);
+	if (rc == 0)
+		rc = posix_spawnattr_setsigdefault(attr, &usual);
+	if (rc == 0)
+		rc = posix_spawnattr_setpgroup(attr, 0);
+	if (rc == 0) {
+		rc = posix_spawnattr_setflags(attr,
+		    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+			POSIX_SPAWN_SETSIGMASK);
+	}
+	return rc;
+}
+
+static int spawn(char *const *argv, int out, pid_t *pid)
+{
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t attr;
+
+	int rc = posix_spawn_file_actions_init(&fa);
+	if (rc != 0)
+		return rc;
+	rc = posix_spawnattr_init(&attr);
+	if (rc == 0) {
+		rc = prepare(&fa, &attr, out);
+		if (rc == 0)
+			rc = posix_spawnp(
+			    pid, argv[0], &fa, &attr, argv, environ);
+		(void)posix_spawnattr_destroy(&attr);
+	}
+	(void)posix_spawn_file_actions_destroy(&fa);
+	return rc;
+}
+
+static int left_ms(const struct child *c)
+{
+	int64_t left = (c->deadline_usec - ph_clock_usec()) / 1000;
+
+	if (left <= 0)
+		return 0;
+	return left > INT_MAX ? INT_MAX : (int)left + 1;
+}
+
+static void reap(struct child *c, int flags)
+{
+	while (!c->reaped) {
+		pid_t got = waitpid(c->pid, &c->status, flags);
+		if (got == c->pid) {
+			c->reaped = true;
+			return;
+		}
+		if (got == 0)
+			return;
+		if (errno != EINTR) {
+			/* Somebody else took it: nothing is known. */
+			c->reaped = true;
+			c->status = -1;
+		}
+	}
+}
+
+/* PH_OK: there is or was something; PH_EOF: it closed its stdout. */
+static enum ph_err take_output(struct child *c, struct ph_buf *out)
+{
+	char chunk[CHUNK];
+	ssize_t n = read(c->out, chunk, sizeof(chunk));
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? PH_AGAIN : PH_EIO;
+	if (n == 0)
+		return PH_EOF;
+	enum ph_err err =
+	    ph_buf_append(out, (struct ph_span){ chunk, (size_t)n });
+	explicit_bzero(chunk, (size_t)n);
+	return err;
+}
+
+/* Waits for output, the end, or the deadline. */
+static void wait_for_something(struct child *c)
+{
+	struct pollfd p[2] = {
+		{ .fd = c->out, .events = POLLIN },
+		{ .fd = c->pidfd, .events = POLLIN },
+	};
+	int wait = left_ms(c);
+
+	if (c->pidfd < 0 && wait > REAP_POLL_MS)
+		wait = REAP_POLL_MS;
+	(void)poll(p, 2, wait);
+}
+
+/* Until it has ended and all it said is here. */
+static enum ph_err follow(struct child *c, struct ph_buf *out)
+{
+	for (;;) {
+		/* First, so that what is read after it is all there is: a
+		   daemon it left behind may hold the pipe for ever. */
+		reap(c, WNOHANG);
+		enum ph_err err = c->out < 0 ? PH_EOF : take_output(c, out);
+		while (err == PH_OK)
+			err = take_output(c, out);
+		if (err == PH_EOF)
+			ph_close_fd(&c->out);
+		else if (err != PH_AGAIN)
+			return err;
+		if (c->reaped)
+			return PH_OK;
+		if (left_ms(c) == 0)
+			return PH_ETIMEOUT;
+		wait_for_something(c);
+	}
+}
+
+static void tell_end(const struct child *c, struct ph_child_end *end)
+{
+	if (c->status == -1)
+		return;
+	if (WIFEXITED(c->status))
+		end->code = WEXITSTATUS(c->status);
+	else if (WIFSIGNALED(c->status))
+		end->signum = WTERMSIG(c->status);
+}
+
+enum ph_err ph_child_run(char *const *argv, ph_msec timeout, struct ph_buf *out,
+    struct ph_child_end *end)
+{
+	int fds[2];
+	struct child c = {
+		.deadline_usec = ph_clock_usec() + timeout * 1000,
+	};
+
+	*end = (struct ph_child_end){ .code = -1 };
+	if (pipe2(fds, O_CLOEXEC) != 0) {
+		end->err = errno;
+		return PH_EIO;
+	}
+	end->err = spawn(argv, fds[1], &c.pid);
+	(void)close(fds[1]);
+	if (end->err != 0) {
+		(void)close(fds[0]);
+		return PH_EIO;
+	}
+	c.out = fds[0];
+	c.pidfd = (int)syscall(SYS_pidfd_open, c.pid, 0);
+	(void)fcntl(c.out, F_SETFL, O_NONBLOCK);
+
+	enum ph_err err = follow(&c, out);
+	if (err != PH_OK) {
+		(void)kill(-c.pid, SIGKILL);
+		reap(&c, 0);
+	}
+	tell_end(&c, end);
+	ph_close_fd(&c.out);
+	ph_close_fd(&c.pidfd);
+	return err;
+}

@@ -1,0 +1,106 @@
+#include "io/terminal.h"
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum {
+	CHUNK = 1024
+};
+
+static void write_text(int tty, const char *text)
+{
+	/* A terminal that cannot show the question can still be typed at. */
+	if (ph_fd_write_all(tty, ph_span_of(text)) != PH_OK)
+		return;
+}
+
+/* Takes what was typed up to the line end.  PH_AGAIN: more is to come. */
+static enum ph_err take(int tty, struct ph_buf *out)
+{
+	char chunk[CHUNK];
+	ssize_t n = read(tty, chunk, sizeof(chunk));
+
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? PH_AGAIN : PH_EIO;
+	if (n == 0)
+		return out->len > 0 ? PH_OK : PH_EOF;
+
+	struct ph_span typed = { chunk, (size_t)n };
+	size_t end = ph_span_find(typed, '\n');
+	enum ph_err err = ph_buf_append(out, ph_span_first(typed, end));
+	explicit_bzero(chunk, sizeof(chunk));
+	if (err != PH_OK)
+		return err;
+	return end < typed.len ? PH_OK : PH_AGAIN;
+}
+
+static enum ph_err read_line(int tty, int signals, struct ph_buf *out)
+{
+	for (;;) {
+		struct pollfd p[2] = {
+			{ .fd = tty, .events = POLLIN },
+			{ .fd = signals, .events = POLLIN },
+		};
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			return PH_EIO;
+		/* Left pending: it acts once the signals are unblocked. */
+		if (p[1].revents != 0)
+			return PH_EIO;
+		if (p[0].revents == 0)
+			continue;
+		enum ph_err err = take(tty, out);
+		if (err != PH_AGAIN)
+			return err;
+	}
+}
+
+static enum ph_err ask_hidden(
+    int tty, int signals, const char *question, struct ph_buf *out)
+{
+	struct termios before;
+	struct termios hidden;
+
+	if (tcgetattr(tty, &before) != 0)
+		return PH_ENOTFOUND;
+	hidden = before;
+	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
+	hidden.c_lflag |= ICANON | ECHONL;
+	if (tcsetattr(tty, TCSAFLUSH, &hidden) != 0)
+		return PH_EIO;
+	write_text(tty, question);
+	enum ph_err err = read_line(tty, signals, out);
+	(void)tcsetattr(tty, TCSAFLUSH, &before);
+	if (err != PH_OK)
+		write_text(tty, "\n");
+	return err;
+}
+
+enum ph_err ph_terminal_ask(const char *question, struct ph_buf *out)
+{
+	static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+	PH_CLEANUP(ph_close_fd)
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	sigset_t set;
+	sigset_t old;
+
+	if (tty < 0)
+		return PH_ENOTFOUND;
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < PH_COUNT(held); i++)
+		(void)sigaddset(&set, held[i]);
+	(void)pthread_sigmask(SIG_BLOCK, &set, &old);
+	PH_CLEANUP(ph_close_fd)
+	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	enum ph_err err = ask_hidden(tty, signals, question, out);
+	/* What came meanwhile acts here, on a terminal that echoes again. */
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return err;
+}
