@@ -197,6 +197,11 @@ bool ph_session_next_event(struct ph_session *s, struct ph_session_event *out)
 	return true;
 }
 
+bool ph_session_is_closed(const struct ph_session *s)
+{
+	return s->phase == PH_PHASE_CLOSED;
+}
+
 enum ph_err ph_session_start(struct ph_session *s)
 {
 	if (s->phase != PH_PHASE_NEW)

@@ -134,6 +134,9 @@ typedef void ph_session_fn(void *ctx);
 void ph_session_on_event(struct ph_session *s, ph_session_fn *fn, void *ctx);
 bool ph_session_next_event(struct ph_session *s, struct ph_session_event *out);
 
+/* CLOSED was, or is about to be, told. */
+bool ph_session_is_closed(const struct ph_session *s);
+
 PH_MUST_USE enum ph_err ph_session_start(struct ph_session *s);
 /* PH_AGAIN: no room, wait for ROOM.  PH_EINVAL: not ready, or (with *fault) an
    envelope that cannot go to the wire. */

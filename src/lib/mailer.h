@@ -1,0 +1,58 @@
+#ifndef PH_LIB_MAILER_H
+#define PH_LIB_MAILER_H
+
+#include "base/arena.h"
+#include "base/secret.h"
+#include "config/catalog.h"
+#include "connection/settings.h"
+#include "deliver/session.h"
+#include "lib/problem.h"
+
+#include <pthread.h>
+
+/* The inside of posthaste.h's opaque mailer: mailer.c has its settings, and
+   mailing.c what is done with them. */
+struct ph_mailer {
+	pthread_mutex_t lock;
+	struct ph_lib_problem problem;
+	ph_transcript_fn *transcript;
+	void *transcript_ctx;
+
+	/* settings */
+	struct ph_arena arena; /* of the overrides; until the mailer ends */
+	const char *connection_name; /* or NULL */
+	const char *config;          /* or NULL */
+	struct ph_setting_override *overrides;
+	size_t override_count;
+	struct ph_secret password;
+	bool has_password;
+
+	/* a connection: from its resolving to its end */
+	struct ph_arena conn_arena;
+	struct ph_connection conn;
+	bool resolved;
+	struct ph_secret found; /* the password that conn names */
+	struct ph_loop *loop;
+	struct ph_session *session; /* NULL: not connected */
+	size_t sent;                /* messages over it */
+	int64_t since_usec;
+
+	/* what callers see of the server, outlives the session */
+	struct ph_peer peer;
+	bool has_peer;
+	char peer_host[256];
+	char peer_address[64];
+	char peer_tls[16];
+	char peer_mechanism[24];
+	char peer_greeting[512];
+	char peer_warning[PH_FAULT_TEXT_MAX];
+};
+
+/* mailing.c; the lock is held.  Each sets the problem. */
+PH_MUST_USE enum ph_status ph_lib_connect(struct ph_mailer *m);
+PH_MUST_USE enum ph_status ph_lib_send(
+    struct ph_mailer *m, const struct ph_mail *mail, struct ph_receipt **out);
+/* polite: with QUIT. */
+void ph_lib_disconnect(struct ph_mailer *m, bool polite);
+
+#endif

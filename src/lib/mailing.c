@@ -1,0 +1,307 @@
+#include "config/vault.h"
+#include "lib/mail.h"
+#include "lib/mailer.h"
+#include "lib/receipt.h"
+#include "lib/sending.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+/* settings into a connection */
+
+static enum ph_err resolve(
+    struct ph_mailer *m, struct ph_catalog *catalog, struct ph_fault *fault)
+{
+	struct ph_catalog_question q = {
+		.name = m->connection_name,
+		.overrides = m->overrides,
+		.override_count = m->override_count,
+	};
+
+	ph_arena_release(&m->conn_arena);
+	return ph_catalog_resolve(catalog, &q, &m->conn_arena, &m->conn, fault);
+}
+
+static bool is_password_needed(const struct ph_mailer *m)
+{
+	const struct ph_connection *c = &m->conn;
+
+	if (m->has_password || c->username[0] == '\0' || c->anonymous)
+		return false;
+	for (size_t i = 0; i < c->mechanism_count; i++) {
+		if (!ph_span_eq_nocase(c->mechanisms[i], PH_SPAN("EXTERNAL")) &&
+		    !ph_span_eq_nocase(c->mechanisms[i], PH_SPAN("ANONYMOUS")))
+			return true;
+	}
+	return c->mechanism_count == 0;
+}
+
+/* A library does not talk to the terminal of the program it is in. */
+static enum ph_err find_password(
+    struct ph_mailer *m, struct ph_catalog *catalog, struct ph_fault *fault)
+{
+	struct ph_connection c = m->conn;
+
+	ph_secret_release(&m->found);
+	if (!is_password_needed(m))
+		return PH_OK;
+	if (c.password_from.kind == PH_SECRET_PROMPT) {
+		ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
+		    "the password for %s at %s would have to be asked for",
+		    c.username, c.host);
+		ph_fault_advise(fault, "give it to ph_mailer_set_password()");
+		return PH_ENOTFOUND;
+	}
+	if (c.password_from.kind == PH_SECRET_NONE)
+		c.password_from.kind = PH_SECRET_STORED;
+	return ph_vault_password(
+	    ph_catalog_secrets_dir(catalog), &c, &m->found, fault);
+}
+
+static enum ph_status prepare(struct ph_mailer *m)
+{
+	PH_CLEANUP(ph_catalog_freep) struct ph_catalog *catalog = NULL;
+	struct ph_fault f = { 0 };
+
+	m->resolved = false;
+
+	enum ph_err err = ph_catalog_open(m->config, &catalog, &f);
+	if (err == PH_OK)
+		err = resolve(m, catalog, &f);
+	if (err == PH_OK)
+		err = find_password(m, catalog, &f);
+	if (err == PH_OK) {
+		m->resolved = true;
+		return PH_STATUS_OK;
+	}
+	if (!ph_fault_is_set(&f))
+		return ph_lib_problem_memory(&m->problem);
+	return ph_lib_problem_set(&m->problem, &f);
+}
+
+/* the session */
+
+static void on_trace(void *ctx, const struct ph_trace *t)
+{
+	static const char direction[] = {
+		[PH_DIR_IN] = '<', [PH_DIR_OUT] = '>', [PH_DIR_NOTE] = '*'
+	};
+	struct ph_mailer *m = ctx;
+	char line[4096];
+	size_t len =
+	    t->line.len < sizeof(line) ? t->line.len : sizeof(line) - 1;
+
+	/* Lines of replies are bounded below that. */
+	if (len > 0)
+		memcpy(line, t->line.ptr, len);
+	line[len] = '\0';
+	m->transcript(m->transcript_ctx,
+	    &(struct ph_transcript){
+		.t_ms = t->t_ms,
+		.direction = direction[t->dir],
+		.tls = t->tls,
+		.stage = ph_stage_name(t->stage),
+		.line = line,
+		.len = len,
+	    });
+}
+
+static void text(char *out, size_t out_size, const char *from)
+{
+	(void)snprintf(out, out_size, "%s", from);
+}
+
+/* A copy, since sessions come and go. */
+static void note_peer(struct ph_mailer *m)
+{
+	const struct ph_session_facts *f = ph_session_facts(m->session);
+
+	text(m->peer_host, sizeof(m->peer_host), f->host);
+	text(m->peer_address, sizeof(m->peer_address), f->address);
+	text(m->peer_tls, sizeof(m->peer_tls),
+	    f->tls == NULL ? "" : f->tls->version);
+	text(m->peer_mechanism, sizeof(m->peer_mechanism), f->mechanism);
+	text(m->peer_greeting, sizeof(m->peer_greeting), f->greeting);
+	text(m->peer_warning, sizeof(m->peer_warning), f->warning);
+	m->peer = (struct ph_peer){
+		.host = m->peer_host,
+		.address = m->peer_address,
+		.port = f->port,
+		.encryption = ph_encryption_name(f->encryption),
+		.tls = m->peer_tls,
+		.mechanism = m->peer_mechanism,
+		.greeting = m->peer_greeting,
+		.warning = m->peer_warning,
+	};
+	m->has_peer = true;
+}
+
+void ph_lib_disconnect(struct ph_mailer *m, bool polite)
+{
+	if (m->session == NULL)
+		return;
+	if (polite)
+		ph_session_disconnect(m->session);
+	ph_session_free(m->session);
+	m->session = NULL;
+}
+
+static enum ph_status open_session(struct ph_mailer *m)
+{
+	struct ph_fault f = { 0 };
+	const struct ph_secret *password = NULL;
+
+	if (m->has_password)
+		password = &m->password;
+	else if (m->found.ptr != NULL)
+		password = &m->found;
+	if (m->loop == NULL && ph_loop_new(&m->loop) != PH_OK)
+		return ph_lib_problem_memory(&m->problem);
+
+	enum ph_err err = ph_session_new(m->loop,
+	    &(struct ph_session_options){
+		.connection = &m->conn,
+		.password = password,
+		.trace = m->transcript == NULL ? NULL : on_trace,
+		.trace_ctx = m,
+	    },
+	    &m->session, &f);
+	if (err == PH_OK) {
+		err = ph_session_connect(m->session, &f);
+		note_peer(m);
+	}
+	if (err == PH_OK) {
+		m->sent = 0;
+		m->since_usec = ph_clock_usec();
+		return PH_STATUS_OK;
+	}
+	ph_lib_disconnect(m, false);
+	if (!ph_fault_is_set(&f))
+		return ph_lib_problem_memory(&m->problem);
+	return ph_lib_problem_set(&m->problem, &f);
+}
+
+enum ph_status ph_lib_connect(struct ph_mailer *m)
+{
+	if (m->session != NULL)
+		return PH_STATUS_OK;
+
+	enum ph_status status = prepare(m);
+
+	return status == PH_STATUS_OK ? open_session(m) : status;
+}
+
+/* The settings say how long a server is asked to bear with one session. */
+static bool is_worn(const struct ph_mailer *m)
+{
+	const struct ph_connection *c = &m->conn;
+	ph_msec age = (ph_clock_usec() - m->since_usec) / 1000;
+
+	if (c->messages_per_session != 0 && m->sent >= c->messages_per_session)
+		return true;
+	return c->session_age != 0 && m->sent > 0 && age >= c->session_age;
+}
+
+/* sending */
+
+/* The server closed a session that it had served before, and took nothing of this
+   message: what any server does with an idle client. */
+static bool was_stale(const struct ph_mailer *m, const struct ph_delivery *d)
+{
+	bool gone = d->fault.cause == PH_CAUSE_CONNECTION_LOST ||
+	    d->fault.cause == PH_CAUSE_SHUTTING_DOWN;
+
+	if (!gone || m->sent == 0 || d->outcome != PH_RETRY)
+		return false;
+	for (size_t i = 0; i < d->rcpt_count; i++) {
+		if (d->rcpts[i].stage > PH_STAGE_MAIL)
+			return false;
+	}
+	return true;
+}
+
+static enum ph_status deliver(struct ph_mailer *m,
+    const struct ph_lib_sending *s, struct ph_delivery **out)
+{
+	struct ph_fault f = { 0 };
+	struct ph_job job = { .content = s->content, .envelope = &s->envelope };
+
+	*out = NULL;
+
+	enum ph_err err = ph_session_deliver(m->session, &job, out, &f);
+	if (err == PH_OK)
+		return PH_STATUS_OK;
+	if (!ph_fault_is_set(&f))
+		return ph_lib_problem_memory(&m->problem);
+	return ph_lib_problem_set(&m->problem, &f);
+}
+
+static enum ph_status reconnect(struct ph_mailer *m, bool polite)
+{
+	ph_lib_disconnect(m, polite);
+	return open_session(m);
+}
+
+/* Once more on a new session where the old one turned out to be dead. */
+static enum ph_status deliver_somehow(struct ph_mailer *m,
+    const struct ph_lib_sending *s, struct ph_delivery **out)
+{
+	bool used = m->sent > 0;
+	enum ph_status status = deliver(m, s, out);
+	bool dead = ph_session_is_closed(m->session);
+	bool again = used && dead &&
+	    (*out == NULL ? status == PH_STATUS_TEMPORARY : was_stale(m, *out));
+
+	if (!again)
+		return status;
+	ph_delivery_free(*out);
+	*out = NULL;
+	status = reconnect(m, false);
+	if (status != PH_STATUS_OK)
+		return status;
+	return deliver(m, s, out);
+}
+
+static enum ph_status send_ready(struct ph_mailer *m,
+    const struct ph_lib_sending *s, struct ph_receipt **out)
+{
+	PH_CLEANUP(ph_delivery_freep) struct ph_delivery *d = NULL;
+	enum ph_status status = PH_STATUS_OK;
+
+	if (is_worn(m))
+		status = reconnect(m, true);
+	if (status == PH_STATUS_OK)
+		status = deliver_somehow(m, s, &d);
+	if (m->session != NULL && ph_session_is_closed(m->session))
+		ph_lib_disconnect(m, false);
+	m->sent++;
+	if (d == NULL)
+		return status;
+	*out = ph_lib_receipt_new(d, s->content);
+	if (*out == NULL)
+		return ph_lib_problem_memory(&m->problem);
+	return ph_lib_problem_set(&m->problem, &d->fault);
+}
+
+/* What is wrong with the mail is found before anything connects. */
+enum ph_status ph_lib_send(
+    struct ph_mailer *m, const struct ph_mail *mail, struct ph_receipt **out)
+{
+	bool alone = m->session == NULL;
+	PH_CLEANUP(ph_lib_sending_release) struct ph_lib_sending s = { 0 };
+	struct ph_fault f = { 0 };
+	enum ph_status status = alone ? prepare(m) : PH_STATUS_OK;
+
+	if (status != PH_STATUS_OK)
+		return status;
+	assert(m->resolved);
+	if (ph_lib_sending_make(mail, &m->conn, &s, &f) != PH_OK)
+		return ph_lib_problem_set(&m->problem, &f);
+	if (alone)
+		status = open_session(m);
+	if (status == PH_STATUS_OK)
+		status = send_ready(m, &s, out);
+	if (alone)
+		ph_lib_disconnect(m, true);
+	return status;
+}
