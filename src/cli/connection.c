@@ -1,0 +1,279 @@
+#include "cli/connection_part.h"
+#include "config/vault.h"
+
+#include <string.h>
+
+/* The settings are those of connection/setting.c, without [proxy], which is not
+   supported yet; a test holds the two together. */
+static const struct ph_option options[] = {
+	{ "", 0, NULL, "Settings, for add and set", 0 },
+	{ "server", 0, "URL",
+	    "smtp://, smtp+starttls://, smtps:// or smtp+none://, then "
+	    "[USER@]HOST[:PORT]",
+	    PH_CONNECTION_KEY_SERVER },
+#define ROW(name, argument, help)                    \
+ {                                                   \
+  name, 0, argument, help, PH_CONNECTION_KEY_SETTING \
+ }
+	ROW("inherits", "NAME", "Take what is left out from there"),
+	ROW("host", "HOST", "The server's name or address"),
+	ROW("port", "PORT", "Its port"),
+	ROW("encryption", "MODE",
+	    "none, wanted, after-connect (STARTTLS) or before-connect (TLS "
+	    "first)"),
+	ROW("username", "NAME", "Log in as"),
+	ROW("password-from", "SOURCE",
+	    "prompt, env:NAME, file:PATH, fd:N, command:CMD or stored"),
+	ROW("mechanisms", "LIST", "auto, or login mechanisms in order"),
+	ROW("auth", "LIST", NULL),
+	ROW("domain", "NAME", "The Windows domain of the login"),
+	ROW("anonymous", "YES|NO", "Make no login"),
+	ROW("attempts", "COUNT", "Refused logins allowed in an hour"),
+	ROW("allow-plaintext-password", "YES|NO",
+	    "Let the password travel without encryption"),
+	ROW("tls-versions", "LIST", "Of 1.0, 1.1, 1.2, 1.3"),
+	ROW("verify", "HOW", "ca, pin or off"),
+	ROW("ca-file", "FILE", "Trust the certificates in it"),
+	ROW("pin", "HASH", "Trust the key with this SHA-256 and no other"),
+	ROW("client-certificate", "FILE", "Show this certificate"),
+	ROW("client-key", "FILE", "Its key, if it is in another file"),
+	ROW("timeout", "TIME", "For each step up to the login"),
+	ROW("timeout-mail", "TIME", "For the reply to MAIL"),
+	ROW("timeout-rcpt", "TIME", "For the reply to RCPT"),
+	ROW("timeout-data", "TIME", "For the reply to DATA"),
+	ROW("timeout-block", "TIME", "For a piece of the message"),
+	ROW("timeout-final", "TIME", "For the reply to the final dot"),
+	ROW("code-page", "CHARSET", "The charset of composed messages"),
+	ROW("helo", "NAME", "The name to give in EHLO"),
+	ROW("source-address", "ADDRESS", "Connect from this address"),
+	ROW("from", "ADDRESS", "The sender where none is given"),
+	ROW("rewrite-from", "HOW", "never, envelope or both"),
+	ROW("sessions", "COUNT", "Sessions open at once"),
+	ROW("messages-per-session", "COUNT", "Messages before it is closed"),
+	ROW("session-age", "TIME", "How long it stays open"),
+	ROW("rate", "COUNT/TIME", "Messages in a time, such as 14/s"),
+	ROW("quota", "COUNT/TIME", "What the provider admits: 2000/day"),
+	ROW("recipients-per-message", "COUNT", "Recipients in a transaction"),
+	ROW("size", "SIZE", "The largest message"),
+#undef ROW
+	{ .name = NULL },
+};
+
+enum ph_exit ph_connection_fail(
+    const struct ph_cli *cli, enum ph_err err, struct ph_fault *f)
+{
+	if (!ph_fault_is_set(f) && err == PH_ENOMEM) {
+		ph_fault_set(
+		    f, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG, "memory is out");
+	} else if (!ph_fault_is_set(f)) {
+		ph_fault_set(f, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+		    "the value cannot be written to the file");
+	}
+
+	enum ph_exit result = ph_cli_fault(cli, f);
+
+	if (cli->json) {
+		json_t *doc = json_object();
+
+		ph_json_put(doc, "ok", json_false());
+		ph_json_put(doc, "error", ph_json_fault(f));
+		(void)ph_json_print(&doc);
+	}
+	return result;
+}
+
+static bool names_host(const struct ph_settings_file *const *chain,
+    size_t count, const struct ph_setting *host)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct ph_span value = ph_settings_file_get(chain[i], host);
+
+		if (value.ptr != NULL)
+			return value.len > 0;
+	}
+	return false;
+}
+
+enum ph_err ph_connection_check(struct ph_catalog *c, const char *name,
+    struct ph_arena *a, struct ph_connection *out, bool *has_host,
+    struct ph_fault *fault)
+{
+	const struct ph_setting *host =
+	    ph_setting_find(PH_SPAN("connection"), PH_SPAN("host"));
+	const struct ph_settings_file *chain[PH_INHERITS_DEPTH_MAX];
+	struct ph_setting_override stand_in = { host, PH_SPAN("localhost"),
+		"" };
+	struct ph_resolve in = { .chain = chain };
+	enum ph_err err =
+	    ph_catalog_chain(c, name, chain, &in.chain_count, fault);
+	if (err != PH_OK)
+		return err;
+
+	*has_host = names_host(chain, in.chain_count, host);
+	if (!*has_host) {
+		in.overrides = &stand_in;
+		in.override_count = 1;
+	}
+	err = ph_connection_resolve(&in, a, out, fault);
+	if (err == PH_OK && !*has_host)
+		out->host = "";
+	return err;
+}
+
+static enum ph_exit report(struct ph_connection_action *a, const char *did)
+{
+	json_t *doc = NULL;
+
+	if (!a->cli->json) {
+		printf("%s %s\n", did, a->name);
+		return PH_EXIT_OK;
+	}
+	doc = json_object();
+	ph_json_put(doc, "ok", json_true());
+	ph_json_put(doc, "name", ph_json_str(a->name));
+	return ph_json_print(&doc);
+}
+
+static enum ph_exit remove_one(struct ph_connection_action *a)
+{
+	struct ph_fault fault = { 0 };
+	const char *name = "";
+	enum ph_err err = ph_catalog_remove(a->catalog, a->name, &fault);
+
+	if (err != PH_OK)
+		return ph_connection_fail(a->cli, err, &fault);
+	if (ph_vault_forget(
+		ph_catalog_secrets_dir(a->catalog), a->name, NULL) == PH_OK)
+		ph_cli_note(a->cli, "its stored password is removed too");
+	if (ph_catalog_default(a->catalog, &name, NULL) == PH_OK &&
+	    name[0] == '\0') {
+		ph_cli_note(a->cli, "no connection is the default now");
+	}
+	return report(a, "removed");
+}
+
+static enum ph_exit set_default(struct ph_connection_action *a)
+{
+	struct ph_fault fault = { 0 };
+	enum ph_err err = ph_catalog_set_default(a->catalog, a->name, &fault);
+
+	if (err != PH_OK)
+		return ph_connection_fail(a->cli, err, &fault);
+	return report(a, "the default is now");
+}
+
+static const struct {
+	const char *word;
+	enum ph_exit (*run)(struct ph_connection_action *a);
+	const char *operands;
+	size_t name_min; /* with the connection's name */
+	size_t operand_max;
+	bool takes_settings;
+} actions[] = {
+	{ "list", ph_connection_list, "", 0, 0, false },
+	{ "show", ph_connection_show, "[NAME]", 0, 1, false },
+	{ "add", ph_connection_add, "NAME [KEY=VALUE...]", 1, 256, true },
+	{ "set", ph_connection_set, "NAME KEY VALUE | NAME KEY=VALUE...", 1,
+	    256, true },
+	{ "unset", ph_connection_unset, "NAME KEY...", 2, 256, false },
+	{ "remove", remove_one, "NAME", 1, 1, false },
+	{ "default", set_default, "NAME", 1, 1, false },
+};
+
+static enum ph_exit run_action(
+    struct ph_cli *cli, const struct ph_options *o, size_t at)
+{
+	struct ph_fault fault = { 0 };
+	size_t count = o->operand_count - 1;
+	struct ph_connection_action a = { .cli = cli, .options = o };
+
+	if (count < actions[at].name_min || count > actions[at].operand_max) {
+		return ph_cli_usage(cli, "usage: posthaste connection %s %s",
+		    actions[at].word, actions[at].operands);
+	}
+	if (o->count > 0 && !actions[at].takes_settings) {
+		return ph_cli_usage(cli, "%s takes no --%s", actions[at].word,
+		    o->items[0].name);
+	}
+	a.name = count > 0 ? o->operands[1] : NULL;
+	a.operands = o->operands + (count > 0 ? 2 : 1);
+	a.operand_count = count > 0 ? count - 1 : 0;
+
+	enum ph_err err = actions[at].run == ph_connection_add
+	    ? ph_catalog_open_new(cli->config_path, &a.catalog, &fault)
+	    : ph_catalog_open(cli->config_path, &a.catalog, &fault);
+	if (err != PH_OK)
+		return ph_connection_fail(cli, err, &fault);
+
+	enum ph_exit result = actions[at].run(&a);
+
+	ph_catalog_free(a.catalog);
+	return result;
+}
+
+static enum ph_exit dispatch(struct ph_cli *cli, const struct ph_options *o)
+{
+	const char *word = o->operand_count == 0 ? "" : o->operands[0];
+	const char *near = NULL;
+	unsigned best = 99;
+
+	for (size_t i = 0; i < PH_COUNT(actions); i++) {
+		unsigned distance = ph_word_distance(word, actions[i].word);
+
+		if (distance == 0)
+			return run_action(cli, o, i);
+		if (distance < best && ph_word_is_near(word, distance)) {
+			best = distance;
+			near = actions[i].word;
+		}
+	}
+	if (word[0] == '\0') {
+		return ph_cli_usage(
+		    cli, "say list, show, add, set, unset, remove or default");
+	}
+	return near == NULL
+	    ? ph_cli_usage(cli,
+		  "\"%s\" is none of list, show, add, set, unset, remove, "
+		  "default",
+		  word)
+	    : ph_cli_usage(cli, "\"%s\": did you mean %s?", word, near);
+}
+
+static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
+{
+	struct ph_options o;
+	enum ph_err err =
+	    ph_options_read(cli, &ph_command_connection, argc, argv, &o);
+
+	if (err != PH_OK)
+		return err == PH_EOF ? PH_EXIT_OK : PH_EXIT_USAGE;
+
+	enum ph_exit result = dispatch(cli, &o);
+
+	ph_options_release(&o);
+	return result;
+}
+
+const struct ph_command ph_command_connection = {
+	.name = "connection",
+	.usage = "connection list|show|add|set|unset|remove|default [NAME] "
+		 "[SETTING...]",
+	.summary = "Keep the named connections.",
+	.run = run,
+	.options = options,
+	.option_count = PH_COUNT(options) - 1,
+	.help = "  list                      all, the default marked *\n"
+		"  show [NAME]               every setting, and where it is "
+		"from\n"
+		"  add NAME SETTING...       a new one; the first is the "
+		"default\n"
+		"  set NAME SETTING...       --KEY VALUE, KEY=VALUE or KEY "
+		"VALUE\n"
+		"  unset NAME KEY...         back to what is inherited\n"
+		"  remove NAME               and the password stored for it\n"
+		"  default NAME              used when none is named\n\n"
+		"  posthaste connection add work --host smtp.example.com "
+		"--port 587 \\\n"
+		"      --username ann@example.com\n"
+		"  posthaste secret set work\n",
+};

@@ -1,0 +1,276 @@
+#include "cli/connection_part.h"
+
+#include <string.h>
+
+enum {
+	ARENA_MAX = 4 * 1024 * 1024
+};
+
+struct edit {
+	struct ph_connection_action *a;
+	struct ph_settings_file *file;
+	struct ph_arena arena;
+	struct ph_fault fault;
+	bool make_default;
+	bool has_pin;
+	bool has_verify;
+};
+
+static enum ph_err refuse_key(struct edit *e, struct ph_span key)
+{
+	const struct ph_setting *near = ph_setting_nearest(PH_SPAN(""), key);
+
+	ph_fault_set(&e->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+	    "there is no setting \"%.*s\"", (int)(key.len < 64 ? key.len : 64),
+	    key.ptr);
+	if (ph_span_eq_nocase(key, PH_SPAN("password"))) {
+		ph_fault_advise(&e->fault,
+		    "a password does not belong on a command line: posthaste "
+		    "secret set %s asks for it",
+		    e->a->name);
+	} else if (near != NULL) {
+		ph_fault_advise(&e->fault,
+		    "the nearest is %s; posthaste connection --help shows "
+		    "them all",
+		    near->name);
+	}
+	return PH_EINVAL;
+}
+
+static enum ph_err apply(
+    struct edit *e, const struct ph_setting *row, struct ph_span value)
+{
+	enum ph_err err = ph_setting_check(row, value, &e->fault);
+	if (err != PH_OK)
+		return err;
+	e->has_pin |= strcmp(row->name, "pin") == 0;
+	e->has_verify |= strcmp(row->name, "verify") == 0;
+	err = ph_settings_file_set(e->file, row, value);
+	/* One default at a time is the catalog's care. */
+	if (err == PH_OK && strcmp(row->name, "default") == 0) {
+		e->make_default = ph_settings_file_is_default(e->file);
+		if (e->make_default)
+			err = ph_settings_file_unset(e->file, row);
+	}
+	return err;
+}
+
+static enum ph_err apply_key(
+    struct edit *e, struct ph_span key, struct ph_span value)
+{
+	const struct ph_setting *row = ph_setting_find(PH_SPAN(""),
+	    ph_span_eq(key, PH_SPAN("auth")) ? PH_SPAN("mechanisms") : key);
+
+	return row == NULL ? refuse_key(e, key) : apply(e, row, value);
+}
+
+static enum ph_err apply_url(struct edit *e, const char *url)
+{
+	struct ph_server_url parsed = { 0 };
+	enum ph_err err =
+	    ph_server_url_parse(ph_span_of(url), &e->arena, &parsed, &e->fault);
+
+	if (err == PH_EINVAL)
+		e->fault.cause = PH_CAUSE_USAGE;
+	if (err == PH_OK && parsed.has_password) {
+		ph_fault_set(&e->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+		    "--server: a password in a URL on the command line can be "
+		    "read by everyone on this computer");
+		ph_fault_advise(&e->fault,
+		    "leave it out; posthaste secret set %s asks for it",
+		    e->a->name);
+		err = PH_EINVAL;
+	}
+	for (size_t i = 0; err == PH_OK && i < parsed.override_count; i++) {
+		err = apply(
+		    e, parsed.overrides[i].row, parsed.overrides[i].value);
+	}
+	return err;
+}
+
+static enum ph_err apply_options(struct edit *e)
+{
+	const struct ph_options *o = e->a->options;
+	enum ph_err err = PH_OK;
+
+	for (size_t i = 0; err == PH_OK && i < o->count; i++) {
+		const struct ph_given *given = &o->items[i];
+
+		if (given->key == PH_CONNECTION_KEY_SERVER) {
+			err = apply_url(e, given->value);
+		} else {
+			err = apply_key(e, ph_span_of(given->name),
+			    ph_span_of(given->value));
+		}
+	}
+	return err;
+}
+
+static enum ph_err apply_pair(struct edit *e, const char *operand)
+{
+	struct ph_span text = ph_span_of(operand);
+	size_t equals = ph_span_find(text, '=');
+
+	if (equals == text.len || equals == 0) {
+		/* It may be a password: it is not repeated. */
+		ph_fault_set(&e->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+		    "settings are given as KEY=VALUE or --KEY VALUE");
+		return PH_EINVAL;
+	}
+	return apply_key(e, ph_span_trim(ph_span_first(text, equals)),
+	    ph_span_trim(ph_span_skip(text, equals + 1)));
+}
+
+static enum ph_err apply_operands(struct edit *e, bool may_be_two_words)
+{
+	char *const *operands = e->a->operands;
+	size_t count = e->a->operand_count;
+	enum ph_err err = PH_OK;
+
+	if (may_be_two_words && count == 2 &&
+	    strchr(operands[0], '=') == NULL) {
+		return apply_key(
+		    e, ph_span_of(operands[0]), ph_span_of(operands[1]));
+	}
+	for (size_t i = 0; err == PH_OK && i < count; i++)
+		err = apply_pair(e, operands[i]);
+	return err;
+}
+
+/* Who names a key wants it checked. */
+static enum ph_err follow_pin(struct edit *e)
+{
+	if (!e->has_pin || e->has_verify)
+		return PH_OK;
+	return apply_key(e, PH_SPAN("verify"), PH_SPAN("pin"));
+}
+
+/* Nothing is saved that would be refused when it is used. */
+static enum ph_err save(struct edit *e)
+{
+	struct ph_cli *cli = e->a->cli;
+	struct ph_connection c = { 0 };
+	bool has_host = false;
+	enum ph_err err = ph_connection_check(
+	    e->a->catalog, e->a->name, &e->arena, &c, &has_host, &e->fault);
+
+	if (err == PH_OK)
+		err = ph_catalog_save(e->a->catalog, e->file, &e->fault);
+	if (err == PH_OK && e->make_default) {
+		err = ph_catalog_set_default(
+		    e->a->catalog, e->a->name, &e->fault);
+	}
+	if (err != PH_OK)
+		return err;
+	if (!has_host) {
+		ph_cli_note(cli,
+		    "it names no host: others can inherit from it, and it "
+		    "cannot be used itself");
+	}
+	for (size_t i = 0; ph_connection_oddity(&c, i) != NULL; i++)
+		ph_cli_note(cli, "%s", ph_connection_oddity(&c, i));
+	return PH_OK;
+}
+
+static enum ph_exit finish(struct edit *e, enum ph_err err, const char *did)
+{
+	struct ph_cli *cli = e->a->cli;
+
+	ph_arena_release(&e->arena);
+	if (err != PH_OK)
+		return ph_connection_fail(cli, err, &e->fault);
+	if (!cli->json) {
+		printf("%s %s: %s\n", did, e->a->name,
+		    ph_settings_file_path(e->file));
+		return PH_EXIT_OK;
+	}
+
+	json_t *doc = json_object();
+
+	ph_json_put(doc, "ok", json_true());
+	ph_json_put(doc, "name", ph_json_str(e->a->name));
+	ph_json_put(doc, "file", ph_json_str(ph_settings_file_path(e->file)));
+	ph_json_put(
+	    doc, "default", json_boolean(ph_settings_file_is_default(e->file)));
+	return ph_json_print(&doc);
+}
+
+static enum ph_err begin_add(struct edit *e)
+{
+	struct ph_buf names;
+
+	ph_buf_init(&names, 1024 * 1024);
+
+	enum ph_err err = ph_catalog_names(e->a->catalog, &names, &e->fault);
+
+	e->make_default = names.len == 0;
+	ph_buf_release(&names);
+	if (err != PH_OK)
+		return err;
+	return ph_catalog_add(e->a->catalog, e->a->name, &e->file, &e->fault);
+}
+
+enum ph_exit ph_connection_add(struct ph_connection_action *a)
+{
+	struct edit e = { .a = a };
+
+	ph_arena_init(&e.arena, ARENA_MAX);
+
+	enum ph_err err = begin_add(&e);
+
+	if (err == PH_OK)
+		err = apply_options(&e);
+	if (err == PH_OK)
+		err = apply_operands(&e, false);
+	if (err == PH_OK)
+		err = follow_pin(&e);
+	if (err == PH_OK)
+		err = save(&e);
+	if (err == PH_OK && e.make_default)
+		ph_cli_note(a->cli, "it is the default connection");
+	return finish(&e, err, "added");
+}
+
+enum ph_exit ph_connection_set(struct ph_connection_action *a)
+{
+	struct edit e = { .a = a };
+
+	if (a->operand_count + a->options->count == 0) {
+		return ph_cli_usage(a->cli,
+		    "usage: posthaste connection set NAME KEY=VALUE...");
+	}
+	ph_arena_init(&e.arena, ARENA_MAX);
+
+	enum ph_err err =
+	    ph_catalog_file(a->catalog, a->name, &e.file, &e.fault);
+
+	if (err == PH_OK)
+		err = apply_options(&e);
+	if (err == PH_OK)
+		err = apply_operands(&e, true);
+	if (err == PH_OK)
+		err = save(&e);
+	return finish(&e, err, "changed");
+}
+
+enum ph_exit ph_connection_unset(struct ph_connection_action *a)
+{
+	struct edit e = { .a = a };
+
+	ph_arena_init(&e.arena, ARENA_MAX);
+
+	enum ph_err err =
+	    ph_catalog_file(a->catalog, a->name, &e.file, &e.fault);
+
+	for (size_t i = 0; err == PH_OK && i < a->operand_count; i++) {
+		struct ph_span key = ph_span_of(a->operands[i]);
+		const struct ph_setting *row =
+		    ph_setting_find(PH_SPAN(""), key);
+
+		err = row == NULL ? refuse_key(&e, key)
+				  : ph_settings_file_unset(e.file, row);
+	}
+	if (err == PH_OK)
+		err = save(&e);
+	return finish(&e, err, "changed");
+}

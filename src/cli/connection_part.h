@@ -1,0 +1,42 @@
+#ifndef PH_CLI_CONNECTION_PART_H
+#define PH_CLI_CONNECTION_PART_H
+
+#include "base/arena.h"
+#include "cli/cli.h"
+#include "cli/json.h"
+#include "config/catalog.h"
+
+/* What the actions of `connection` and `secret` share. */
+
+enum ph_connection_key {
+	PH_CONNECTION_KEY_SETTING = 1, /* the option's name is the setting's */
+	PH_CONNECTION_KEY_SERVER
+};
+
+struct ph_connection_action {
+	struct ph_cli *cli;
+	const struct ph_options *options;
+	const char *name;      /* the connection's; NULL: none was given */
+	char *const *operands; /* behind the name */
+	size_t operand_count;
+	struct ph_catalog *catalog;
+};
+
+/* Prints f; with --json also {"ok":false,"error":...} on stdout.  A failure
+   without words gets those of err. */
+enum ph_exit ph_connection_fail(
+    const struct ph_cli *cli, enum ph_err err, struct ph_fault *f);
+
+/* Resolves a connection that need not name a host yet (*has_host): what inherits
+   from it will. */
+PH_MUST_USE enum ph_err ph_connection_check(struct ph_catalog *c,
+    const char *name, struct ph_arena *a, struct ph_connection *out,
+    bool *has_host, struct ph_fault *fault);
+
+enum ph_exit ph_connection_list(struct ph_connection_action *a);
+enum ph_exit ph_connection_show(struct ph_connection_action *a);
+enum ph_exit ph_connection_add(struct ph_connection_action *a);
+enum ph_exit ph_connection_set(struct ph_connection_action *a);
+enum ph_exit ph_connection_unset(struct ph_connection_action *a);
+
+#endif
