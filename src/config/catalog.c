@@ -322,11 +322,20 @@ static enum ph_err load_all(struct ph_catalog *c, struct ph_fault *fault)
 	return err;
 }
 
+static enum ph_err refuse_two(
+    const struct entry *one, const struct entry *other, struct ph_fault *fault)
+{
+	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+	    "%s and %s are both marked default = yes", one->path, other->path);
+	ph_fault_advise(fault, "posthaste connection default NAME marks one");
+	return PH_EINVAL;
+}
+
 /* The one marked `default = yes`; NULL when none is. */
 static enum ph_err find_marked(
     struct ph_catalog *c, struct entry **out, struct ph_fault *fault)
 {
-	struct entry *best = NULL;
+	struct entry *best[DIRS_MAX] = { NULL };
 	enum ph_err err = load_all(c, fault);
 	if (err != PH_OK)
 		return err;
@@ -336,18 +345,12 @@ static enum ph_err find_marked(
 
 		if (!ph_settings_file_is_default(e->file))
 			continue;
-		if (best != NULL && best->dir == e->dir) {
-			ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-			    "%s and %s are both marked default = yes",
-			    best->path, e->path);
-			ph_fault_advise(fault,
-			    "posthaste connection default NAME marks one");
-			return PH_EINVAL;
-		}
-		if (best == NULL || e->dir < best->dir)
-			best = e;
+		if (best[e->dir] != NULL)
+			return refuse_two(best[e->dir], e, fault);
+		best[e->dir] = e;
 	}
-	*out = best;
+	/* The user's own goes before the system's. */
+	*out = best[0] != NULL ? best[0] : best[1];
 	return PH_OK;
 }
 
