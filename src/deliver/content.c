@@ -124,10 +124,11 @@ static enum ph_err make_stamp(
 		    "the system gave no random numbers");
 		return PH_EIO;
 	}
-	if (ph_host_name(host, PH_HOST_NAME_MAX))
+	if (ph_host_name(host, PH_HOST_NAME_MAX)) {
 		out->hostname = ph_span_of(host);
-	else
+	} else {
 		out->hostname = PH_SPAN("posthaste.invalid");
+	}
 	return PH_OK;
 }
 
@@ -207,11 +208,30 @@ static enum ph_err attach_all(struct ph_content *c,
 	return PH_OK;
 }
 
+/* What it lends to in->compose is taken back. */
+static enum ph_err compose_with(struct ph_content *c,
+    struct ph_content_compose *in, const struct file_list *files,
+    struct ph_fault *fault)
+{
+	char host[PH_HOST_NAME_MAX];
+
+	enum ph_err err = make_stamp(&in->compose.stamp, host, fault);
+	if (err == PH_OK) {
+		in->compose.files = files->items;
+		in->compose.file_count = files->count;
+		err =
+		    ph_message_compose(&in->compose, &c->form->message, fault);
+	}
+	in->compose.files = NULL;
+	in->compose.file_count = 0;
+	in->compose.stamp = (struct ph_message_stamp){ 0 };
+	return err;
+}
+
 enum ph_err ph_content_compose(struct ph_content_compose *in,
     struct ph_content **out, struct ph_fault *fault)
 {
-	char host[PH_HOST_NAME_MAX];
-	PH_CLEANUP(file_list_release) struct file_list files = { 0 };
+	struct file_list files = { 0 };
 	PH_CLEANUP(ph_content_freep)
 	struct ph_content *c = content_new(in->attachment_count + 1);
 
@@ -219,17 +239,9 @@ enum ph_err ph_content_compose(struct ph_content_compose *in,
 		return no_memory(fault);
 
 	enum ph_err err = attach_all(c, in, &files, fault);
-	if (err != PH_OK)
-		return err;
-	err = make_stamp(&in->compose.stamp, host, fault);
-	if (err != PH_OK)
-		return err;
-	in->compose.files = files.items;
-	in->compose.file_count = files.count;
-	err = ph_message_compose(&in->compose, &c->form->message, fault);
-	in->compose.files = NULL;
-	in->compose.file_count = 0;
-	in->compose.stamp.hostname = (struct ph_span){ 0 };
+	if (err == PH_OK)
+		err = compose_with(c, in, &files, fault);
+	file_list_release(&files);
 	if (err != PH_OK)
 		return err;
 	*out = c;
@@ -319,13 +331,14 @@ static enum ph_err adopt_file(struct ph_rendition *form, struct ph_adopt *adopt,
 	if (err != PH_OK)
 		return err;
 	err = make_stamp(&adopt->stamp, host, fault);
-	if (err != PH_OK)
-		return err;
 	adopt->header = ph_buf_span(header);
 	adopt->scan = &scan;
-	err = ph_message_adopt(adopt, &form->message, fault);
+	if (err == PH_OK)
+		err = ph_message_adopt(adopt, &form->message, fault);
+	/* Nothing of this call may be seen after it. */
 	adopt->scan = NULL;
 	adopt->header = (struct ph_span){ 0 };
+	adopt->stamp = (struct ph_message_stamp){ 0 };
 	return err;
 }
 

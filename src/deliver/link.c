@@ -156,16 +156,17 @@ static void make_helo(struct ph_session *s)
 	const char *local = ph_stream_local(s->stream);
 	char name[PH_HOST_NAME_MAX];
 
-	if (s->conn->helo[0] != '\0')
+	if (s->conn->helo[0] != '\0') {
 		(void)snprintf(s->helo, sizeof(s->helo), "%s", s->conn->helo);
-	else if (ph_host_name(name, sizeof(name)))
+	} else if (ph_host_name(name, sizeof(name))) {
 		(void)snprintf(s->helo, sizeof(s->helo), "%s", name);
-	else if (local[0] == '\0')
+	} else if (local[0] == '\0') {
 		(void)snprintf(s->helo, sizeof(s->helo), "[127.0.0.1]");
-	else
+	} else {
 		(void)snprintf(s->helo, sizeof(s->helo), "[%s%.*s]",
 		    strchr(local, ':') != NULL ? "IPv6:" : "",
 		    (int)strcspn(local, "%"), local);
+	}
 }
 
 static enum ph_smtp_tls engine_tls(const struct ph_session *s)
@@ -215,12 +216,13 @@ static void start_engine(struct ph_session *s)
 		ph_link_reached(s, PH_STAGE_GREETING);
 		return;
 	}
-	if (err == PH_EINVAL)
+	if (err == PH_EINVAL) {
 		ph_fault_set(&f, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "\"%s\" cannot be used as helo", s->helo);
-	else
+	} else {
 		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_GREETING,
 		    "%s: out of memory", s->where);
+	}
 	ph_link_close(s, &f);
 }
 
@@ -318,10 +320,11 @@ static void tls_down(struct ph_session *s, const struct ph_fault *fault)
 	keep_tls_info(s);
 	ph_verdict_place(&f, s->where);
 	s->handshake_until = PH_NEVER;
-	if (ph_link_may_step_down(s))
+	if (ph_link_may_step_down(s)) {
 		ph_link_step_down(s, &f);
-	else
+	} else {
 		ph_link_close(s, &f);
+	}
 }
 
 /* True when there is more to do: the handshake is over, well or not. */
@@ -355,10 +358,11 @@ void ph_link_interrupt(struct ph_session *s)
 
 	s->interrupted = true;
 	ph_fault_set(&f, PH_CAUSE_INTERRUPTED, s->facts.stage, "interrupted");
-	if (s->phase == PH_PHASE_TALKING)
+	if (s->phase == PH_PHASE_TALKING) {
 		ph_smtp_client_lost(s->client, ph_loop_now(s->loop), &f);
-	else
+	} else {
 		ph_link_close(s, &f);
+	}
 	ph_session_run(s, false);
 }
 
@@ -378,10 +382,11 @@ static void connected(struct ph_session *s, const struct ph_dial_result *r)
 		return;
 	}
 	ph_stream_on_ready(s->stream, ph_link_on_stream, s);
-	if (s->conn->encryption == PH_ENCRYPTION_BEFORE_CONNECT)
+	if (s->conn->encryption == PH_ENCRYPTION_BEFORE_CONNECT) {
 		ph_link_start_tls(s);
-	else
+	} else {
 		start_engine(s);
+	}
 }
 
 static void on_dialed(void *ctx, const struct ph_dial_result *r)

@@ -204,14 +204,16 @@ static enum ph_err start(struct ph_session *s)
 		if (err == PH_EOF)
 			err = PH_OK;
 	}
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err =
 		    ph_smtp_client_auth(s->client, ph_loop_now(s->loop), &auth);
+	}
 	if (err == PH_OK)
 		return PH_OK;
-	if (err == PH_ENOMEM)
+	if (err == PH_ENOMEM) {
 		ph_fault_set(
 		    &why, PH_CAUSE_NO_MEMORY, PH_STAGE_AUTH, "out of memory");
+	}
 	set_local_fault(s, &why);
 	return PH_EINVAL;
 }
@@ -246,10 +248,11 @@ void ph_login_needed(struct ph_session *s)
 	}
 	choose(s);
 	note_choice(s);
-	if (s->login.choice.fit_count == 0)
+	if (s->login.choice.fit_count == 0) {
 		no_mechanism(s);
-	else
+	} else {
 		try_from(s, 0);
+	}
 }
 
 /* The exchange cannot go on.  AUTH_DONE follows. */
@@ -281,9 +284,10 @@ void ph_login_challenge(struct ph_session *s, struct ph_span challenge)
 
 	enum ph_err err =
 	    ph_sasl_client_step(l->sasl, challenge, &response, &why);
-	if (err == PH_OK || err == PH_EOF)
+	if (err == PH_OK || err == PH_EOF) {
 		err = ph_smtp_client_auth_respond(
 		    s->client, ph_loop_now(s->loop), ph_buf_span(&response));
+	}
 	if (err != PH_OK)
 		cancel(s, err, &why);
 }
@@ -323,10 +327,11 @@ static void refused(struct ph_session *s, const struct ph_reply *reply)
 		ph_verdict_login(&l->fault, cause, reply, s->where);
 	}
 	if (!l->false_server &&
-	    (l->cancelled || cause == PH_CAUSE_AUTH_MECHANISM))
+	    (l->cancelled || cause == PH_CAUSE_AUTH_MECHANISM)) {
 		try_from(s, l->at + 1);
-	else
+	} else {
 		ph_link_give_up(s, &l->fault);
+	}
 }
 
 void ph_login_answered(struct ph_session *s, const struct ph_reply *reply)
@@ -335,10 +340,11 @@ void ph_login_answered(struct ph_session *s, const struct ph_reply *reply)
 
 	if (l->sasl == NULL)
 		return;
-	if (ph_reply_class(reply) == 2 && !l->cancelled)
+	if (ph_reply_class(reply) == 2 && !l->cancelled) {
 		succeed(s, reply);
-	else
+	} else {
 		refused(s, reply);
+	}
 	if (s->facts.mechanism[0] != '\0' || ph_fault_is_set(&s->fault))
 		ph_login_release(l);
 }

@@ -264,10 +264,11 @@ enum ph_err ph_content_reader_next(struct ph_content_reader *r,
 	r->dot_free = true;
 	while (err == PH_OK && !full && !ph_content_reader_at_end(r) &&
 	    !is_long_memory(r)) {
-		if (body_of(r)->parts[r->part].file == PH_BODY_NO_FILE)
+		if (body_of(r)->parts[r->part].file == PH_BODY_NO_FILE) {
 			add_memory(r, &full);
-		else
+		} else {
 			err = add_file(r, &full, fault);
+		}
 	}
 	if (err == PH_ENOMEM) {
 		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_DATA,

@@ -79,14 +79,14 @@ enum ph_err ph_rendition_take(
     struct ph_rendition *r, int fd, const char *name, struct ph_fault *fault)
 {
 	struct ph_rendition_file f = { 0 };
-	PH_CLEANUP(ph_close_fd) int owned = fd;
 
 	/* Tells its size. */
 	enum ph_err err = ph_input_open(NULL, fd, &f.input, fault);
-	if (err != PH_OK)
+	if (err != PH_OK) {
+		ph_close_fd(&fd);
 		return err;
+	}
 	f.input.owned = true;
-	owned = -1;
 	return add(r, f, name, fault);
 }
 

@@ -45,12 +45,13 @@ static enum ph_err take_host(struct ph_session *s, struct ph_fault *fault)
 		return bad(fault, "host", s->conn->host);
 	memcpy(s->host, host.ptr, host.len);
 	s->host[host.len] = '\0';
-	if (strchr(s->host, ':') != NULL)
+	if (strchr(s->host, ':') != NULL) {
 		(void)snprintf(s->where, sizeof(s->where), "[%s]:%u", s->host,
 		    s->conn->port);
-	else
+	} else {
 		(void)snprintf(s->where, sizeof(s->where), "%s:%u", s->host,
 		    s->conn->port);
+	}
 	return PH_OK;
 }
 
@@ -242,10 +243,11 @@ void ph_session_quit(struct ph_session *s)
 		return;
 	if (!s->running)
 		ph_loop_update(s->loop);
-	if (s->client == NULL || s->phase != PH_PHASE_TALKING)
+	if (s->client == NULL || s->phase != PH_PHASE_TALKING) {
 		ph_link_close(s, NULL);
-	else
+	} else {
 		ph_smtp_client_quit(s->client, ph_loop_now(s->loop));
+	}
 	ph_session_run(s, false);
 }
 
@@ -282,9 +284,10 @@ static void copy_fault(const struct ph_session *s, struct ph_fault *fault)
 	if (fault == NULL)
 		return;
 	*fault = s->fault;
-	if (!ph_fault_is_set(fault))
+	if (!ph_fault_is_set(fault)) {
 		ph_fault_set(fault, PH_CAUSE_CONNECTION_LOST, s->facts.stage,
 		    "%s: the session is over", s->where);
+	}
 }
 
 enum ph_err ph_session_connect(struct ph_session *s, struct ph_fault *fault)

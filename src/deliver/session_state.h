@@ -151,7 +151,7 @@ void ph_login_release(struct ph_login *l);
 
 /* traffic.c */
 struct ph_entry; /* a job and its place among the others */
-void ph_traffic_body(struct ph_session *s, uint64_t batch);
+void ph_traffic_body(struct ph_session *s, uint64_t id);
 void ph_traffic_done(struct ph_session *s, const struct ph_smtp_event *ev);
 /* Hands further batches to the engine while it has room. */
 void ph_traffic_go_on(struct ph_session *s);

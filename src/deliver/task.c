@@ -201,9 +201,10 @@ static void record(struct ph_task *t, struct ph_delivered_rcpt *d,
 		*last = (struct last_reply){ .text = reply->text };
 		last->kept = keep_text(t->result, reply->text);
 		last->server_id = "";
-		if (from->outcome == PH_DELIVERED && !t->job.probe)
+		if (from->outcome == PH_DELIVERED && !t->job.probe) {
 			last->server_id = keep_text(
 			    t->result, ph_server_id_find(reply->text));
+		}
 	}
 	d->outcome = from->outcome;
 	d->stage = from->stage;

@@ -14,10 +14,11 @@ struct ph_entry {
 
 static void append(struct ph_session *s, struct ph_entry *e)
 {
-	if (s->last == NULL)
+	if (s->last == NULL) {
 		s->first = e;
-	else
+	} else {
 		s->last->next = e;
+	}
 	s->last = e;
 }
 
@@ -124,10 +125,11 @@ void ph_traffic_go_on(struct ph_session *s)
 		enum ph_err err = begin(s, t, &f);
 
 		if (err != PH_OK) {
-			if (!ph_fault_is_set(&f))
+			if (!ph_fault_is_set(&f)) {
 				ph_fault_set(&f, PH_CAUSE_NO_MEMORY,
 				    PH_STAGE_MAIL, "%s: out of memory",
 				    s->where);
+			}
 			ph_task_fail(t, PH_RETRY, &f);
 			s->news = true;
 		}
@@ -160,15 +162,17 @@ static void feed_file(struct ph_session *s, struct ph_batch *b)
 
 	if (b->reader == NULL)
 		err = ph_content_reader_new(c, &b->reader);
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_content_reader_next(
 		    b->reader, &piece, &body.dot_free, &f);
+	}
 	if (err == PH_EOF)
 		body.count = 0;
 	if (err != PH_OK && err != PH_EOF) {
-		if (!ph_fault_is_set(&f))
+		if (!ph_fault_is_set(&f)) {
 			ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_DATA,
 			    "out of memory");
+		}
 		ph_smtp_client_body_failed(
 		    s->client, ph_loop_now(s->loop), b->id, &f);
 		return;
@@ -188,12 +192,13 @@ void ph_traffic_body(struct ph_session *s, uint64_t id)
 
 	size_t count = ph_content_in_memory(
 	    ph_task_job(b->task)->content, pieces, PH_SMTP_PIECES_MAX);
-	if (count == 0 || b->reader != NULL)
+	if (count == 0 || b->reader != NULL) {
 		feed_file(s, b);
-	else
+	} else {
 		feed(s, id,
 		    &(struct ph_smtp_body){
 			.pieces = pieces, .count = count, .last = true });
+	}
 }
 
 void ph_traffic_done(struct ph_session *s, const struct ph_smtp_event *ev)
@@ -354,9 +359,10 @@ void ph_traffic_fail(struct ph_session *s, const struct ph_fault *fault)
 {
 	struct ph_fault f = *fault;
 
-	if (!ph_fault_is_set(&f))
+	if (!ph_fault_is_set(&f)) {
 		ph_fault_set(&f, PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL,
 		    "%s: the session was ended before", s->where);
+	}
 	drop_batches(s);
 	for (struct ph_entry *e = s->first; e != NULL; e = e->next) {
 		if (!ph_task_is_done(e->task) || !ph_task_has_more(e->task))

@@ -129,10 +129,11 @@ static void on_closed(struct ph_session *s, const struct ph_smtp_event *ev)
 			ph_verdict_place(&f, s->where);
 	}
 	if (f.stage == PH_STAGE_TLS && ph_fault_is_set(&f) && !s->was_ready &&
-	    ph_link_may_step_down(s))
+	    ph_link_may_step_down(s)) {
 		ph_link_step_down(s, &f);
-	else
+	} else {
 		ph_link_close(s, &f);
+	}
 }
 
 typedef void event_fn(struct ph_session *s, const struct ph_smtp_event *ev);

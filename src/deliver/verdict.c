@@ -44,12 +44,14 @@ static enum ph_cause mail_cause(enum ph_stage stage, const struct ph_reply *r)
 		return PH_CAUSE_AUTH_REQUIRED;
 	if (!deferred && is_too_big(stage, r))
 		return PH_CAUSE_TOO_BIG;
-	if (stage == PH_STAGE_MAIL)
+	if (stage == PH_STAGE_MAIL) {
 		return deferred ? PH_CAUSE_SENDER_DEFERRED
 				: PH_CAUSE_SENDER_REFUSED;
-	if (stage == PH_STAGE_RCPT)
+	}
+	if (stage == PH_STAGE_RCPT) {
 		return deferred ? PH_CAUSE_RECIPIENT_DEFERRED
 				: PH_CAUSE_RECIPIENT_REFUSED;
+	}
 	return deferred ? PH_CAUSE_MESSAGE_DEFERRED : PH_CAUSE_MESSAGE_REFUSED;
 }
 
