@@ -264,7 +264,7 @@ enum ph_err ph_catalog_names(
 	return err;
 }
 
-static enum ph_err refuse_name(
+static void refuse_name(
     const struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
 	struct ph_nearest near;
@@ -281,7 +281,6 @@ static enum ph_err refuse_name(
 		ph_fault_advise(
 		    fault, "posthaste connection list shows those there are");
 	}
-	return PH_ENOTFOUND;
 }
 
 static enum ph_err get_entry(struct ph_catalog *c, const char *name,
@@ -293,8 +292,10 @@ static enum ph_err get_entry(struct ph_catalog *c, const char *name,
 
 	struct entry *e = find_entry(c, name);
 
-	if (e == NULL)
-		return refuse_name(c, name, fault);
+	if (e == NULL) {
+		refuse_name(c, name, fault);
+		return PH_ENOTFOUND;
+	}
 	err = load(e, fault);
 	if (err != PH_OK)
 		return err;
