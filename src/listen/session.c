@@ -65,8 +65,11 @@ static enum ph_err make_engine(struct ph_listen_session *s)
 	opt.mechanisms_tls = (struct ph_span){ 0 };
 
 	enum ph_err err = ph_smtpd_new(&opt, now_of(s), &s->engine);
+	if (err == PH_OK && !opt.secure)
+		err = offer(s, false);
+	/* Before the handshake: what is there to be told "needs encryption". */
 	if (err == PH_OK)
-		err = offer(s, opt.secure);
+		err = offer(s, true);
 	return err;
 }
 
