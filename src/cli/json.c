@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -113,7 +112,8 @@ json_t *ph_json_fault(const struct ph_fault *f)
 
 json_t *ph_json_ms(double ms)
 {
-	return ms < 0 ? json_null() : json_real(round(ms * 1000) / 1000);
+	return ms < 0 ? json_null()
+		      : json_real((double)(int64_t)(ms * 1000 + 0.5) / 1000);
 }
 
 static bool is_broken(json_t *j)

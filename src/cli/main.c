@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 static const struct ph_command *const commands[] = {
+	&ph_command_connection,
 	&ph_command_explain,
+	&ph_command_secret,
+	&ph_command_sink,
 };
 
 static const struct ph_command program = {
@@ -52,9 +55,10 @@ static void print_screen(FILE *out)
 	    "in plain words\nwhat became of it.\n\n"
 	    "usage: posthaste COMMAND [ARGUMENT...]\n\nCommands:\n",
 	    out);
-	for (size_t i = 0; i < PH_COUNT(commands); i++)
+	for (size_t i = 0; i < PH_COUNT(commands); i++) {
 		(void)fprintf(out, "  %-12s %s\n", commands[i]->name,
 		    commands[i]->summary);
+	}
 	(void)fputs(
 	    "\nExamples:\n"
 	    "  posthaste test --server smtp+starttls://ann@smtp.example.com\n"
@@ -99,9 +103,10 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 
 	if (strcmp(argv[0], "help") == 0)
 		return help(cli, argc, argv);
-	if (strcmp(argv[0], "completions") == 0)
+	if (strcmp(argv[0], "completions") == 0) {
 		return ph_complete(
 		    cli, commands, PH_COUNT(commands), argc < 2 ? "" : argv[1]);
+	}
 	command = find(argv[0]);
 	if (command == NULL)
 		return unknown_command(cli, argv[0]);

@@ -391,24 +391,17 @@ static enum ph_exit run_sink(struct ph_cli *cli, int argc, char **argv)
 {
 	struct run *r = calloc(1, sizeof(*r));
 	enum ph_exit e = PH_EXIT_INTERNAL;
+	enum ph_err err;
 
 	if (r == NULL)
 		return e;
 	r->cli = cli;
 	r->sink.cli = cli;
-	switch (ph_options_read(cli, &ph_command_sink, argc, argv, &r->given)) {
-	case PH_OK:
+	err = ph_options_read(cli, &ph_command_sink, argc, argv, &r->given);
+	if (err == PH_OK)
 		e = serve(r);
-		break;
-	case PH_EOF:
-		e = PH_EXIT_OK;
-		break;
-	case PH_EINVAL:
-		e = PH_EXIT_USAGE;
-		break;
-	default:
-		break;
-	}
+	else if (err != PH_ENOMEM)
+		e = err == PH_EOF ? PH_EXIT_OK : PH_EXIT_USAGE;
 	release(r);
 	return e;
 }
@@ -416,8 +409,7 @@ static enum ph_exit run_sink(struct ph_cli *cli, int argc, char **argv)
 const struct ph_command ph_command_sink = {
 	.name = "sink",
 	.usage = "sink [OPTION...]",
-	.summary = "A mail server for tests: takes every message, keeps it or "
-		   "not, and prints a JSON line for each",
+	.summary = "Be a mail server for tests and say what came in.",
 	.run = run_sink,
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,

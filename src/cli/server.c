@@ -1,0 +1,192 @@
+#include "cli/server.h"
+
+#include "config/vault.h"
+#include "connection/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* Settings of a chain of files and of the command line. */
+	ARENA_MAX = 4 * 1024 * 1024,
+	OVERRIDES_MAX = 32
+};
+
+static const struct {
+	int key;
+	const char *setting;
+	const char *option;
+} settings[] = {
+	{ PH_SERVER_KEY_HOST, "host", "--host" },
+	{ PH_SERVER_KEY_PORT, "port", "--port" },
+	{ PH_SERVER_KEY_ENCRYPTION, "encryption", "--encryption" },
+	{ PH_SERVER_KEY_TLS_VERSIONS, "tls-versions", "--tls-versions" },
+	{ PH_SERVER_KEY_VERIFY, "verify", "--verify" },
+	{ PH_SERVER_KEY_CA_FILE, "ca-file", "--ca-file" },
+	{ PH_SERVER_KEY_PIN, "pin", "--pin" },
+	{ PH_SERVER_KEY_CLIENT_CERTIFICATE, "client-certificate",
+	    "--client-certificate" },
+	{ PH_SERVER_KEY_CLIENT_KEY, "client-key", "--client-key" },
+	{ PH_SERVER_KEY_USERNAME, "username", "--username" },
+	{ PH_SERVER_KEY_PASSWORD_FROM, "password-from", "--password-from" },
+	{ PH_SERVER_KEY_AUTH, "mechanisms", "--auth" },
+	{ PH_SERVER_KEY_TIMEOUT, "timeout", "--timeout" },
+	{ PH_SERVER_KEY_HELO, "helo", "--helo" },
+	{ PH_SERVER_KEY_SOURCE_ADDRESS, "source-address", "--source-address" },
+};
+
+struct overrides {
+	struct ph_setting_override items[OVERRIDES_MAX];
+	size_t count;
+};
+
+static void add(struct overrides *o, const char *setting, const char *value,
+    const char *origin)
+{
+	const struct ph_setting *row =
+	    ph_setting_find(PH_SPAN(""), ph_span_of(setting));
+
+	if (o->count < OVERRIDES_MAX && row != NULL) {
+		o->items[o->count++] = (struct ph_setting_override){ row,
+			ph_span_of(value), origin };
+	}
+}
+
+static enum ph_err take_url(struct ph_cli_server *s, const char *url,
+    bool on_command_line, struct overrides *out, struct ph_fault *fault)
+{
+	struct ph_server_url parsed = { 0 };
+	enum ph_err err =
+	    ph_server_url_parse(ph_span_of(url), &s->arena, &parsed, fault);
+
+	if (err != PH_OK) {
+		/* What is wrong with an option is wrong usage. */
+		if (on_command_line && fault->cause == PH_CAUSE_CONFIG)
+			fault->cause = PH_CAUSE_USAGE;
+		return err;
+	}
+	if (parsed.has_password && on_command_line) {
+		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+		    "--server: a password in a URL on the command line can be "
+		    "read by everyone on this computer");
+		ph_fault_advise(fault,
+		    "leave it out and use --password-from, or put the URL "
+		    "into the environment as POSTHASTE_SERVER");
+		return PH_EINVAL;
+	}
+	for (size_t i = 0; i < parsed.override_count; i++)
+		out->items[out->count++] = parsed.overrides[i];
+	if (!parsed.has_password)
+		return PH_OK;
+	err = ph_secret_set(&s->password, parsed.password);
+	s->has_password = err == PH_OK;
+	return err;
+}
+
+static enum ph_err take_server(struct ph_cli_server *s,
+    const struct ph_options *o, struct overrides *out, struct ph_fault *fault)
+{
+	const char *url = ph_options_value(o, PH_SERVER_KEY_SERVER);
+	const char *name = ph_options_value(o, PH_SERVER_KEY_NAME);
+
+	if (url != NULL && name != NULL) {
+		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+		    "-n and --server both name a server");
+		ph_fault_advise(fault, "give one of them");
+		return PH_EINVAL;
+	}
+	if (url != NULL)
+		return take_url(s, url, true, out, fault);
+	url = getenv("POSTHASTE_SERVER");
+	if (url != NULL && *url != '\0' && name == NULL &&
+	    !ph_options_has(o, PH_SERVER_KEY_HOST))
+		return take_url(s, url, false, out, fault);
+	return PH_OK;
+}
+
+static void take_options(const struct ph_options *o, struct overrides *out)
+{
+	for (size_t i = 0; i < PH_COUNT(settings); i++) {
+		const char *value = ph_options_value(o, settings[i].key);
+
+		if (value != NULL) {
+			add(out, settings[i].setting, value,
+			    settings[i].option);
+		}
+	}
+	if (ph_options_has(o, PH_SERVER_KEY_PLAINTEXT)) {
+		add(out, "allow-plaintext-password", "yes",
+		    "--allow-plaintext-password");
+	}
+	/* Who names a key wants it checked. */
+	if (ph_options_has(o, PH_SERVER_KEY_PIN) &&
+	    !ph_options_has(o, PH_SERVER_KEY_VERIFY))
+		add(out, "verify", "pin", "--pin");
+}
+
+enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
+    struct ph_cli_server *out, struct ph_fault *fault)
+{
+	struct overrides overrides = { .count = 0 };
+	struct ph_catalog_question question;
+	enum ph_err err;
+
+	ph_arena_init(&out->arena, ARENA_MAX);
+	err = take_server(out, o, &overrides, fault);
+	if (err != PH_OK)
+		return err;
+	take_options(o, &overrides);
+
+	err = ph_catalog_open(cli->config_path, &out->catalog, fault);
+	if (err != PH_OK)
+		return err;
+	question = (struct ph_catalog_question){
+		.name = ph_options_value(o, PH_SERVER_KEY_NAME),
+		.overrides = overrides.items,
+		.override_count = overrides.count,
+	};
+	err = ph_catalog_resolve(
+	    out->catalog, &question, &out->arena, &out->connection, fault);
+	if (err != PH_OK)
+		return err;
+	for (size_t i = 0; ph_connection_oddity(&out->connection, i) != NULL;
+	     i++) {
+		ph_cli_note(
+		    cli, "%s", ph_connection_oddity(&out->connection, i));
+	}
+	return PH_OK;
+}
+
+/* Mechanisms that show no password. */
+static bool is_password_needed(const struct ph_connection *c)
+{
+	if (c->username[0] == '\0' || c->anonymous)
+		return false;
+	for (size_t i = 0; i < c->mechanism_count; i++) {
+		if (!ph_span_eq_nocase(c->mechanisms[i], PH_SPAN("EXTERNAL")) &&
+		    !ph_span_eq_nocase(c->mechanisms[i], PH_SPAN("ANONYMOUS")))
+			return true;
+	}
+	return c->mechanism_count == 0;
+}
+
+enum ph_err ph_cli_server_unlock(
+    struct ph_cli_server *server, struct ph_fault *fault)
+{
+	enum ph_err err;
+
+	if (server->has_password || !is_password_needed(&server->connection))
+		return PH_OK;
+	err = ph_vault_password(ph_catalog_secrets_dir(server->catalog),
+	    &server->connection, &server->password, fault);
+	server->has_password = err == PH_OK;
+	return err;
+}
+
+void ph_cli_server_release(struct ph_cli_server *server)
+{
+	ph_secret_release(&server->password);
+	ph_catalog_free(server->catalog);
+	ph_arena_release(&server->arena);
+	*server = (struct ph_cli_server){ 0 };
+}

@@ -1,0 +1,106 @@
+#ifndef PH_CLI_SERVER_H
+#define PH_CLI_SERVER_H
+
+#include "base/arena.h"
+#include "base/secret.h"
+#include "cli/cli.h"
+#include "config/catalog.h"
+#include "connection/connection.h"
+
+/* Which server: -n, --server, the options that override, POSTHASTE_SERVER.
+   Shared by the commands that connect. */
+
+enum ph_server_key {
+	PH_SERVER_KEY_NAME = 1000,
+	PH_SERVER_KEY_SERVER,
+	PH_SERVER_KEY_HOST,
+	PH_SERVER_KEY_PORT,
+	PH_SERVER_KEY_ENCRYPTION,
+	PH_SERVER_KEY_TLS_VERSIONS,
+	PH_SERVER_KEY_VERIFY,
+	PH_SERVER_KEY_CA_FILE,
+	PH_SERVER_KEY_PIN,
+	PH_SERVER_KEY_CLIENT_CERTIFICATE,
+	PH_SERVER_KEY_CLIENT_KEY,
+	PH_SERVER_KEY_USERNAME,
+	PH_SERVER_KEY_PASSWORD_FROM,
+	PH_SERVER_KEY_AUTH,
+	PH_SERVER_KEY_PLAINTEXT,
+	PH_SERVER_KEY_TIMEOUT,
+	PH_SERVER_KEY_HELO,
+	PH_SERVER_KEY_SOURCE_ADDRESS,
+	PH_SERVER_KEY_TRANSCRIPT,
+	PH_SERVER_KEY_VERBOSE
+};
+
+/* Rows for a command's table of options. */
+/* clang-format off */
+#define PH_SERVER_OPTIONS \
+	{ "", 0, NULL, "Server", 0 }, \
+	{ "name", 'n', "NAME", "The connection of that name", \
+	    PH_SERVER_KEY_NAME }, \
+	{ "server", 0, "URL", \
+	    "A server on the spot: smtp://, smtp+starttls://, smtps:// or " \
+	    "smtp+none://, then [USER@]HOST[:PORT]", PH_SERVER_KEY_SERVER }, \
+	{ "host", 0, "HOST", "The server's name or address", \
+	    PH_SERVER_KEY_HOST }, \
+	{ "port", 0, "PORT", "Its port", PH_SERVER_KEY_PORT }, \
+	{ "encryption", 0, "MODE", \
+	    "none, wanted, after-connect (STARTTLS) or before-connect (TLS " \
+	    "first)", PH_SERVER_KEY_ENCRYPTION }, \
+	{ "tls-versions", 0, "LIST", "Of 1.0, 1.1, 1.2, 1.3; usually 1.2,1.3", \
+	    PH_SERVER_KEY_TLS_VERSIONS }, \
+	{ "verify", 0, "HOW", "ca, pin, or off", PH_SERVER_KEY_VERIFY }, \
+	{ "ca-file", 0, "FILE", "Trust the certificates in it", \
+	    PH_SERVER_KEY_CA_FILE }, \
+	{ "pin", 0, "HASH", "Trust the key with this SHA-256 and no other", \
+	    PH_SERVER_KEY_PIN }, \
+	{ "client-certificate", 0, "FILE", "Show this certificate", \
+	    PH_SERVER_KEY_CLIENT_CERTIFICATE }, \
+	{ "client-key", 0, "FILE", "Its key, if it is in another file", \
+	    PH_SERVER_KEY_CLIENT_KEY }, \
+	{ "username", 0, "NAME", "Log in as", PH_SERVER_KEY_USERNAME }, \
+	{ "password-from", 0, "SOURCE", \
+	    "prompt, env:NAME, file:PATH, fd:N or command:CMD", \
+	    PH_SERVER_KEY_PASSWORD_FROM }, \
+	{ "auth", 0, "MECH[,MECH...]", "Log in with one of these mechanisms", \
+	    PH_SERVER_KEY_AUTH }, \
+	{ "allow-plaintext-password", 0, NULL, \
+	    "Let the password travel without encryption", \
+	    PH_SERVER_KEY_PLAINTEXT }, \
+	{ "timeout", 0, "TIME", "For each step up to the login, such as 30s", \
+	    PH_SERVER_KEY_TIMEOUT }, \
+	{ "helo", 0, "NAME", "The name to give in EHLO", \
+	    PH_SERVER_KEY_HELO }, \
+	{ "source-address", 0, "ADDRESS", "Connect from this address", \
+	    PH_SERVER_KEY_SOURCE_ADDRESS }, \
+	{ "transcript", 0, "FILE", \
+	    "Write the conversation, without secrets, as JSON lines; - is " \
+	    "standard error", PH_SERVER_KEY_TRANSCRIPT }, \
+	{ "verbose", 'v', NULL, "Show the conversation on standard error", \
+	    PH_SERVER_KEY_VERBOSE }
+
+/* clang-format on */
+
+/* All zero may be released. */
+struct ph_cli_server {
+	struct ph_arena arena;
+	struct ph_catalog *catalog;
+	struct ph_connection connection;
+	struct ph_secret password;
+	bool has_password;
+};
+
+/* Finds and resolves the connection; opens no network.  PH_EINVAL, PH_ENOTFOUND,
+   PH_ENOMEM ... with *fault. */
+PH_MUST_USE enum ph_err ph_cli_server_find(struct ph_cli *cli,
+    const struct ph_options *o, struct ph_cli_server *out,
+    struct ph_fault *fault);
+
+/* Fetches the password where the connection needs one. */
+PH_MUST_USE enum ph_err ph_cli_server_unlock(
+    struct ph_cli_server *server, struct ph_fault *fault);
+
+void ph_cli_server_release(struct ph_cli_server *server);
+
+#endif

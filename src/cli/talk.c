@@ -1,0 +1,53 @@
+#include "cli/talk.h"
+
+#include <signal.h>
+
+static void interrupt(void *ctx, int signum)
+{
+	(void)signum;
+	ph_session_interrupt(ctx);
+}
+
+enum ph_err ph_talk_begin(struct ph_talk *t, const struct ph_cli_server *server,
+    struct ph_transcript *transcript, struct ph_fault *fault)
+{
+	struct ph_session_options opt = {
+		.connection = &server->connection,
+		.password = server->has_password ? &server->password : NULL,
+	};
+	enum ph_err err = ph_loop_new(&t->loop);
+
+	if (ph_transcript_is_wanted(transcript)) {
+		opt.trace = ph_transcript_take;
+		opt.trace_ctx = transcript;
+	}
+	if (err == PH_OK)
+		err = ph_session_new(t->loop, &opt, &t->session, fault);
+	if (err == PH_OK) {
+		err = ph_signal_new(
+		    t->loop, SIGINT, interrupt, t->session, &t->on_int);
+	}
+	if (err == PH_OK) {
+		err = ph_signal_new(
+		    t->loop, SIGTERM, interrupt, t->session, &t->on_term);
+	}
+	if (err != PH_OK && !ph_fault_is_set(fault)) {
+		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
+		    "a session cannot be made");
+	}
+	return err;
+}
+
+enum ph_err ph_talk_connect(struct ph_talk *t, struct ph_fault *fault)
+{
+	return ph_session_connect(t->session, fault);
+}
+
+void ph_talk_release(struct ph_talk *t)
+{
+	ph_signal_free(t->on_int);
+	ph_signal_free(t->on_term);
+	ph_session_free(t->session);
+	ph_loop_free(t->loop);
+	*t = (struct ph_talk){ 0 };
+}

@@ -1,0 +1,27 @@
+#ifndef PH_CLI_TALK_H
+#define PH_CLI_TALK_H
+
+#include "cli/server.h"
+#include "cli/transcript.h"
+#include "deliver/session.h"
+
+/* A session of the command line: the loop, the session on it, and the signals
+   that end it.  All zero may be released. */
+struct ph_talk {
+	struct ph_loop *loop;
+	struct ph_session *session;
+	struct ph_signal *on_int, *on_term;
+};
+
+/* Makes loop and session, opens nothing.  PH_EINVAL, PH_ENOMEM with *fault. */
+PH_MUST_USE enum ph_err ph_talk_begin(struct ph_talk *t,
+    const struct ph_cli_server *server, struct ph_transcript *transcript,
+    struct ph_fault *fault);
+
+/* Every step to READY.  PH_EIO with *fault. */
+PH_MUST_USE enum ph_err ph_talk_connect(
+    struct ph_talk *t, struct ph_fault *fault);
+
+void ph_talk_release(struct ph_talk *t);
+
+#endif

@@ -1,0 +1,265 @@
+#include "base/ascii.h"
+#include "cli/cli.h"
+#include "cli/facts.h"
+#include "cli/finding.h"
+#include "cli/json.h"
+#include "cli/server.h"
+#include "cli/talk.h"
+#include "cli/transcript.h"
+#include "mail/address.h"
+
+#include <string.h>
+
+enum key {
+	KEY_TO = 1,
+	KEY_FROM,
+	KEY_SEND
+};
+
+enum {
+	ARENA_MAX = 64 * 1024
+};
+
+static const struct ph_option options[] = {
+	{ "", 0, NULL, "Test", 0 },
+	{ "to", 0, "ADDRESS", "See whether the server takes mail for it",
+	    KEY_TO },
+	{ "from", 'f', "ADDRESS",
+	    "As whom; usual: the connection's sender, or the user name",
+	    KEY_FROM },
+	{ "send", 0, NULL,
+	    "Send one message, marked as a test, to --to or to the sender",
+	    KEY_SEND },
+	PH_SERVER_OPTIONS,
+	{ NULL },
+};
+
+struct testing {
+	struct ph_cli *cli;
+	struct ph_options options;
+	struct ph_arena arena;
+	struct ph_cli_server server;
+	struct ph_transcript transcript;
+	struct ph_talk talk;
+	bool sends;
+	bool probes; /* MAIL and RCPT at least */
+	struct ph_address from, to;
+	struct ph_content *content;
+	struct ph_finding finding;
+};
+
+static void release(struct testing *t)
+{
+	ph_finding_release(&t->finding);
+	ph_talk_release(&t->talk);
+	ph_content_free(t->content);
+	ph_cli_server_release(&t->server);
+	ph_arena_release(&t->arena);
+	ph_options_release(&t->options);
+}
+
+static enum ph_err usage(struct ph_fault *fault, const char *text)
+{
+	ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG, "%s", text);
+	ph_fault_advise(fault, "posthaste test --help");
+	return PH_EINVAL;
+}
+
+/* Who it is from: named, the connection's, or a user name that is an
+   address. */
+static enum ph_err find_sender(struct testing *t, struct ph_fault *fault)
+{
+	const char *named = ph_options_value(&t->options, KEY_FROM);
+	const struct ph_connection *c = &t->server.connection;
+	enum ph_err err;
+
+	if (named == NULL && c->from[0] != '\0')
+		named = c->from;
+	if (named == NULL && strchr(c->username, '@') != NULL)
+		named = c->username;
+	if (named == NULL) {
+		return usage(fault,
+		    "--to and --send need a sender: give --from ADDRESS");
+	}
+	err = ph_address_parse(ph_span_of(named), &t->arena, &t->from, fault);
+	if (err != PH_OK)
+		ph_fault_prefix(fault, "--from");
+	return err;
+}
+
+static enum ph_err find_recipient(struct testing *t, struct ph_fault *fault)
+{
+	const char *named = ph_options_value(&t->options, KEY_TO);
+	enum ph_err err;
+
+	if (named == NULL) {
+		t->to = t->from;
+		return PH_OK;
+	}
+	err = ph_address_parse(ph_span_of(named), &t->arena, &t->to, fault);
+	if (err != PH_OK)
+		ph_fault_prefix(fault, "--to");
+	return err;
+}
+
+static enum ph_err compose(struct testing *t, struct ph_fault *fault)
+{
+	static const char text[] =
+	    "This message was sent by `posthaste test --send` to see whether "
+	    "the settings\nwork.  They do.\n";
+	static const struct ph_message_header mark = {
+		{ "X-Posthaste-Test", 16 }, { "yes", 3 }
+	};
+	struct ph_content_compose in = {
+		.compose = {
+			.from = t->from,
+			.to = { &t->to, 1 },
+			.subject = PH_SPAN("Posthaste test"),
+			.has_text = true,
+			.headers = &mark,
+			.header_count = 1,
+		},
+	};
+
+	in.compose.text = (struct ph_span){ text, sizeof(text) - 1 };
+	return ph_content_compose(&in, &t->content, fault);
+}
+
+static enum ph_err prepare(struct testing *t, struct ph_fault *fault)
+{
+	enum ph_err err;
+
+	ph_arena_init(&t->arena, ARENA_MAX);
+	t->sends = ph_options_has(&t->options, KEY_SEND);
+	t->probes = t->sends || ph_options_has(&t->options, KEY_TO);
+	if (t->options.operand_count > 0) {
+		return usage(fault,
+		    "test takes no words behind the options; the server is "
+		    "named with -n or --server");
+	}
+	err = ph_cli_server_find(t->cli, &t->options, &t->server, fault);
+	if (err == PH_OK && t->probes)
+		err = find_sender(t, fault);
+	if (err == PH_OK && t->probes)
+		err = find_recipient(t, fault);
+	if (err == PH_OK && t->sends)
+		err = compose(t, fault);
+	if (err == PH_OK)
+		err = ph_cli_server_unlock(&t->server, fault);
+	if (err == PH_OK)
+		err = ph_transcript_open(&t->transcript, &t->options, fault);
+	if (err == PH_OK && t->cli->json)
+		err = ph_transcript_collect(&t->transcript);
+	return err;
+}
+
+static enum ph_err probe(struct testing *t, struct ph_fault *fault)
+{
+	const struct ph_envelope_rcpt rcpt = { .address = t->to.mailbox };
+	const struct ph_envelope envelope = {
+		.sender = t->from.mailbox,
+		.rcpts = &rcpt,
+		.rcpt_count = 1,
+	};
+	const struct ph_job job = {
+		.content = t->content,
+		.envelope = &envelope,
+		.probe = !t->sends,
+		.id = 1,
+	};
+	enum ph_err err = ph_session_deliver(
+	    t->talk.session, &job, &t->finding.delivery, fault);
+
+	if (err == PH_OK)
+		*fault = t->finding.delivery->fault;
+	return err;
+}
+
+static void carry(struct testing *t, struct ph_fault *fault)
+{
+	enum ph_err err =
+	    ph_talk_begin(&t->talk, &t->server, &t->transcript, fault);
+
+	if (err == PH_OK)
+		err = ph_talk_connect(&t->talk, fault);
+	if (err != PH_OK)
+		return;
+	if (t->probes)
+		err = probe(t, fault);
+	if (err == PH_OK)
+		ph_session_disconnect(t->talk.session);
+}
+
+static json_t *to_json(const struct testing *t)
+{
+	const struct ph_finding *f = &t->finding;
+	json_t *j = ph_finding_to_json(f);
+
+	ph_json_put(j, "transcript",
+	    t->transcript.lines == NULL ? json_array()
+					: json_incref(t->transcript.lines));
+	return j;
+}
+
+static enum ph_exit report(struct testing *t)
+{
+	struct ph_finding *f = &t->finding;
+	struct ph_fault ignored = { 0 };
+	enum ph_exit result = ph_fault_exit(&f->fault);
+
+	if (t->talk.session != NULL)
+		f->facts = ph_session_facts(t->talk.session);
+	f->connection = &t->server.connection;
+	f->has_password = t->server.has_password;
+	f->sends = t->sends;
+	if (t->cli->json) {
+		json_t *doc = to_json(t);
+		enum ph_exit printed = ph_json_print(&doc);
+
+		if (result == PH_EXIT_OK)
+			result = printed;
+	} else {
+		ph_finding_print(f);
+		(void)fflush(stdout);
+	}
+	if (ph_fault_is_set(&f->fault))
+		(void)ph_cli_fault(t->cli, &f->fault);
+	if (ph_transcript_close(&t->transcript, &ignored) != PH_OK)
+		ph_cli_note(t->cli, "%s", ignored.text);
+	return result;
+}
+
+static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
+{
+	struct testing t = { .cli = cli };
+	enum ph_exit result;
+	enum ph_err err =
+	    ph_options_read(cli, &ph_command_test, argc, argv, &t.options);
+
+	if (err != PH_OK)
+		return err == PH_EOF ? PH_EXIT_OK : PH_EXIT_USAGE;
+	err = prepare(&t, &t.finding.fault);
+	if (err == PH_OK) {
+		carry(&t, &t.finding.fault);
+	} else if (!ph_fault_is_set(&t.finding.fault)) {
+		ph_fault_set(&t.finding.fault, PH_CAUSE_NO_MEMORY,
+		    PH_STAGE_CONFIG, "out of memory");
+	}
+	result = report(&t);
+	release(&t);
+	return result;
+}
+
+const struct ph_command ph_command_test = {
+	.name = "test",
+	.usage = "test [OPTION...]",
+	.summary = "Try a connection step by step; send nothing unless told.",
+	.run = run,
+	.options = options,
+	.option_count = PH_COUNT(options) - 1,
+	.help = "Goes from the look-up of the host to the login and says what "
+		"is proven and what is\nsuspect.  Exit codes are those of "
+		"send.\n\n"
+		"  posthaste test --server smtps://ann@smtp.example.com\n"
+		"  posthaste test -n work --to bob@example.com\n",
+};
