@@ -39,7 +39,7 @@ check: setup all
 	@tools/check --build $(BUILD)
 
 bench: setup all
-	@tools/bench $(ONLY)
+	@ONLY=$(ONLY) tools/bench
 
 install: all
 	@$(MESON) configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
