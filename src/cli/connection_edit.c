@@ -1,4 +1,5 @@
 #include "cli/connection_part.h"
+#include "connection/lookup.h"
 
 #include <string.h>
 
@@ -64,6 +65,39 @@ static enum ph_err apply_key(
 	return row == NULL ? refuse_key(e, key) : apply(e, row, value);
 }
 
+/* A URL without a port names one all the same; another connection's is not
+   inherited. */
+static enum ph_err apply_url_port(
+    struct edit *e, const struct ph_server_url *url)
+{
+	static const struct {
+		const char *encryption;
+		const char *port;
+	} ports[] = {
+		{ "none", "25" },
+		{ "wanted", "25" },
+		{ "after-connect", "587" },
+		{ "before-connect", "465" },
+	};
+
+	const char *port = NULL;
+
+	for (size_t i = 0; i < url->override_count; i++) {
+		const struct ph_setting_override *o = &url->overrides[i];
+
+		if (strcmp(o->row->name, "port") == 0)
+			return PH_OK;
+		for (size_t k = 0; k < PH_COUNT(ports); k++) {
+			if (strcmp(o->row->name, "encryption") == 0 &&
+			    ph_span_eq(
+				o->value, ph_span_of(ports[k].encryption)))
+				port = ports[k].port;
+		}
+	}
+	return port == NULL ? PH_OK
+			    : apply_key(e, PH_SPAN("port"), ph_span_of(port));
+}
+
 static enum ph_err apply_url(struct edit *e, const char *url)
 {
 	struct ph_server_url parsed = { 0 };
@@ -85,7 +119,7 @@ static enum ph_err apply_url(struct edit *e, const char *url)
 		err = apply(
 		    e, parsed.overrides[i].row, parsed.overrides[i].value);
 	}
-	return err;
+	return err == PH_OK ? apply_url_port(e, &parsed) : err;
 }
 
 static enum ph_err apply_options(struct edit *e)
@@ -143,6 +177,31 @@ static enum ph_err follow_pin(struct edit *e)
 	if (!e->has_pin || e->has_verify)
 		return PH_OK;
 	return apply_key(e, PH_SPAN("verify"), PH_SPAN("pin"));
+}
+
+/* A new server with another's port or user name is seldom what was meant. */
+static void note_inherited(struct edit *e)
+{
+	static const char *const names[] = { "port", "encryption", "username",
+		"password-from" };
+	const struct ph_settings_file *chain[PH_INHERITS_DEPTH_MAX];
+	struct ph_resolve in = { .chain = chain };
+
+	if (ph_catalog_chain(e->a->catalog, e->a->name, chain, &in.chain_count,
+		NULL) != PH_OK)
+		return;
+	for (size_t i = 0; i < PH_COUNT(names); i++) {
+		struct ph_setting_found found;
+
+		ph_setting_lookup(&in,
+		    ph_setting_find(PH_SPAN(""), ph_span_of(names[i])), &found);
+		if (found.origin != PH_ORIGIN_FILE || found.depth == 0 ||
+		    found.value.len == 0)
+			continue;
+		ph_cli_note(e->a->cli, "%s = %.*s is inherited from %s",
+		    names[i], PH_SPAN_ARG(found.value),
+		    ph_settings_file_name(chain[found.depth]));
+	}
 }
 
 /* Nothing is saved that would be refused when it is used. */
@@ -228,6 +287,8 @@ enum ph_exit ph_connection_add(struct ph_connection_action *a)
 		err = save(&e);
 	if (err == PH_OK && e.make_default)
 		ph_cli_note(a->cli, "it is the default connection");
+	if (err == PH_OK)
+		note_inherited(&e);
 	return finish(&e, err, "added");
 }
 

@@ -17,6 +17,7 @@ struct list {
 	struct ph_arena arena;
 	json_t *rows; /* NULL without --json */
 	bool has_head;
+	struct ph_fault last; /* one file can spoil several rows */
 	enum ph_exit result;
 };
 
@@ -74,7 +75,9 @@ static void list_one(struct list *l, const char *name)
 			ph_fault_set(&fault, PH_CAUSE_NO_MEMORY,
 			    PH_STAGE_CONFIG, "memory is out");
 		}
-		l->result = ph_cli_fault(l->a->cli, &fault);
+		if (strcmp(fault.text, l->last.text) != 0)
+			l->result = ph_cli_fault(l->a->cli, &fault);
+		l->last = fault;
 		c = (struct ph_connection){ 0 };
 	}
 	if (l->rows != NULL) {

@@ -208,7 +208,7 @@ static void print_tame(const char *label, const char *text)
 	struct ph_fault tidied;
 
 	ph_fault_set(&tidied, PH_CAUSE_NONE, PH_STAGE_CONFIG, "%s", text);
-	printf("%-14s%s\n", label, tidied.text);
+	printf("%-16s%s\n", label, tidied.text);
 }
 
 struct stage_row {
@@ -285,10 +285,10 @@ static void print_encryption(const struct ph_session_facts *facts)
 	const char *mode = ph_encryption_name(facts->encryption);
 
 	if (facts->tls == NULL) {
-		printf("%-14s%s (not encrypted)\n", "encryption:", mode);
+		printf("%-16s%s (not encrypted)\n", "encryption:", mode);
 		return;
 	}
-	printf("%-14s%s, %s, certificate %s\n", "encryption:", mode,
+	printf("%-16s%s, %s, certificate %s\n", "encryption:", mode,
 	    facts->tls->version,
 	    facts->tls->verified ? "verified" : "not verified");
 }
@@ -319,11 +319,11 @@ static void print_suspects(const struct ph_finding *f)
 	see(f, &e);
 	for (size_t i = 0; i < PH_VERDICT_SETTINGS; i++) {
 		if (ph_verdict_of(&e, i) == PH_VERDICT_SUSPECT)
-			printf("%-14s%s\n", "suspect:", ph_verdict_settings[i]);
+			printf("%-16s%s\n", "suspect:", ph_verdict_settings[i]);
 	}
 	other = ph_verdict_other(&e);
 	if (other != NULL)
-		printf("%-14s%s\n", "suspect:", other);
+		printf("%-16s%s\n", "suspect:", other);
 }
 
 void ph_finding_print(const struct ph_finding *f)
@@ -340,16 +340,15 @@ void ph_finding_print(const struct ph_finding *f)
 	}
 	print_tame("host:", facts->host);
 	print_tame("address:", facts->address);
-	printf("%-14s%u\n", "port:", (unsigned)facts->port);
+	printf("%-16s%u\n", "port:", (unsigned)facts->port);
 	print_encryption(facts);
 	print_tame("mechanism:",
 	    is_set(facts->mechanism) ? facts->mechanism : "none, no login");
 	if (is_set(facts->mechanism))
 		print_tame("user name:", f->connection->username);
 	if (f->delivery != NULL && f->delivery->rcpt_count > 0) {
-		print_tame(f->sends ? "sent to:" : "recipient:",
-		    f->delivery->rcpts[0].address.ptr == NULL ? ""
-							      : "accepted");
+		printf("%-16s%.*s\n", f->sends ? "sent to:" : "recipient:",
+		    PH_SPAN_ARG(f->delivery->rcpts[0].address));
 	}
-	print_tame("Connected to:", facts->host);
+	printf("Connected to: %s\n", facts->host);
 }

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 static const struct ph_command *const commands[] = {
-	&ph_command_connection,
+	&ph_command_send,
+	&ph_command_test,
 	&ph_command_explain,
+	&ph_command_connection,
 	&ph_command_secret,
 	&ph_command_sink,
 };

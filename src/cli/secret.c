@@ -46,6 +46,7 @@ static enum ph_err find_source(struct job *j, struct ph_secret_source *out)
 		ph_fault_set(&j->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "--from takes prompt, env:NAME, file:PATH, fd:N or "
 		    "command:CMD");
+		ph_fault_advise(&j->fault, "posthaste secret --help");
 	}
 	return err;
 }

@@ -1,7 +1,7 @@
 #include "cli/cli.h"
-#include "cli/draft.h"
 #include "cli/facts.h"
 #include "cli/json.h"
+#include "cli/letter.h"
 #include "cli/receipt.h"
 #include "cli/server.h"
 #include "cli/talk.h"
@@ -12,48 +12,48 @@
 static const struct ph_option options[] = {
 	{ "", 0, NULL, "Message", 0 },
 	{ "from", 'f', "ADDRESS", "The sender; usual: that of the connection",
-	    PH_DRAFT_KEY_FROM },
+	    PH_LETTER_KEY_FROM },
 	{ "to", 0, "ADDRESSES", "Recipients, separated by commas",
-	    PH_DRAFT_KEY_TO },
-	{ "cc", 0, "ADDRESSES", "Recipients of a copy", PH_DRAFT_KEY_CC },
+	    PH_LETTER_KEY_TO },
+	{ "cc", 0, "ADDRESSES", "Recipients of a copy", PH_LETTER_KEY_CC },
 	{ "bcc", 'b', "ADDRESSES", "Recipients whom nobody sees",
-	    PH_DRAFT_KEY_BCC },
+	    PH_LETTER_KEY_BCC },
 	{ "reply-to", 0, "ADDRESSES", "Where answers go",
-	    PH_DRAFT_KEY_REPLY_TO },
-	{ "subject", 's', "TEXT", "The subject", PH_DRAFT_KEY_SUBJECT },
+	    PH_LETTER_KEY_REPLY_TO },
+	{ "subject", 's', "TEXT", "The subject", PH_LETTER_KEY_SUBJECT },
 	{ "text", 0, "TEXT", "The text; usual: what standard input holds",
-	    PH_DRAFT_KEY_TEXT },
+	    PH_LETTER_KEY_TEXT },
 	{ "html", 0, "HTML", "The text as HTML; with --text both are sent",
-	    PH_DRAFT_KEY_HTML },
+	    PH_LETTER_KEY_HTML },
 	{ "text-file", 0, "FILE", "The text from a file (- is standard input)",
-	    PH_DRAFT_KEY_TEXT_FILE },
+	    PH_LETTER_KEY_TEXT_FILE },
 	{ "html-file", 0, "FILE", "The HTML from a file",
-	    PH_DRAFT_KEY_HTML_FILE },
+	    PH_LETTER_KEY_HTML_FILE },
 	{ "attach", 'a', "FILE",
 	    "Attach a file; ;type=TYPE and ;name=NAME "
 	    "may follow its name",
-	    PH_DRAFT_KEY_ATTACH },
+	    PH_LETTER_KEY_ATTACH },
 	{ "inline", 0, "FILE",
 	    "A picture that the HTML shows as cid:NAME, with the same after "
 	    "its name",
-	    PH_DRAFT_KEY_INLINE },
+	    PH_LETTER_KEY_INLINE },
 	{ "header", 'H', "'NAME: VALUE'", "One more header field",
-	    PH_DRAFT_KEY_HEADER },
+	    PH_LETTER_KEY_HEADER },
 	{ "priority", 0, "WORD", "highest, high, normal, low or lowest",
-	    PH_DRAFT_KEY_PRIORITY },
+	    PH_LETTER_KEY_PRIORITY },
 	{ "charset", 0, "NAME", "Write the text in this charset, not UTF-8",
-	    PH_DRAFT_KEY_CHARSET },
+	    PH_LETTER_KEY_CHARSET },
 	{ "request-receipt", 0, NULL, "Ask the reader for a receipt",
-	    PH_DRAFT_KEY_RECEIPT },
+	    PH_LETTER_KEY_RECEIPT },
 	{ "raw", 0, "FILE",
 	    "Send a ready-made message from a file (- is standard input)",
-	    PH_DRAFT_KEY_RAW },
+	    PH_LETTER_KEY_RAW },
 	{ "read-recipients", 't', NULL,
 	    "Take the recipients from its To, Cc and Bcc",
-	    PH_DRAFT_KEY_READ_RECIPIENTS },
+	    PH_LETTER_KEY_READ_RECIPIENTS },
 	{ "dsn", 0, "LIST",
 	    "Ask the servers for reports on success, failure, delay; or never",
-	    PH_DRAFT_KEY_DSN },
+	    PH_LETTER_KEY_DSN },
 	PH_SERVER_OPTIONS,
 	{ NULL },
 };
@@ -62,7 +62,7 @@ static const struct ph_option options[] = {
 struct sending {
 	struct ph_cli *cli;
 	struct ph_options options;
-	struct ph_draft draft;
+	struct ph_letter letter;
 	struct ph_cli_server server;
 	struct ph_transcript transcript;
 	struct ph_talk talk;
@@ -73,7 +73,7 @@ static void release(struct sending *s)
 {
 	ph_receipt_release(&s->receipt);
 	ph_talk_release(&s->talk);
-	ph_draft_release(&s->draft);
+	ph_letter_release(&s->letter);
 	ph_cli_server_release(&s->server);
 	ph_options_release(&s->options);
 }
@@ -81,14 +81,14 @@ static void release(struct sending *s)
 /* Everything that can be found wrong before a byte leaves this computer. */
 static enum ph_err prepare(struct sending *s, struct ph_fault *fault)
 {
-	enum ph_err err = ph_draft_read(&s->draft, &s->options, fault);
+	enum ph_err err = ph_letter_read(&s->letter, &s->options, fault);
 
 	if (err != PH_OK)
 		return err;
 	err = ph_cli_server_find(s->cli, &s->options, &s->server, fault);
 	if (err != PH_OK)
 		return err;
-	err = ph_draft_finish(&s->draft, &s->server.connection, fault);
+	err = ph_letter_finish(&s->letter, &s->server.connection, fault);
 	if (err != PH_OK)
 		return err;
 	err = ph_cli_server_unlock(&s->server, fault);
@@ -99,7 +99,7 @@ static enum ph_err prepare(struct sending *s, struct ph_fault *fault)
 
 static const struct ph_body *body_of(const struct sending *s)
 {
-	return ph_message_body(ph_content_message(s->draft.content));
+	return ph_message_body(ph_content_message(s->letter.content));
 }
 
 static enum ph_err check_size(const struct sending *s, struct ph_fault *fault)
@@ -120,11 +120,11 @@ static enum ph_err deliver_some(
     struct sending *s, size_t first, size_t count, struct ph_fault *fault)
 {
 	struct ph_envelope envelope = {
-		.sender = s->draft.from.mailbox,
-		.rcpts = s->draft.rcpts + first,
+		.sender = s->letter.from.mailbox,
+		.rcpts = s->letter.rcpts + first,
 		.rcpt_count = count,
 	};
-	struct ph_job job = { .content = s->draft.content,
+	struct ph_job job = { .content = s->letter.content,
 		.envelope = &envelope,
 		.id = first + 1 };
 	struct ph_delivery *delivery = NULL;
@@ -144,7 +144,7 @@ static enum ph_err deliver_all(
     struct sending *s, size_t *done, struct ph_fault *fault)
 {
 	size_t most = s->server.connection.recipients_per_message;
-	size_t all = s->draft.rcpt_count;
+	size_t all = s->letter.rcpt_count;
 
 	while (*done < all) {
 		size_t count = all - *done;
@@ -177,8 +177,8 @@ static void carry(struct sending *s)
 		ph_session_disconnect(s->talk.session);
 	}
 	if (err != PH_OK) {
-		ph_receipt_miss(&s->receipt, s->draft.rcpts + done,
-		    s->draft.rcpt_count - done, &fault);
+		ph_receipt_miss(&s->receipt, s->letter.rcpts + done,
+		    s->letter.rcpt_count - done, &fault);
 	}
 }
 
@@ -194,14 +194,14 @@ static json_t *to_json(const struct sending *s)
 		-1, -1, -1 };
 	const struct ph_session_facts *facts = facts_of(s);
 	json_t *j = json_object();
-	bool has_content = s->draft.content != NULL;
+	bool has_content = s->letter.content != NULL;
 
 	ph_json_put(j, "outcome",
 	    json_string(ph_outcome_name(ph_receipt_outcome(&s->receipt))));
 	ph_json_put(j, "stage", json_string(ph_stage_name(s->receipt.stage)));
 	ph_json_put(j, "message_id",
 	    has_content ? ph_json_text(ph_message_id(
-			      ph_content_message(s->draft.content)))
+			      ph_content_message(s->letter.content)))
 			: json_null());
 	ph_json_put(j, "size",
 	    has_content ? json_integer((json_int_t)body_of(s)->size)
@@ -236,10 +236,11 @@ static void print_notes(const struct sending *s)
 {
 	const struct ph_session_facts *facts = facts_of(s);
 
-	for (size_t i = 0; s->draft.content != NULL &&
-	     ph_content_note(s->draft.content, i) != NULL;
+	for (size_t i = 0; s->letter.content != NULL &&
+	     ph_content_note(s->letter.content, i) != NULL;
 	     i++)
-		ph_cli_note(s->cli, "%s", ph_content_note(s->draft.content, i));
+		ph_cli_note(
+		    s->cli, "%s", ph_content_note(s->letter.content, i));
 	if (facts != NULL && facts->warning != NULL &&
 	    facts->warning[0] != '\0')
 		ph_cli_note(s->cli, "%s", facts->warning);
@@ -287,7 +288,7 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 		carry(&s);
 	} else {
 		ph_receipt_miss(
-		    &s.receipt, s.draft.rcpts, s.draft.rcpt_count, &fault);
+		    &s.receipt, s.letter.rcpts, s.letter.rcpt_count, &fault);
 	}
 	result = report(&s);
 	release(&s);

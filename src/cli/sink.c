@@ -256,10 +256,11 @@ static enum ph_exit make_tls(struct run *r)
 		return ph_cli_usage(r->cli,
 		    "--ca-out writes a fresh CA, --certificate has one");
 	}
-	if (file != NULL)
+	if (file != NULL) {
 		err = ph_tls_server_context(file, &r->tls, &fault);
-	else
+	} else {
 		err = make_certificate(r, &fault);
+	}
 	r->config.tls = r->tls;
 	return err == PH_OK ? PH_EXIT_OK : ph_cli_fault(r->cli, &fault);
 }
@@ -398,10 +399,11 @@ static enum ph_exit run_sink(struct ph_cli *cli, int argc, char **argv)
 	r->cli = cli;
 	r->sink.cli = cli;
 	err = ph_options_read(cli, &ph_command_sink, argc, argv, &r->given);
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		e = serve(r);
-	else if (err != PH_ENOMEM)
+	} else if (err != PH_ENOMEM) {
 		e = err == PH_EOF ? PH_EXIT_OK : PH_EXIT_USAGE;
+	}
 	release(r);
 	return e;
 }

@@ -279,6 +279,23 @@ static void note_tls(struct ph_session *s)
 	    i->verified ? "verified" : "not verified");
 }
 
+/* The names belong to the stream, which ends before the facts do. */
+static void keep_names(struct ph_session *s, struct ph_certificate *c)
+{
+	size_t kept = 0;
+
+	ph_arena_release(&s->names);
+	ph_arena_init(&s->names, PH_SESSION_NAMES_MAX);
+	for (size_t i = 0; i < c->name_count; i++) {
+		const char *name =
+		    ph_arena_str(&s->names, ph_span_of(c->names[i]));
+
+		if (name != NULL)
+			c->names[kept++] = name;
+	}
+	c->name_count = kept;
+}
+
 /* A copy: what the facts tell outlives the stream. */
 static void keep_tls_info(struct ph_session *s)
 {
@@ -287,6 +304,7 @@ static void keep_tls_info(struct ph_session *s)
 	if (info == NULL)
 		return;
 	s->tls_info = *info;
+	keep_names(s, &s->tls_info.certificate);
 	s->facts.certificate =
 	    info->has_certificate ? &s->tls_info.certificate : NULL;
 }

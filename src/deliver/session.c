@@ -159,6 +159,7 @@ void ph_session_free(struct ph_session *s)
 	ph_timer_free(s->timer);
 	ph_tls_context_free(s->tls);
 	ph_tls_context_free(s->tls_unverified);
+	ph_arena_release(&s->names);
 	free(s);
 }
 

@@ -1,6 +1,7 @@
 #ifndef PH_DELIVER_SESSION_STATE_H
 #define PH_DELIVER_SESSION_STATE_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "deliver/session.h"
 #include "deliver/task.h"
@@ -14,7 +15,8 @@
    stream, TLS), turn.c (the engine's turns), login.c (SASL) and traffic.c (jobs). */
 
 enum {
-	PH_SESSION_IN = 16 * 1024, /* a read: more than replies need */
+	PH_SESSION_IN = 16 * 1024,         /* a read: more than replies need */
+	PH_SESSION_NAMES_MAX = 256 * 1024, /* PH_CERT_NAMES_MAX long ones */
 	PH_SESSION_HOST_MAX = 256,
 	PH_SESSION_WHERE_MAX = PH_SESSION_HOST_MAX + 8,
 	PH_SESSION_HELO_MAX = 300
@@ -88,6 +90,7 @@ struct ph_session {
 	struct ph_session_facts facts;
 	struct ph_session_attempt attempts[PH_SESSION_ATTEMPTS_MAX];
 	struct ph_tls_info tls_info;
+	struct ph_arena names; /* of its certificate */
 	char address[64];
 	char mechanism[PH_SASL_NAME_MAX + 1];
 	char greeting[512];

@@ -28,8 +28,8 @@ static const struct row rows[] = {
 	[PH_CAUSE_NO_CONNECTION] = { "no-connection", "host", PH_EXIT_CONFIG,
 	    false,
 	    "name a server with --server smtp://USER@HOST, or store one with "
-	    "posthaste connection add NAME host=HOST (posthaste setup will do "
-	    "it with questions)" },
+	    "posthaste connection add NAME host=HOST (posthaste setup, which "
+	    "asks for all of it, is to come)" },
 	[PH_CAUSE_PORTS_DISAGREE] = { "ports-disagree", "port", PH_EXIT_CONFIG,
 	    false, "give the port once: behind the host or by itself" },
 	[PH_CAUSE_BAD_ADDRESS] = { "bad-address", "recipient", PH_EXIT_DATAERR,

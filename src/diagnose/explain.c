@@ -15,23 +15,23 @@ struct nature_row {
 static const struct nature_row natures[] = {
 	[PH_NATURE_UNKNOWN] = { "unknown", NULL, "Unknown",
 	    "There is no SMTP reply code in it, so nothing is known about it.",
-	    "Give the server's whole answer, beginning with its three "
-	    "digits." },
+	    "give the server's whole answer, beginning with its three "
+	    "digits" },
 	[PH_NATURE_SUCCESS] = { "success", "never", "Done, or go on",
 	    "Codes that begin with 2 or 3 are good news; this one is in no "
 	    "standard.",
-	    "Nothing needs to be done." },
+	    "nothing needs to be done" },
 	[PH_NATURE_TEMPORARY] = { "temporary", "later",
 	    "Not done now; it may work later",
 	    "Codes that begin with 4 are temporary; more than that is not "
 	    "known about this one.",
-	    "Read the server's words, and try again later." },
+	    "read the server's words, and try again later" },
 	[PH_NATURE_PERMANENT] = { "permanent", "after-fix",
 	    "Refused; the same again would be refused again",
 	    "Codes that begin with 5 are refusals; more than that is not "
 	    "known about this one.",
-	    "Read the server's words; something has to change before it is "
-	    "sent again." },
+	    "read the server's words; something has to change before it is "
+	    "sent again" },
 };
 
 const char *ph_reply_nature_name(enum ph_reply_nature nature)

@@ -1,5 +1,5 @@
-#ifndef PH_CLI_DRAFT_H
-#define PH_CLI_DRAFT_H
+#ifndef PH_CLI_LETTER_H
+#define PH_CLI_LETTER_H
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -12,30 +12,30 @@
 /* A message as the options of `send` describe it, on its way to a content and an
    envelope. */
 
-enum ph_draft_key {
-	PH_DRAFT_KEY_FROM = 1,
-	PH_DRAFT_KEY_TO,
-	PH_DRAFT_KEY_CC,
-	PH_DRAFT_KEY_BCC,
-	PH_DRAFT_KEY_REPLY_TO,
-	PH_DRAFT_KEY_SUBJECT,
-	PH_DRAFT_KEY_TEXT,
-	PH_DRAFT_KEY_HTML,
-	PH_DRAFT_KEY_TEXT_FILE,
-	PH_DRAFT_KEY_HTML_FILE,
-	PH_DRAFT_KEY_ATTACH,
-	PH_DRAFT_KEY_INLINE,
-	PH_DRAFT_KEY_HEADER,
-	PH_DRAFT_KEY_PRIORITY,
-	PH_DRAFT_KEY_CHARSET,
-	PH_DRAFT_KEY_RECEIPT,
-	PH_DRAFT_KEY_RAW,
-	PH_DRAFT_KEY_READ_RECIPIENTS,
-	PH_DRAFT_KEY_DSN
+enum ph_letter_key {
+	PH_LETTER_KEY_FROM = 1,
+	PH_LETTER_KEY_TO,
+	PH_LETTER_KEY_CC,
+	PH_LETTER_KEY_BCC,
+	PH_LETTER_KEY_REPLY_TO,
+	PH_LETTER_KEY_SUBJECT,
+	PH_LETTER_KEY_TEXT,
+	PH_LETTER_KEY_HTML,
+	PH_LETTER_KEY_TEXT_FILE,
+	PH_LETTER_KEY_HTML_FILE,
+	PH_LETTER_KEY_ATTACH,
+	PH_LETTER_KEY_INLINE,
+	PH_LETTER_KEY_HEADER,
+	PH_LETTER_KEY_PRIORITY,
+	PH_LETTER_KEY_CHARSET,
+	PH_LETTER_KEY_RECEIPT,
+	PH_LETTER_KEY_RAW,
+	PH_LETTER_KEY_READ_RECIPIENTS,
+	PH_LETTER_KEY_DSN
 };
 
 /* All zero may be released. */
-struct ph_draft {
+struct ph_letter {
 	const struct ph_options *options; /* borrowed */
 	struct ph_arena arena;
 	bool has_from;
@@ -52,14 +52,14 @@ struct ph_draft {
 
 /* Reads the options and every address in them; opens nothing.  PH_EINVAL,
    PH_ENOMEM with *fault (wrong usage, or the address that is wrong). */
-PH_MUST_USE enum ph_err ph_draft_read(struct ph_draft *d,
+PH_MUST_USE enum ph_err ph_letter_read(struct ph_letter *d,
     const struct ph_options *options, struct ph_fault *fault);
 
 /* Reads texts and files and makes the content; settles sender and recipients.
    PH_EINVAL, PH_ENOTFOUND, PH_EIO, PH_ETOOBIG, PH_ENOMEM with *fault. */
-PH_MUST_USE enum ph_err ph_draft_finish(struct ph_draft *d,
+PH_MUST_USE enum ph_err ph_letter_finish(struct ph_letter *d,
     const struct ph_connection *connection, struct ph_fault *fault);
 
-void ph_draft_release(struct ph_draft *d);
+void ph_letter_release(struct ph_letter *d);
 
 #endif

@@ -1,6 +1,6 @@
-#include "cli/draft.h"
+#include "cli/letter.h"
 
-#include "cli/draft_part.h"
+#include "cli/letter_part.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ enum {
 	PART_MAX = 64 * 1024 * 1024
 };
 
-enum ph_err ph_draft_usage(struct ph_fault *fault, const char *fmt, ...)
+enum ph_err ph_letter_usage(struct ph_fault *fault, const char *fmt, ...)
 {
 	char text[PH_FAULT_TEXT_MAX];
 	va_list ap;
@@ -27,7 +27,7 @@ enum ph_err ph_draft_usage(struct ph_fault *fault, const char *fmt, ...)
 	return PH_EINVAL;
 }
 
-enum ph_err ph_draft_no_memory(struct ph_fault *fault)
+enum ph_err ph_letter_no_memory(struct ph_fault *fault)
 {
 	ph_fault_set(
 	    fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG, "out of memory");
@@ -35,7 +35,7 @@ enum ph_err ph_draft_no_memory(struct ph_fault *fault)
 }
 
 /* The addresses of a after those of b, in one list. */
-static enum ph_err join(struct ph_draft *d, struct ph_address_list *list,
+static enum ph_err join(struct ph_letter *d, struct ph_address_list *list,
     const struct ph_address_list *more, struct ph_fault *fault)
 {
 	struct ph_address *all;
@@ -45,7 +45,7 @@ static enum ph_err join(struct ph_draft *d, struct ph_address_list *list,
 	all =
 	    ph_arena_array(&d->arena, list->count + more->count, sizeof(*all));
 	if (all == NULL)
-		return ph_draft_no_memory(fault);
+		return ph_letter_no_memory(fault);
 	if (list->count > 0)
 		memcpy(all, list->items, list->count * sizeof(*all));
 	memcpy(all + list->count, more->items, more->count * sizeof(*all));
@@ -53,7 +53,7 @@ static enum ph_err join(struct ph_draft *d, struct ph_address_list *list,
 	return PH_OK;
 }
 
-static enum ph_err add_addresses(struct ph_draft *d,
+static enum ph_err add_addresses(struct ph_letter *d,
     struct ph_address_list *list, const char *text, const char *where,
     struct ph_fault *fault)
 {
@@ -64,22 +64,22 @@ static enum ph_err add_addresses(struct ph_draft *d,
 	if (err == PH_OK)
 		return join(d, list, &more, fault);
 	if (!ph_fault_is_set(fault))
-		return ph_draft_no_memory(fault);
+		return ph_letter_no_memory(fault);
 	ph_fault_prefix(fault, where);
 	return err;
 }
 
-static enum ph_err read_addresses(struct ph_draft *d, struct ph_fault *fault)
+static enum ph_err read_addresses(struct ph_letter *d, struct ph_fault *fault)
 {
 	const struct {
 		int key;
 		struct ph_address_list *list;
 		const char *where;
 	} places[] = {
-		{ PH_DRAFT_KEY_TO, &d->to, "--to" },
-		{ PH_DRAFT_KEY_CC, &d->cc, "--cc" },
-		{ PH_DRAFT_KEY_BCC, &d->bcc, "--bcc" },
-		{ PH_DRAFT_KEY_REPLY_TO, &d->reply_to, "--reply-to" },
+		{ PH_LETTER_KEY_TO, &d->to, "--to" },
+		{ PH_LETTER_KEY_CC, &d->cc, "--cc" },
+		{ PH_LETTER_KEY_BCC, &d->bcc, "--bcc" },
+		{ PH_LETTER_KEY_REPLY_TO, &d->reply_to, "--reply-to" },
 	};
 	enum ph_err err = PH_OK;
 
@@ -100,9 +100,9 @@ static enum ph_err read_addresses(struct ph_draft *d, struct ph_fault *fault)
 	return err;
 }
 
-static enum ph_err read_sender(struct ph_draft *d, struct ph_fault *fault)
+static enum ph_err read_sender(struct ph_letter *d, struct ph_fault *fault)
 {
-	const char *text = ph_options_value(d->options, PH_DRAFT_KEY_FROM);
+	const char *text = ph_options_value(d->options, PH_LETTER_KEY_FROM);
 	enum ph_err err;
 
 	if (text == NULL)
@@ -117,57 +117,59 @@ static enum ph_err read_sender(struct ph_draft *d, struct ph_fault *fault)
 	return PH_OK;
 }
 
-static bool has(const struct ph_draft *d, int key)
+static bool has(const struct ph_letter *d, int key)
 {
 	return ph_options_has(d->options, key);
 }
 
 /* Which options of a composed message are given: they have no place in one that
    is ready-made. */
-static const char *composing_option(const struct ph_draft *d)
+static const char *composing_option(const struct ph_letter *d)
 {
 	for (size_t i = 0; i < d->options->count; i++) {
 		int key = d->options->items[i].key;
 
-		if (key >= PH_DRAFT_KEY_REPLY_TO && key <= PH_DRAFT_KEY_RECEIPT)
+		if (key >= PH_LETTER_KEY_REPLY_TO &&
+		    key <= PH_LETTER_KEY_RECEIPT)
 			return d->options->items[i].name;
 	}
 	return NULL;
 }
 
-static enum ph_err check_options(struct ph_draft *d, struct ph_fault *fault)
+static enum ph_err check_options(struct ph_letter *d, struct ph_fault *fault)
 {
-	const char *dsn = ph_options_value(d->options, PH_DRAFT_KEY_DSN);
+	const char *dsn = ph_options_value(d->options, PH_LETTER_KEY_DSN);
 	const char *priority =
-	    ph_options_value(d->options, PH_DRAFT_KEY_PRIORITY);
+	    ph_options_value(d->options, PH_LETTER_KEY_PRIORITY);
 	const char *composing = composing_option(d);
 
-	if (has(d, PH_DRAFT_KEY_RAW) && composing != NULL) {
-		return ph_draft_usage(fault,
+	if (has(d, PH_LETTER_KEY_RAW) && composing != NULL) {
+		return ph_letter_usage(fault,
 		    "--%s makes a message and --raw sends one as it is",
 		    composing);
 	}
-	if (has(d, PH_DRAFT_KEY_READ_RECIPIENTS) && !has(d, PH_DRAFT_KEY_RAW)) {
-		return ph_draft_usage(fault,
+	if (has(d, PH_LETTER_KEY_READ_RECIPIENTS) &&
+	    !has(d, PH_LETTER_KEY_RAW)) {
+		return ph_letter_usage(fault,
 		    "--read-recipients reads the headers of a message given "
 		    "with --raw");
 	}
-	if (has(d, PH_DRAFT_KEY_TEXT) && has(d, PH_DRAFT_KEY_TEXT_FILE)) {
-		return ph_draft_usage(
+	if (has(d, PH_LETTER_KEY_TEXT) && has(d, PH_LETTER_KEY_TEXT_FILE)) {
+		return ph_letter_usage(
 		    fault, "--text and --text-file both give the text");
 	}
-	if (has(d, PH_DRAFT_KEY_HTML) && has(d, PH_DRAFT_KEY_HTML_FILE)) {
-		return ph_draft_usage(
+	if (has(d, PH_LETTER_KEY_HTML) && has(d, PH_LETTER_KEY_HTML_FILE)) {
+		return ph_letter_usage(
 		    fault, "--html and --html-file both give the HTML");
 	}
-	if (dsn != NULL && !ph_draft_notify(dsn, &d->notify)) {
-		return ph_draft_usage(fault,
+	if (dsn != NULL && !ph_letter_notify(dsn, &d->notify)) {
+		return ph_letter_usage(fault,
 		    "--dsn takes never, or a list of success, failure and "
 		    "delay, not %s",
 		    dsn);
 	}
-	if (priority != NULL && ph_draft_priority(priority) == 0) {
-		return ph_draft_usage(fault,
+	if (priority != NULL && ph_letter_priority(priority) == 0) {
+		return ph_letter_usage(fault,
 		    "--priority takes highest, high, normal, low, lowest, or 1 "
 		    "to 5, not %s",
 		    priority);
@@ -175,8 +177,8 @@ static enum ph_err check_options(struct ph_draft *d, struct ph_fault *fault)
 	return PH_OK;
 }
 
-enum ph_err ph_draft_read(struct ph_draft *d, const struct ph_options *options,
-    struct ph_fault *fault)
+enum ph_err ph_letter_read(struct ph_letter *d,
+    const struct ph_options *options, struct ph_fault *fault)
 {
 	enum ph_err err;
 
@@ -195,8 +197,8 @@ enum ph_err ph_draft_read(struct ph_draft *d, const struct ph_options *options,
 	if (err != PH_OK)
 		return err;
 	if (d->to.count + d->cc.count + d->bcc.count + d->others.count == 0 &&
-	    !has(d, PH_DRAFT_KEY_READ_RECIPIENTS)) {
-		return ph_draft_usage(fault,
+	    !has(d, PH_LETTER_KEY_READ_RECIPIENTS)) {
+		return ph_letter_usage(fault,
 		    "no recipients: name them behind the options, or with "
 		    "--to, --cc, --bcc");
 	}
@@ -206,7 +208,7 @@ enum ph_err ph_draft_read(struct ph_draft *d, const struct ph_options *options,
 /* A connection may have a sender of its own, for when none is given or in the
    place of any. */
 static enum ph_err settle_sender(
-    struct ph_draft *d, const struct ph_connection *c, struct ph_fault *fault)
+    struct ph_letter *d, const struct ph_connection *c, struct ph_fault *fault)
 {
 	bool replaces = c->rewrite_from != PH_REWRITE_NEVER;
 	struct ph_address own;
@@ -226,7 +228,7 @@ static enum ph_err settle_sender(
 		    ph_arena_alloc(&d->arena, sizeof(*author));
 
 		if (author == NULL)
-			return ph_draft_no_memory(fault);
+			return ph_letter_no_memory(fault);
 		*author = d->from;
 		d->reply_to = (struct ph_address_list){ author, 1 };
 	}
@@ -247,9 +249,9 @@ static enum ph_err no_sender(struct ph_fault *fault)
 	return PH_EINVAL;
 }
 
-static enum ph_err adopt(struct ph_draft *d, struct ph_fault *fault)
+static enum ph_err adopt(struct ph_letter *d, struct ph_fault *fault)
 {
-	const char *path = ph_options_value(d->options, PH_DRAFT_KEY_RAW);
+	const char *path = ph_options_value(d->options, PH_LETTER_KEY_RAW);
 	bool reads_stdin = strcmp(path, "-") == 0;
 	struct ph_content_raw raw = {
 		.path = reads_stdin ? NULL : path,
@@ -259,7 +261,7 @@ static enum ph_err adopt(struct ph_draft *d, struct ph_fault *fault)
 	};
 
 	if (reads_stdin && isatty(STDIN_FILENO)) {
-		return ph_draft_usage(fault,
+		return ph_letter_usage(fault,
 		    "--raw - reads the message from a pipe or file, and this "
 		    "is a terminal");
 	}
@@ -268,9 +270,9 @@ static enum ph_err adopt(struct ph_draft *d, struct ph_fault *fault)
 
 /* What a ready-made message says of its own sender and recipients. */
 static enum ph_err read_header(
-    struct ph_draft *d, const struct ph_connection *c, struct ph_fault *fault)
+    struct ph_letter *d, const struct ph_connection *c, struct ph_fault *fault)
 {
-	bool reads = has(d, PH_DRAFT_KEY_READ_RECIPIENTS);
+	bool reads = has(d, PH_LETTER_KEY_READ_RECIPIENTS);
 	bool rewrites =
 	    c->rewrite_from != PH_REWRITE_NEVER && c->from[0] != '\0';
 	struct ph_address_list named = { 0 };
@@ -278,14 +280,14 @@ static enum ph_err read_header(
 	struct ph_fault ignored = { 0 };
 	enum ph_err err;
 
-	if (!reads && has(d, PH_DRAFT_KEY_FROM))
+	if (!reads && has(d, PH_LETTER_KEY_FROM))
 		return PH_OK;
 	err = ph_message_read_recipients(ph_content_header(d->content),
 	    &d->arena, &named, &from, reads ? fault : &ignored);
 	if (err != PH_OK && reads)
 		return err;
 	if (err == PH_OK && from.mailbox.len > 0 && !rewrites &&
-	    !has(d, PH_DRAFT_KEY_FROM)) {
+	    !has(d, PH_LETTER_KEY_FROM)) {
 		d->from = from;
 		d->has_from = true;
 	}
@@ -321,7 +323,7 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Everyone once, in the order of first mention. */
-static enum ph_err gather(struct ph_draft *d, struct ph_fault *fault)
+static enum ph_err gather(struct ph_letter *d, struct ph_fault *fault)
 {
 	const struct ph_address_list *const lists[] = { &d->to, &d->cc, &d->bcc,
 		&d->others };
@@ -334,7 +336,7 @@ static enum ph_err gather(struct ph_draft *d, struct ph_fault *fault)
 
 	d->rcpts = ph_arena_array(&d->arena, count + 1, sizeof(*d->rcpts));
 	if (all == NULL || d->rcpts == NULL)
-		return ph_draft_no_memory(fault);
+		return ph_letter_no_memory(fault);
 	for (size_t l = 0; l < PH_COUNT(lists); l++) {
 		for (size_t i = 0; i < lists[l]->count; i++, n++)
 			all[n] = (struct mention){ &lists[l]->items[i], n };
@@ -357,19 +359,19 @@ static enum ph_err gather(struct ph_draft *d, struct ph_fault *fault)
 	return PH_OK;
 }
 
-enum ph_err ph_draft_finish(struct ph_draft *d,
+enum ph_err ph_letter_finish(struct ph_letter *d,
     const struct ph_connection *connection, struct ph_fault *fault)
 {
 	enum ph_err err = settle_sender(d, connection, fault);
 
 	if (err != PH_OK)
 		return err;
-	if (has(d, PH_DRAFT_KEY_RAW)) {
+	if (has(d, PH_LETTER_KEY_RAW)) {
 		err = adopt(d, fault);
 		if (err == PH_OK)
 			err = read_header(d, connection, fault);
 	} else {
-		err = d->has_from ? ph_draft_compose(d, connection, fault)
+		err = d->has_from ? ph_letter_compose(d, connection, fault)
 				  : no_sender(fault);
 	}
 	if (err != PH_OK)
@@ -385,11 +387,11 @@ enum ph_err ph_draft_finish(struct ph_draft *d,
 	return err;
 }
 
-void ph_draft_release(struct ph_draft *d)
+void ph_letter_release(struct ph_letter *d)
 {
 	ph_content_free(d->content);
 	ph_buf_release(&d->text);
 	ph_buf_release(&d->html);
 	ph_arena_release(&d->arena);
-	*d = (struct ph_draft){ 0 };
+	*d = (struct ph_letter){ 0 };
 }

@@ -1,4 +1,4 @@
-#include "cli/draft_part.h"
+#include "cli/letter_part.h"
 
 #include "io/file.h"
 
@@ -8,7 +8,7 @@
 static const char *const priorities[] = { NULL, "highest", "high", "normal",
 	"low", "lowest" };
 
-unsigned ph_draft_priority(const char *word)
+unsigned ph_letter_priority(const char *word)
 {
 	if (word[0] >= '1' && word[0] <= '5' && word[1] == '\0')
 		return (unsigned)(word[0] - '0');
@@ -20,7 +20,7 @@ unsigned ph_draft_priority(const char *word)
 	return 0;
 }
 
-bool ph_draft_notify(const char *list, unsigned *out)
+bool ph_letter_notify(const char *list, unsigned *out)
 {
 	static const struct {
 		struct ph_span word;
@@ -68,7 +68,7 @@ static size_t last_parameter(struct ph_span s)
 	return s.len;
 }
 
-enum ph_err ph_draft_attachment(struct ph_arena *a, const char *value,
+enum ph_err ph_letter_attachment(struct ph_arena *a, const char *value,
     struct ph_attachment *out, struct ph_fault *fault)
 {
 	enum {
@@ -85,13 +85,13 @@ enum ph_err ph_draft_attachment(struct ph_arena *a, const char *value,
 
 		*slot = ph_arena_str(a, ph_span_skip(tail, PARAMETER_LEN));
 		if (*slot == NULL)
-			return ph_draft_no_memory(fault);
+			return ph_letter_no_memory(fault);
 		s = ph_span_first(s, at);
 	}
 	if (s.len == 0)
-		return ph_draft_usage(fault, "an attachment without a file");
+		return ph_letter_usage(fault, "an attachment without a file");
 	out->path = ph_arena_str(a, s);
-	return out->path == NULL ? ph_draft_no_memory(fault) : PH_OK;
+	return out->path == NULL ? ph_letter_no_memory(fault) : PH_OK;
 }
 
 static size_t count_of(const struct ph_options *o, int key)
@@ -104,25 +104,25 @@ static size_t count_of(const struct ph_options *o, int key)
 }
 
 static enum ph_err take_attachments(
-    struct ph_draft *d, struct ph_content_compose *in, struct ph_fault *fault)
+    struct ph_letter *d, struct ph_content_compose *in, struct ph_fault *fault)
 {
 	const struct ph_options *o = d->options;
-	size_t count =
-	    count_of(o, PH_DRAFT_KEY_ATTACH) + count_of(o, PH_DRAFT_KEY_INLINE);
+	size_t count = count_of(o, PH_LETTER_KEY_ATTACH) +
+	    count_of(o, PH_LETTER_KEY_INLINE);
 	struct ph_attachment *list =
 	    ph_arena_array(&d->arena, count + 1, sizeof(*list));
 	size_t n = 0;
 
 	if (list == NULL)
-		return ph_draft_no_memory(fault);
+		return ph_letter_no_memory(fault);
 	for (size_t i = 0; i < o->count; i++) {
 		enum ph_err err;
 
-		if (o->items[i].key != PH_DRAFT_KEY_ATTACH &&
-		    o->items[i].key != PH_DRAFT_KEY_INLINE)
+		if (o->items[i].key != PH_LETTER_KEY_ATTACH &&
+		    o->items[i].key != PH_LETTER_KEY_INLINE)
 			continue;
-		list[n].is_inline = o->items[i].key == PH_DRAFT_KEY_INLINE;
-		err = ph_draft_attachment(
+		list[n].is_inline = o->items[i].key == PH_LETTER_KEY_INLINE;
+		err = ph_letter_attachment(
 		    &d->arena, o->items[i].value, &list[n++], fault);
 		if (err != PH_OK)
 			return err;
@@ -133,24 +133,24 @@ static enum ph_err take_attachments(
 }
 
 static enum ph_err take_headers(
-    struct ph_draft *d, struct ph_compose *c, struct ph_fault *fault)
+    struct ph_letter *d, struct ph_compose *c, struct ph_fault *fault)
 {
 	const struct ph_options *o = d->options;
-	size_t count = count_of(o, PH_DRAFT_KEY_HEADER);
+	size_t count = count_of(o, PH_LETTER_KEY_HEADER);
 	struct ph_message_header *list =
 	    ph_arena_array(&d->arena, count + 1, sizeof(*list));
 	size_t n = 0;
 
 	if (list == NULL)
-		return ph_draft_no_memory(fault);
+		return ph_letter_no_memory(fault);
 	for (size_t i = 0; i < o->count; i++) {
 		struct ph_span line = ph_span_of(o->items[i].value);
 		size_t colon = ph_span_find(line, ':');
 
-		if (o->items[i].key != PH_DRAFT_KEY_HEADER)
+		if (o->items[i].key != PH_LETTER_KEY_HEADER)
 			continue;
 		if (colon == line.len) {
-			return ph_draft_usage(fault,
+			return ph_letter_usage(fault,
 			    "--header takes 'Name: value', not %s",
 			    o->items[i].value);
 		}
@@ -183,20 +183,20 @@ static enum ph_err take_part(const struct ph_options *o, int key, int file_key,
 		ph_fault_advise(fault, "send it as an attachment: --attach");
 	}
 	if (err != PH_OK && !ph_fault_is_set(fault))
-		return ph_draft_no_memory(fault);
+		return ph_letter_no_memory(fault);
 	return err;
 }
 
 /* mail(1) reads the text from standard input when it has no other. */
 static enum ph_err take_stdin(
-    struct ph_draft *d, bool *has_text, bool has_files, struct ph_fault *fault)
+    struct ph_letter *d, bool *has_text, bool has_files, struct ph_fault *fault)
 {
 	enum ph_err err;
 
 	if (isatty(STDIN_FILENO)) {
 		if (has_files)
 			return PH_OK;
-		return ph_draft_usage(fault,
+		return ph_letter_usage(fault,
 		    "nothing to send: give --text, --html, --attach or --raw, "
 		    "or pipe the text in");
 	}
@@ -216,23 +216,23 @@ static enum ph_err take_stdin(
 	return err;
 }
 
-static enum ph_err take_texts(struct ph_draft *d, struct ph_compose *c,
+static enum ph_err take_texts(struct ph_letter *d, struct ph_compose *c,
     bool has_files, struct ph_fault *fault)
 {
 	const struct ph_options *o = d->options;
 	enum ph_err err = take_part(
-	    o, PH_DRAFT_KEY_TEXT, PH_DRAFT_KEY_TEXT_FILE, &d->text, fault);
+	    o, PH_LETTER_KEY_TEXT, PH_LETTER_KEY_TEXT_FILE, &d->text, fault);
 
 	if (err != PH_OK)
 		return err;
 	err = take_part(
-	    o, PH_DRAFT_KEY_HTML, PH_DRAFT_KEY_HTML_FILE, &d->html, fault);
+	    o, PH_LETTER_KEY_HTML, PH_LETTER_KEY_HTML_FILE, &d->html, fault);
 	if (err != PH_OK)
 		return err;
-	c->has_text = ph_options_has(o, PH_DRAFT_KEY_TEXT) ||
-	    ph_options_has(o, PH_DRAFT_KEY_TEXT_FILE);
-	c->has_html = ph_options_has(o, PH_DRAFT_KEY_HTML) ||
-	    ph_options_has(o, PH_DRAFT_KEY_HTML_FILE);
+	c->has_text = ph_options_has(o, PH_LETTER_KEY_TEXT) ||
+	    ph_options_has(o, PH_LETTER_KEY_TEXT_FILE);
+	c->has_html = ph_options_has(o, PH_LETTER_KEY_HTML) ||
+	    ph_options_has(o, PH_LETTER_KEY_HTML_FILE);
 	if (!c->has_text && !c->has_html)
 		err = take_stdin(d, &c->has_text, has_files, fault);
 	c->text = ph_buf_span(&d->text);
@@ -242,14 +242,14 @@ static enum ph_err take_texts(struct ph_draft *d, struct ph_compose *c,
 
 /* Who is named without an option is addressed, as mail(1) has it. */
 static enum ph_err address_to(
-    struct ph_draft *d, struct ph_compose *c, struct ph_fault *fault)
+    struct ph_letter *d, struct ph_compose *c, struct ph_fault *fault)
 {
 	size_t count = d->to.count + d->others.count;
 	struct ph_address *all =
 	    ph_arena_array(&d->arena, count + 1, sizeof(*all));
 
 	if (all == NULL)
-		return ph_draft_no_memory(fault);
+		return ph_letter_no_memory(fault);
 	if (d->to.count > 0)
 		memcpy(all, d->to.items, d->to.count * sizeof(*all));
 	if (d->others.count > 0) {
@@ -260,33 +260,33 @@ static enum ph_err address_to(
 	return PH_OK;
 }
 
-enum ph_err ph_draft_compose(struct ph_draft *d,
+enum ph_err ph_letter_compose(struct ph_letter *d,
     const struct ph_connection *connection, struct ph_fault *fault)
 {
 	const struct ph_options *o = d->options;
-	const char *charset = ph_options_value(o, PH_DRAFT_KEY_CHARSET);
-	const char *priority = ph_options_value(o, PH_DRAFT_KEY_PRIORITY);
+	const char *charset = ph_options_value(o, PH_LETTER_KEY_CHARSET);
+	const char *priority = ph_options_value(o, PH_LETTER_KEY_PRIORITY);
 	struct ph_content_compose in = {
 		.compose = {
 			.from = d->from,
 			.cc = d->cc,
 			.reply_to = d->reply_to,
 			.subject = ph_span_of(
-			    ph_options_value(o, PH_DRAFT_KEY_SUBJECT)),
+			    ph_options_value(o, PH_LETTER_KEY_SUBJECT)),
 			.charset = ph_span_of(charset != NULL
 			        ? charset
 			        : connection->code_page),
 			.priority = priority == NULL
 			    ? 0
-			    : ph_draft_priority(priority),
+			    : ph_letter_priority(priority),
 			.request_receipt =
-			    ph_options_has(o, PH_DRAFT_KEY_RECEIPT),
+			    ph_options_has(o, PH_LETTER_KEY_RECEIPT),
 		},
 	};
 	enum ph_err err;
 
 	if (d->from.mailbox.len == 0) {
-		return ph_draft_usage(fault,
+		return ph_letter_usage(fault,
 		    "--from <>: a message that is made here needs an author");
 	}
 	err = address_to(d, &in.compose, fault);
