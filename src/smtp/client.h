@@ -20,6 +20,8 @@
        while the stream has bytes:  ph_smtp_client_receive()
        while ph_smtp_client_next_event():  act on it
        while ph_smtp_client_pending() gives spans:  write, _sent()
+       again from the top while any of that moved: what was sent, too, makes
+       events (BODY_WANTED, CLOSED)
        arm a timer for ph_smtp_client_deadline(), then _tick()
 
    No function calls back.  Every function may be called at any time between
@@ -238,6 +240,10 @@ PH_MUST_USE enum ph_err ph_smtp_client_mail(struct ph_smtp_client *c,
 
 /* True where _mail() would not say PH_AGAIN or PH_EINVAL for the state. */
 bool ph_smtp_client_has_room(const struct ph_smtp_client *c);
+
+/* True once the server takes no more mails in this session (RFC 9422 MAILMAX):
+   no room will come, quit and connect again. */
+bool ph_smtp_client_is_spent(const struct ph_smtp_client *c);
 
 /* Pieces of the content of the transaction that BODY_WANTED named.  Their bytes
    are borrowed until the next BODY_WANTED or the MAIL_DONE of the same

@@ -235,6 +235,19 @@ struct ph_span ph_reply_parser_line(const struct ph_reply_parser *p)
 	return (struct ph_span){ p->line, p->line_len };
 }
 
+bool ph_reply_mentions(const struct ph_reply *r, struct ph_span words)
+{
+	struct ph_span text = r->text;
+
+	for (; text.len >= words.len; text = ph_span_skip(text, 1)) {
+		if (ph_span_starts_nocase(text, words))
+			return true;
+		if (text.len == 0)
+			break;
+	}
+	return false;
+}
+
 /* Adds the bytes where all of them and the final NUL fit. */
 static bool add(char *out, size_t size, size_t *len, struct ph_span s)
 {

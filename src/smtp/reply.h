@@ -32,6 +32,9 @@ static inline unsigned ph_reply_class(const struct ph_reply *r)
 	return r->code / 100U;
 }
 
+/* Whether these words stand in the text, in any case. */
+bool ph_reply_mentions(const struct ph_reply *r, struct ph_span words);
+
 /* Writes `250 2.1.0 "text"` for an error chain: control bytes and bytes that
    are no UTF-8 become '?', lines are joined by " / ", text over 400 octets is
    cut with "...".  out is always a string. */

@@ -1,0 +1,69 @@
+#ifndef PH_TESTS_SCRIPT_H
+#define PH_TESTS_SCRIPT_H
+
+#include "base/buf.h"
+#include "smtp/client.h"
+
+/* A conversation as a text file, one step a line:
+
+       # words for the reader
+       option: tls=required auth secure no_pipelining no_chunking window=N
+               helo=NAME timeout=MS           each in a word, see script.c
+       mail: from=A to=B to=C size=N 8bit utf8 probe ret=full envid=X
+             notify=never orcpt=X split=N     the next mail; size counts the
+                                              body unless given; size=0: none
+       body: octets of its content, \r \n \\ \xHH; more such lines add to it
+       S: a line from the server, CRLF added      s: octets, nothing added
+       C: a line that the client must write       c: octets it must write
+       C! and c! the same, and with it a content is handed over: a connection
+             lost from here to the reply makes the mail unsure
+       D: what the driver does: quit, tls_done, auth MECH [RAW], respond RAW,
+             cancel, auth_none, noop, tick MS, lost, fail (the content)
+       E: an event, in order (ROOM, BODY_WANTED and TRACE are not listed)
+
+   At each S the client must have written what stands before, and no more. */
+
+enum {
+	SCRIPT_STEPS_MAX = 400,
+	SCRIPT_MAILS_MAX = 16,
+	SCRIPT_RCPTS_MAX = 16
+};
+
+enum script_kind {
+	SCRIPT_SERVER,
+	SCRIPT_CLIENT,
+	SCRIPT_DRIVER,
+	SCRIPT_EVENT
+};
+
+struct script_step {
+	enum script_kind kind;
+	struct ph_span bytes; /* with CRLF, where one was added */
+	bool hands_over;
+	int line;
+};
+
+struct script_mail {
+	struct ph_envelope envelope;
+	struct ph_envelope_rcpt rcpts[SCRIPT_RCPTS_MAX];
+	struct ph_smtp_mail mail;
+	struct ph_buf body;
+	bool has_size;
+	size_t split; /* octets a piece; 0: in one */
+};
+
+struct script {
+	const char *name;
+	struct ph_smtp_options options;
+	struct script_mail mails[SCRIPT_MAILS_MAX];
+	size_t mail_count;
+	struct script_step steps[SCRIPT_STEPS_MAX];
+	size_t step_count;
+	struct ph_buf pool; /* what the spans lead to */
+};
+
+/* Ends the program with a message where the text is wrong.  s is large. */
+void script_parse(struct script *s, const char *name, struct ph_span text);
+void script_release(struct script *s);
+
+#endif
