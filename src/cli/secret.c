@@ -32,9 +32,10 @@ static enum ph_err find_source(struct job *j, struct ph_secret_source *out)
 {
 	struct ph_span text = ph_span_of(j->from);
 
-	if (j->from == NULL)
+	if (j->from == NULL) {
 		text =
 		    isatty(STDIN_FILENO) ? PH_SPAN("prompt") : PH_SPAN("fd:0");
+	}
 
 	enum ph_err err = ph_secret_source_parse(text, &j->arena, out);
 

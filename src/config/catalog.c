@@ -59,14 +59,12 @@ static struct entry *find_entry(const struct ph_catalog *c, const char *name)
 	return NULL;
 }
 
-/* Takes over name and path, also when it fails. */
-static enum ph_err add_entry(
-    struct ph_catalog *c, char *name, char *path, size_t dir)
+/* Takes over what e holds, also when it fails. */
+static enum ph_err add_entry(struct ph_catalog *c, struct entry e)
 {
-	struct entry e = { .name = name, .path = path, .dir = dir };
 	struct entry *entries = NULL;
 
-	if (name != NULL && path != NULL && c->entry_count < ENTRIES_MAX) {
+	if (e.name != NULL && e.path != NULL && c->entry_count < ENTRIES_MAX) {
 		entries = realloc(
 		    c->entries, (c->entry_count + 1) * sizeof(*entries));
 	}
@@ -98,8 +96,12 @@ static enum ph_err list_dir(
 		if (!ph_connection_name_valid(name) ||
 		    find_entry(c, text) != NULL)
 			continue;
-		err = add_entry(c, strdup(text),
-		    ph_place_join(c->dirs[dir], text, ".conf"), dir);
+
+		struct entry e = { .name = strdup(text),
+			.path = ph_place_join(c->dirs[dir], text, ".conf"),
+			.dir = dir };
+
+		err = add_entry(c, e);
 	}
 	ph_buf_release(&names);
 	return err;
@@ -161,7 +163,8 @@ static enum ph_err open_single(
 		return PH_ENOMEM;
 	c->listed = true;
 
-	enum ph_err err = add_entry(c, ph_place_name(path), strdup(path), 0);
+	struct entry e = { .name = ph_place_name(path), .path = strdup(path) };
+	enum ph_err err = add_entry(c, e);
 	if (err != PH_OK)
 		return err;
 	return load(&c->entries[0], fault);
@@ -187,10 +190,10 @@ static enum ph_err open_usual(struct ph_catalog *c)
 	enum ph_err err = ph_place_user(&user);
 
 	/* A service without a home has the system's alone. */
+	if (err == PH_ENOTFOUND)
+		return add_dir(c, ph_place_system);
 	if (err == PH_OK)
 		err = add_dir(c, user);
-	else if (err == PH_ENOTFOUND)
-		err = PH_OK;
 	free(user);
 	if (err != PH_OK)
 		return err;
@@ -314,12 +317,29 @@ enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
 	return PH_OK;
 }
 
-static enum ph_err load_all(struct ph_catalog *c, struct ph_fault *fault)
+/* Reads what is not read yet.  A file that cannot be used stands in nobody's way
+   but its own: it is left out, and *bad_out is the first such, or NULL. */
+static enum ph_err load_all(
+    struct ph_catalog *c, const struct entry **bad_out, struct ph_fault *fault)
 {
+	const struct entry *bad = NULL;
 	enum ph_err err = list(c, fault);
 
-	for (size_t i = 0; err == PH_OK && i < c->entry_count; i++)
-		err = load(&c->entries[i], fault);
+	for (size_t i = 0; err == PH_OK && i < c->entry_count; i++) {
+		struct entry *e = &c->entries[i];
+		struct ph_fault why = { 0 };
+
+		err = load(e, &why);
+		if (err == PH_OK || err == PH_ENOMEM)
+			continue;
+		err = PH_OK;
+		if (bad == NULL || e->dir < bad->dir) {
+			bad = e;
+			if (fault != NULL)
+				*fault = why;
+		}
+	}
+	*bad_out = bad;
 	return err;
 }
 
@@ -332,27 +352,41 @@ static enum ph_err refuse_two(
 	return PH_EINVAL;
 }
 
-/* The one marked `default = yes`; NULL when none is. */
-static enum ph_err find_marked(
-    struct ph_catalog *c, struct entry **out, struct ph_fault *fault)
+static enum ph_err pick_marked(const struct ph_catalog *c,
+    struct entry *best[DIRS_MAX], struct ph_fault *fault)
 {
-	struct entry *best[DIRS_MAX] = { NULL };
-	enum ph_err err = load_all(c, fault);
-	if (err != PH_OK)
-		return err;
-
 	for (size_t i = 0; i < c->entry_count; i++) {
 		struct entry *e = &c->entries[i];
 
-		if (!ph_settings_file_is_default(e->file))
+		if (e->file == NULL || !ph_settings_file_is_default(e->file))
 			continue;
 		if (best[e->dir] != NULL)
 			return refuse_two(best[e->dir], e, fault);
 		best[e->dir] = e;
 	}
+	return PH_OK;
+}
+
+/* The one marked `default = yes`; NULL when none is. */
+static enum ph_err find_marked(
+    struct ph_catalog *c, struct entry **out, struct ph_fault *fault)
+{
+	struct entry *best[DIRS_MAX] = { NULL };
+	const struct entry *bad = NULL;
+	struct ph_fault why = { 0 };
+	enum ph_err err = load_all(c, &bad, &why);
+
+	if (err == PH_OK)
+		err = pick_marked(c, best, &why);
 	/* The user's own goes before the system's. */
 	*out = best[0] != NULL ? best[0] : best[1];
-	return PH_OK;
+	/* The bad file may be the one that is marked. */
+	if (err == PH_OK && bad != NULL &&
+	    (*out == NULL || bad->dir < (*out)->dir))
+		err = PH_EINVAL;
+	if (err != PH_OK && fault != NULL)
+		*fault = why;
+	return err;
 }
 
 enum ph_err ph_catalog_default(
@@ -389,10 +423,11 @@ enum ph_err ph_catalog_set_default(
     struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
 	struct entry *e = NULL;
+	const struct entry *bad = NULL;
 	enum ph_err err = get_entry(c, name, &e, fault);
 
 	if (err == PH_OK)
-		err = load_all(c, fault);
+		err = load_all(c, &bad, NULL);
 	/* The new one first: a failure between leaves two, which is said, and
 	   never none, which is not. */
 	if (err == PH_OK)
@@ -400,7 +435,7 @@ enum ph_err ph_catalog_set_default(
 	for (size_t i = 0; err == PH_OK && i < c->entry_count; i++) {
 		struct entry *other = &c->entries[i];
 
-		if (other != e && other->dir == e->dir)
+		if (other != e && other->dir == e->dir && other->file != NULL)
 			err = mark(c, other, false, fault);
 	}
 	return err;
@@ -457,12 +492,12 @@ enum ph_err ph_catalog_add(struct ph_catalog *c, const char *name,
 		free(path);
 		return err;
 	}
-	err = add_entry(c, strdup(name), path, 0);
-	if (err != PH_OK) {
-		ph_settings_file_free(file);
+
+	struct entry e = { .name = strdup(name), .path = path, .file = file };
+
+	err = add_entry(c, e);
+	if (err != PH_OK)
 		return err;
-	}
-	c->entries[c->entry_count - 1].file = file;
 	qsort(c->entries, c->entry_count, sizeof(*c->entries), compare);
 	*out = file;
 	return PH_OK;
@@ -495,7 +530,7 @@ static const struct entry *find_heir(
 	for (size_t i = 0; i < c->entry_count; i++) {
 		const struct entry *e = &c->entries[i];
 
-		if (strcmp(e->name, name) != 0 &&
+		if (strcmp(e->name, name) != 0 && e->file != NULL &&
 		    ph_span_eq(
 			ph_settings_file_inherits(e->file), ph_span_of(name)))
 			return e;
@@ -506,13 +541,18 @@ static const struct entry *find_heir(
 enum ph_err ph_catalog_remove(
     struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
-	struct entry *e = NULL;
-	enum ph_err err = get_entry(c, name, &e, fault);
-
-	if (err == PH_OK)
-		err = load_all(c, fault);
+	const struct entry *bad = NULL;
+	enum ph_err err = load_all(c, &bad, NULL);
 	if (err != PH_OK)
 		return err;
+
+	/* It need not be fit for use to be removed. */
+	struct entry *e = find_entry(c, name);
+
+	if (e == NULL) {
+		refuse_name(c, name, fault);
+		return PH_ENOTFOUND;
+	}
 
 	const struct entry *heir = find_heir(c, name);
 

@@ -34,7 +34,8 @@ PH_MUST_USE enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
     struct ph_settings_file **out, struct ph_fault *fault);
 /* The name of the connection marked `default = yes` (the user's directory first;
    two in one directory are an error), or of the only one there is; "" when there
-   is none.  Valid until a connection is added or removed. */
+   is none.  A file that cannot be used is an error only where it may be the one
+   that is marked.  Valid until a connection is added or removed. */
 PH_MUST_USE enum ph_err ph_catalog_default(
     struct ph_catalog *c, const char **name_out, struct ph_fault *fault);
 /* Marks one and unmarks the others. */

@@ -413,7 +413,9 @@ static enum ph_err check_proxy(const struct resolver *r)
 
 	if (ph_span_eq_nocase(found.value, PH_SPAN("none")))
 		return PH_OK;
-	(void)refuse(r, &found, "proxies are not supported yet");
+	ph_fault_set(r->fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+	    "[proxy] type: proxies are not supported yet");
+	ph_setting_blame(r->in, &found, r->fault);
 	ph_fault_advise(r->fault, "take [proxy] type out, or set it to none");
 	return PH_EINVAL;
 }
