@@ -346,13 +346,28 @@ static bool is_alert(int reason)
 	    reason <= SSL_AD_REASON_OFFSET + 255;
 }
 
+/* Those of TLS 1.3 have no words in OpenSSL 3.0. */
+static const char *alert_text(int alert)
+{
+	switch (alert) {
+	case SSL_AD_MISSING_EXTENSION:
+		return "missing extension";
+	case SSL_AD_CERTIFICATE_REQUIRED:
+		return "certificate required";
+	case SSL_AD_NO_APPLICATION_PROTOCOL:
+		return "no application protocol";
+	default:
+		return SSL_alert_desc_string_long(alert);
+	}
+}
+
 static void fault_alert(struct ph_tls_session *t, int reason)
 {
 	int alert = reason - SSL_AD_REASON_OFFSET;
 
 	ph_fault_set(&t->fault, PH_CAUSE_TLS_HANDSHAKE, PH_STAGE_TLS,
 	    "the other side refused with the TLS alert %d, %s", alert,
-	    SSL_alert_desc_string_long(alert));
+	    alert_text(alert));
 }
 
 static int ssl_reason(void)
