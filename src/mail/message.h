@@ -100,7 +100,9 @@ struct ph_adopt {
 	struct ph_message_stamp stamp;
 };
 
-/* Lines end in CRLF afterwards; mbox's "From " line is left out.  NULs are
+/* Where the header section ends in a line that is no field, an empty line goes
+   before it and the rest is text; so it does before a message without headers.
+   Lines end in CRLF afterwards; mbox's "From " line is left out.  NULs are
    refused (PH_EINVAL).  Lines over 998 octets: PH_ETOOBIG with *fault; the caller
    then re-encodes with ph_message_reencode() and adopts the result. */
 PH_MUST_USE enum ph_err ph_message_adopt(
@@ -109,7 +111,9 @@ PH_MUST_USE enum ph_err ph_message_adopt(
 /* The recipients in To, Cc, Bcc of a header section (Resent-* of the first block
    where there are any, RFC 5322 3.6.6) for --read-recipients and sendmail -t, in
    *out, doubles left out; *from: the From or Sender to use as envelope sender
-   (mailbox empty when there is none).  All in the arena. */
+   (mailbox empty when there is none, or none that is an address: cron writes
+   "From: root").  All in the arena.  PH_EINVAL: *fault names the header and the
+   wrong address. */
 PH_MUST_USE enum ph_err ph_message_read_recipients(struct ph_span header,
     struct ph_arena *a, struct ph_address_list *out, struct ph_address *from,
     struct ph_fault *fault);

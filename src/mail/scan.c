@@ -196,6 +196,38 @@ enum ph_err ph_header_next(struct ph_span *in, struct ph_header_field *out)
 	return PH_OK;
 }
 
+static bool starts(struct ph_span s, struct ph_span with)
+{
+	return s.len >= with.len &&
+	    ph_span_eq(ph_span_first(s, with.len), with);
+}
+
+bool ph_header_is_mbox_line(struct ph_span line)
+{
+	return starts(line, PH_SPAN("From ")) ||
+	    starts(line, PH_SPAN(">From "));
+}
+
+struct ph_span ph_header_fields(struct ph_span header)
+{
+	struct ph_header_field f = { 0 };
+	struct ph_span rest = header;
+	enum ph_err err = ph_header_next(&rest, &f);
+
+	while (err == PH_EPROTO && ph_header_is_mbox_line(f.whole)) {
+		header = rest;
+		err = ph_header_next(&rest, &f);
+	}
+
+	size_t len = 0;
+
+	while (err == PH_OK) {
+		len = header.len - rest.len;
+		err = ph_header_next(&rest, &f);
+	}
+	return ph_span_first(header, len);
+}
+
 enum ph_err ph_header_unfold(struct ph_span value, struct ph_buf *out)
 {
 	enum ph_err err = PH_OK;
