@@ -1,0 +1,103 @@
+#include "check.h"
+#include "io/child.h"
+#include "io/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum ph_err sh(const char *script, ph_msec timeout, size_t max,
+    struct ph_buf *out, struct ph_child_end *end)
+{
+	char shell[] = "sh";
+	char option[] = "-c";
+	char *text = strdup(script);
+	char *argv[] = { shell, option, text, NULL };
+
+	ph_buf_init(out, max);
+	enum ph_err err = ph_child_run(argv, timeout, out, end);
+	free(text);
+	return err;
+}
+
+static const struct {
+	const char *script;
+	ph_msec timeout;
+	size_t max;
+	enum ph_err err;
+	int code;
+	int signum;
+	const char *out;
+} cases[] = {
+	{ "echo hello", 5000, 100, PH_OK, 0, 0, "hello\n" },
+	{ "exit 3", 5000, 100, PH_OK, 3, 0, "" },
+	{ "printf x; kill -9 $$", 5000, 100, PH_OK, -1, SIGKILL, "x" },
+	{ "cat", 5000, 100, PH_OK, 0, 0, "" }, /* nothing on stdin */
+	{ "printf 12345", 5000, 5, PH_OK, 0, 0, "12345" },
+	{ "printf 123456; sleep 60", 5000, 5, PH_ETOOBIG, -1, SIGKILL, "" },
+	{ "echo a; sleep 60; echo b", 100, 100, PH_ETIMEOUT, -1, SIGKILL,
+	    "a\n" },
+	{ "exec >&-; sleep 60", 100, 100, PH_ETIMEOUT, -1, SIGKILL, "" },
+	{ "exec >&-; exit 4", 5000, 100, PH_OK, 4, 0, "" },
+	/* Signals are as a program expects them. */
+	{ "kill -PIPE $$; echo alive", 5000, 100, PH_OK, -1, SIGPIPE, "" },
+};
+
+/* The children of the child, too; and one that is left behind with our pipe in
+   its hands holds nobody up. */
+static void test_group(void)
+{
+	struct ph_buf out;
+	struct ph_child_end end;
+
+	/* Whoever of them lives holds the pipe open. */
+	int fds[2];
+	check(pipe(fds) == 0);
+	check(fcntl(fds[0], F_SETFD, FD_CLOEXEC) == 0);
+	check_int(sh("sleep 60 & sleep 60", 200, 100, &out, &end), PH_ETIMEOUT);
+	(void)close(fds[1]);
+	struct pollfd p = { .fd = fds[0], .events = POLLIN };
+	check_int(poll(&p, 1, 10000), 1);
+	(void)close(fds[0]);
+	ph_buf_release(&out);
+
+	int64_t began = ph_clock_usec();
+	check_int(sh("sleep 60 & echo $!", 20000, 100, &out, &end), PH_OK);
+	check_int(end.code, 0);
+	check(ph_clock_usec() - began < 5000000);
+	pid_t grandchild = (pid_t)strtol(ph_buf_str(&out), NULL, 10);
+	check(grandchild > 1 && kill(grandchild, SIGKILL) == 0);
+	ph_buf_release(&out);
+}
+
+int main(void)
+{
+	struct ph_buf out;
+	struct ph_child_end end;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		check_case(cases[i].script, i);
+		check_int(sh(cases[i].script, cases[i].timeout, cases[i].max,
+			      &out, &end),
+		    cases[i].err);
+		check_int(end.code, cases[i].code);
+		check_int(end.signum, cases[i].signum);
+		check_str(ph_buf_str(&out), cases[i].out);
+		ph_buf_release(&out);
+	}
+	check_case(NULL, 0);
+	test_group();
+
+	char name[] = "posthaste-no-such-program";
+	char *argv[] = { name, NULL };
+	ph_buf_init(&out, 10);
+	check_int(ph_child_run(argv, 1000, &out, &end), PH_EIO);
+	check_int(end.err, ENOENT);
+	check_int(end.code, -1);
+	return check_end();
+}
