@@ -434,8 +434,9 @@ enum ph_err ph_content_adopt(const struct ph_content_raw *in,
 	if (c == NULL)
 		return no_memory(fault);
 
-	enum ph_err err =
-	    ph_rendition_open(c->form, in->path, in->fd, &adopt.file, fault);
+	enum ph_err err = in->bytes.ptr != NULL
+	    ? ph_rendition_borrow(c->form, in->bytes, &adopt.file, fault)
+	    : ph_rendition_open(c->form, in->path, in->fd, &adopt.file, fault);
 	if (err != PH_OK)
 		return err;
 	err = adopt_file(c->form, &adopt, &c->header, fault);

@@ -80,13 +80,9 @@ enum ph_err ph_rendition_take(
 {
 	struct ph_rendition_file f = { 0 };
 
-	/* Tells its size. */
-	enum ph_err err = ph_input_open(NULL, fd, &f.input, fault);
-	if (err != PH_OK) {
-		ph_close_fd(&fd);
+	enum ph_err err = ph_input_take(fd, &f.input, fault);
+	if (err != PH_OK)
 		return err;
-	}
-	f.input.owned = true;
 	return add(r, f, name, fault);
 }
 

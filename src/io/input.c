@@ -25,15 +25,22 @@ static enum ph_err spool(int fd, struct ph_input *out, struct ph_fault *fault)
 	return PH_OK;
 }
 
+static enum ph_err look_at(int fd, struct stat *st, struct ph_fault *fault)
+{
+	if (fstat(fd, st) == 0)
+		return PH_OK;
+	ph_fault_set(fault, PH_CAUSE_INPUT_UNREADABLE, PH_STAGE_CONFIG,
+	    "descriptor %d: %s", fd, strerror(errno));
+	return PH_EIO;
+}
+
 static enum ph_err open_fd(int fd, struct ph_input *out, struct ph_fault *fault)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) != 0) {
-		ph_fault_set(fault, PH_CAUSE_INPUT_UNREADABLE, PH_STAGE_CONFIG,
-		    "descriptor %d: %s", fd, strerror(errno));
-		return PH_EIO;
-	}
+	enum ph_err err = look_at(fd, &st, fault);
+	if (err != PH_OK)
+		return err;
 	if (S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) == 0) {
 		*out =
 		    (struct ph_input){ .fd = fd, .size = (uint64_t)st.st_size };
@@ -76,6 +83,23 @@ enum ph_err ph_input_open(
 	if (err != PH_OK)
 		return err;
 	*out = in;
+	return PH_OK;
+}
+
+enum ph_err ph_input_take(int fd, struct ph_input *out, struct ph_fault *fault)
+{
+	struct stat st;
+
+	enum ph_err err = look_at(fd, &st, fault);
+	if (err != PH_OK) {
+		ph_close_fd(&fd);
+		return err;
+	}
+	*out = (struct ph_input){
+		.fd = fd,
+		.owned = true,
+		.size = (uint64_t)st.st_size,
+	};
 	return PH_OK;
 }
 

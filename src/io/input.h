@@ -22,6 +22,10 @@ struct ph_input {
    PH_ENOTFOUND, PH_EIO; all with *fault as in io/file.h. */
 PH_MUST_USE enum ph_err ph_input_open(
     const char *path, int fd, struct ph_input *out, struct ph_fault *fault);
+/* Takes over a descriptor of a regular file, the whole of it, wherever it stands.
+   PH_EIO with *fault; closed then, too. */
+PH_MUST_USE enum ph_err ph_input_take(
+    int fd, struct ph_input *out, struct ph_fault *fault);
 void ph_input_close(struct ph_input *in);
 
 #endif

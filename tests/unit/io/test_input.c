@@ -69,6 +69,22 @@ static void test_descriptor(void)
 	ph_input_close(&in);
 }
 
+static void test_take(void)
+{
+	struct ph_input in = { 0 };
+	struct ph_fault f = { 0 };
+	int fd = -1;
+
+	check(ph_file_temporary(&fd, &f) == PH_OK);
+	check(ph_fd_write_all(fd, PH_SPAN("written")) == PH_OK);
+	check(ph_input_take(fd, &in, &f) == PH_OK);
+	check(in.owned && in.fd == fd);
+	check_holds(&in, "written");
+	ph_input_close(&in);
+	check(fcntl(fd, F_GETFD) < 0);
+	check(ph_input_take(-1, &in, &f) == PH_EIO);
+}
+
 static void test_pipe(void)
 {
 	struct ph_input in = { 0 };
@@ -123,6 +139,7 @@ int main(void)
 	(void)snprintf(path, sizeof(path), "%s/file", dir);
 	test_file();
 	test_descriptor();
+	test_take();
 	test_pipe();
 	test_bad();
 	(void)unlink(path);
