@@ -109,16 +109,16 @@ static const struct {
 	{ "Sender", ROLE_SENDER },
 };
 
-static const struct ph_span resent = PH_SPAN("Resent-");
+static const char resent[] = "Resent-";
 
 static enum role role_of(const struct ph_header_field *f, bool is_resent)
 {
 	struct ph_span name = f->name;
 
-	if (ph_span_starts_nocase(name, resent) != is_resent)
+	if (ph_span_starts_nocase(name, ph_span_of(resent)) != is_resent)
 		return ROLE_NONE;
 	if (is_resent)
-		name = ph_span_skip(name, resent.len);
+		name = ph_span_skip(name, strlen(resent));
 	for (size_t i = 0; i < PH_COUNT(roles); i++) {
 		if (ph_span_eq_nocase(name, ph_span_of(roles[i].name)))
 			return roles[i].role;
@@ -154,7 +154,8 @@ static struct ph_span first_block(struct ph_span header)
 	size_t len = 0;
 
 	while (ph_header_next(&header, &f) == PH_OK) {
-		bool is_resent = ph_span_starts_nocase(f.name, resent);
+		bool is_resent =
+		    ph_span_starts_nocase(f.name, ph_span_of(resent));
 
 		if ((count > 0 && !is_resent) || count == PH_COUNT(names))
 			break;
