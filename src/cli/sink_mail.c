@@ -162,7 +162,8 @@ static struct ph_smtpd_reply on_content(void *ctx, struct ph_server_mail *mail)
 	return no_storage;
 }
 
-/* Gathers the header section up to its empty line, as far as it is looked at. */
+/* Gathers the header section up to its empty line, as far as it is looked
+   at. */
 static void gather_header(struct ph_sink_message *m, struct ph_span octets)
 {
 	size_t room = m->header.max - m->header.len;

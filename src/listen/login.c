@@ -102,14 +102,15 @@ static void step(
 	    s->login, response, has_response, &s->challenge);
 
 	s->login_good = err == PH_EOF;
-	if (err == PH_OK || (err == PH_EOF && s->challenge.len > 0))
+	if (err == PH_OK || (err == PH_EOF && s->challenge.len > 0)) {
 		challenge(s);
-	else if (err == PH_EOF)
+	} else if (err == PH_EOF) {
 		good(s);
-	else if (err == PH_EDENIED)
+	} else if (err == PH_EDENIED) {
 		done(s, PH_SMTPD_AUTH_REFUSED);
-	else
+	} else {
 		done(s, PH_SMTPD_AUTH_TEMPORARY);
+	}
 }
 
 static void begin(struct ph_listen_session *s, const struct ph_smtpd_event *ev)
@@ -128,12 +129,13 @@ static void begin(struct ph_listen_session *s, const struct ph_smtpd_event *ev)
 void ph_listen_login_event(
     struct ph_listen_session *s, const struct ph_smtpd_event *ev)
 {
-	if (ev->type == PH_SMTPD_AUTH)
+	if (ev->type == PH_SMTPD_AUTH) {
 		begin(s, ev);
-	else if (ev->type == PH_SMTPD_AUTH_CANCELLED)
+	} else if (ev->type == PH_SMTPD_AUTH_CANCELLED) {
 		ph_listen_login_reset(s);
-	else if (s->login_good)
+	} else if (s->login_good) {
 		good(s);
-	else
+	} else {
 		step(s, ev->data, true);
+	}
 }

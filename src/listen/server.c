@@ -120,10 +120,11 @@ size_t ph_server_session_count(const struct ph_server *s)
 void ph_listen_server_remove(
     struct ph_server *server, struct ph_listen_session *s)
 {
-	if (s->prev != NULL)
+	if (s->prev != NULL) {
 		s->prev->next = s->next;
-	else
+	} else {
 		server->first = s->next;
+	}
 	if (s->next != NULL)
 		s->next->prev = s->prev;
 	server->session_count--;

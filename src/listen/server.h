@@ -11,9 +11,9 @@
 #include "smtpd/reply.h"
 #include "smtpd/session.h"
 
-/* A listener, and a session for each client: the engine of smtpd/ on a stream of
-   io/, with TLS and logins.  What becomes of the mail a handler decides, so that
-   the test server and the relay differ in nothing else. */
+/* A listener, and a session for each client: the engine of smtpd/ on a stream
+   of io/, with TLS and logins.  What becomes of the mail a handler decides, so
+   that the test server and the relay differ in nothing else. */
 struct ph_server;
 
 /* Who talks.  Valid as long as the session; helo changes with each EHLO. */
@@ -33,9 +33,9 @@ struct ph_server_mail {
 };
 
 /* All are called from the loop.  A reply with code 0 says "later": the session
-   waits until ph_server_answer().  Texts of replies are used at once.  At the end
-   of a transaction the handler releases what it put into data: behind a refusal
-   of mail or of content, when end is answered, or in abort. */
+   waits until ph_server_answer().  Texts of replies are used at once.  At the
+   end of a transaction the handler releases what it put into data: behind a
+   refusal of mail or of content, when end is answered, or in abort. */
 struct ph_server_handler {
 	/* 250 takes the sender. */
 	struct ph_smtpd_reply (*mail)(void *ctx, struct ph_server_mail *m,
@@ -50,8 +50,8 @@ struct ph_server_handler {
 	    void *ctx, struct ph_server_mail *m, struct ph_span octets);
 	/* The content is complete.  250 takes the responsibility. */
 	struct ph_smtpd_reply (*end)(void *ctx, struct ph_server_mail *m);
-	/* The transaction is void; no answer is due any more.  Behind end, before
-	   its answer: the client is gone and will not learn of it. */
+	/* The transaction is void; no answer is due any more.  Behind end,
+	   before its answer: the client is gone and will not learn of it. */
 	void (*abort)(void *ctx, struct ph_server_mail *m);
 	/* ph_server_stop() or _drain() has ended; or NULL. */
 	void (*stopped)(void *ctx);
@@ -86,14 +86,14 @@ void ph_server_free(struct ph_server *s);
 const char *ph_server_address(const struct ph_server *s);
 size_t ph_server_session_count(const struct ph_server *s);
 
-/* The answer put off.  PH_EINVAL: none is due, or it is not fit for a reply.  The
-   session goes on from the loop, not within this call. */
+/* The answer put off.  PH_EINVAL: none is due, or it is not fit for a reply.
+   The session goes on from the loop, not within this call. */
 PH_MUST_USE enum ph_err ph_server_answer(
     struct ph_server_mail *m, const struct ph_smtpd_reply *reply);
 
 /* No new clients, and those that are here are told 421 behind the message under
-   way; after grace everything is dropped.  handler->stopped is called at the end,
-   from the loop.  Again with less grace hurries it. */
+   way; after grace everything is dropped.  handler->stopped is called at the
+   end, from the loop.  Again with less grace hurries it. */
 void ph_server_stop(struct ph_server *s, ph_msec grace);
 /* No new clients; those that are here may go on until they leave, for grace at
    most.  Ends like ph_server_stop(), which may follow. */

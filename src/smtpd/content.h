@@ -4,9 +4,9 @@
 #include "base/err.h"
 #include "base/span.h"
 
-/* The octets of a message as they come after DATA or BDAT: finds the end, undoes
-   the dots (RFC 5321 4.5.2), and notices line ends that are not CRLF (2.3.8),
-   which another server might take for the end: SMTP smuggling. */
+/* The octets of a message as they come after DATA or BDAT: finds the end,
+   undoes the dots (RFC 5321 4.5.2), and notices line ends that are not CRLF
+   (2.3.8), which another server might take for the end: SMTP smuggling. */
 
 enum ph_smtpd_content_state {
 	PH_CONTENT_LINE_START = 0, /* behind CRLF, or nothing came yet */

@@ -33,7 +33,8 @@ enum ph_smtpd_line_state ph_smtpd_line_take(struct ph_smtpd_line *l,
     size_t limit, struct ph_span *in, struct ph_span *line);
 void ph_smtpd_line_clear(struct ph_smtpd_line *l);
 
-/* The first octets of the line, at most cap, from those kept and those in in. */
+/* The first octets of the line, at most cap, from those kept and those in
+   in. */
 size_t ph_smtpd_line_peek(
     const struct ph_smtpd_line *l, struct ph_span in, char *out, size_t cap);
 

@@ -148,6 +148,8 @@ static const struct ph_smtpd_reply *read_notify(
 	struct ph_span rest = value;
 	struct ph_span word;
 
+	if (value.len == 0)
+		return &bad_notify;
 	out->rcpt.notify = value;
 	if (ph_span_eq_nocase(value, PH_SPAN("NEVER")))
 		return NULL;

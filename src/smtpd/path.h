@@ -15,10 +15,10 @@ enum {
 };
 
 /* Takes "<local@domain>", "<@route:local@domain>" or "<>" from the front of *in
-   and advances *in behind the ">".  *address is what stands between the brackets,
-   the source route left out (RFC 5321 appendix C); "<>" gives the empty span.
-   A local part alone passes only when it is "postmaster" in any case.
-   PH_EPROTO: not a path; *in is unchanged. */
+   and advances *in behind the ">".  *address is what stands between the
+   brackets, the source route left out (RFC 5321 appendix C); "<>" gives the
+   empty span.  A local part alone passes only when it is "postmaster" in any
+   case.  PH_EPROTO: not a path; *in is unchanged. */
 PH_MUST_USE enum ph_err ph_smtpd_path_take(
     struct ph_span *in, struct ph_span *address);
 

@@ -20,8 +20,8 @@ struct ph_smtpd_reply {
 	const char *text;
 };
 
-/* Fit for a reply: 200 to 599, an enhanced code that is none or well formed, one
-   line of printable text (UTF-8 passes). */
+/* Fit for a reply: 200 to 599, an enhanced code that is none or well formed,
+   one line of printable text (UTF-8 passes). */
 bool ph_smtpd_reply_fits(const struct ph_smtpd_reply *r);
 
 /* "250 2.0.0 text" CRLF.  PH_EINVAL: not fit; PH_ENOMEM, PH_ETOOBIG; out is

@@ -36,7 +36,8 @@ struct ph_smtpd_options {
 	bool tls_required;       /* before MAIL and AUTH: 530 5.7.0 */
 	bool secure;             /* TLS from the start */
 	enum ph_smtpd_auth_policy auth;
-	/* Names, separated by spaces, offered in clear and under TLS; copied. */
+	/* Names, separated by spaces, offered in clear and under TLS;
+	   copied. */
 	struct ph_span mechanisms_clear;
 	struct ph_span mechanisms_tls;
 	ph_msec timeout_command; /* 0: 5 min (RFC 5321 4.5.3.2.7) */
@@ -47,7 +48,8 @@ enum ph_smtpd_event_type {
 	PH_SMTPD_NONE = 0,
 
 	/* The 220 to STARTTLS is in pending(): write it out, wrap the stream,
-	   then _tls_done().  Bytes that came behind STARTTLS end the session. */
+	   then _tls_done().  Bytes that came behind STARTTLS end the
+	   session. */
 	PH_SMTPD_START_TLS,
 
 	/* A login begins with mechanism .data; .initial is the decoded first
@@ -59,22 +61,23 @@ enum ph_smtpd_event_type {
 	/* The client gave up ("*"); it was answered 501 5.7.0. */
 	PH_SMTPD_AUTH_CANCELLED,
 
-	/* MAIL and RCPT, well formed.  .mail or .rcpt; answer with _answer(). */
+	/* MAIL and RCPT, well formed.  .mail or .rcpt; answer with
+	   _answer(). */
 	PH_SMTPD_MAIL,
 	PH_SMTPD_RCPT,
 
-	/* DATA or the first BDAT, at least one recipient taken: content follows.
-	   Answer with _answer(): 354 lets it come (for BDAT it only means yes), any
-	   other code refuses (for BDAT the octets are read and dropped) and ends
-	   the transaction, without ABORT. */
+	/* DATA or the first BDAT, at least one recipient taken: content
+	   follows.  Answer with _answer(): 354 lets it come (for BDAT it only
+	   means yes), any other code refuses (for BDAT the octets are read and
+	   dropped) and ends the transaction, without ABORT. */
 	PH_SMTPD_CONTENT,
 	/* .data: octets of the content, dots undone. */
 	PH_SMTPD_BODY,
-	/* The content is complete.  Answer with _answer(): 250 means taken.  With
-	   any answer the transaction is over, without ABORT. */
+	/* The content is complete.  Answer with _answer(): 250 means taken.
+	   With any answer the transaction is over, without ABORT. */
 	PH_SMTPD_END,
-	/* What was begun with MAIL is void: RSET, a new EHLO, too big, bare line
-	   ends, or the session ended.  No answer is due any more. */
+	/* What was begun with MAIL is void: RSET, a new EHLO, too big, bare
+	   line ends, or the session ended.  No answer is due any more. */
 	PH_SMTPD_ABORT,
 
 	/* Nothing more will be said: write out pending(), then close. */
@@ -112,10 +115,11 @@ PH_MUST_USE enum ph_err ph_smtpd_new(
 void ph_smtpd_free(struct ph_smtpd *s);
 
 /* Bytes from the client.  While an answer is due (or while more than
-   PH_SMTPD_OUT_MAX octets wait to be written, or many events) input is not taken:
-   *in is advanced past what was used, call again with the rest after _answer(),
-   _sent() or _next_event().  BODY events lie in the caller's bytes, so that those stay valid until
-   the events are drained.  PH_ENOMEM ends the session. */
+   PH_SMTPD_OUT_MAX octets wait to be written, or many events) input is not
+   taken: *in is advanced past what was used, call again with the rest after
+   _answer(), _sent() or _next_event().  BODY events lie in the caller's bytes,
+   so that those stay valid until the events are drained.  PH_ENOMEM ends the
+   session. */
 enum {
 	PH_SMTPD_OUT_MAX = 64 * 1024
 };
@@ -132,8 +136,8 @@ bool ph_smtpd_next_event(struct ph_smtpd *s, struct ph_smtpd_event *out);
 PH_MUST_USE enum ph_err ph_smtpd_answer(struct ph_smtpd *s, ph_msec now,
     uint16_t code, const char *enhanced, const char *text);
 
-/* Replaces the mechanisms offered in clear or under TLS: what can be bound to is
-   known only after the handshake.  PH_EINVAL, PH_ENOMEM: none is offered. */
+/* Replaces the mechanisms offered in clear or under TLS: what can be bound to
+   is known only after the handshake.  PH_EINVAL, PH_ENOMEM: none is offered. */
 PH_MUST_USE enum ph_err ph_smtpd_offer(
     struct ph_smtpd *s, bool secure, struct ph_span mechanisms);
 PH_MUST_USE enum ph_err ph_smtpd_tls_done(struct ph_smtpd *s, ph_msec now);

@@ -61,6 +61,9 @@ static void say_refusal(struct ph_smtpd *s)
 {
 	const struct ph_smtpd_reply *refusal = s->refusal;
 
+	/* Which of the two came to light first is the network's doing. */
+	if (refusal == &too_big && (s->scan.bare_cr || s->scan.bare_lf))
+		refusal = &bare_line_end;
 	s->refusal = NULL;
 	if (refusal != NULL) {
 		ph_smtpd_say(s, refusal);

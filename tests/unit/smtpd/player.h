@@ -5,9 +5,9 @@
 #include "smtpd/session.h"
 
 /* Plays a client's octets to a session, with a caller that answers by rule:
-   senders and recipients that begin with "no" are refused, those that begin with
-   "bye" get 421, contents of "full@x.org" get 452, and the login is "\0u\0p" by
-   PLAIN or, over two challenges, by LOGIN. */
+   senders and recipients that begin with "no" are refused, those that begin
+   with "bye" get 421, contents of "full@x.org" get 452, and the login is
+   "\0u\0p" by PLAIN or, over two challenges, by LOGIN. */
 struct player {
 	struct ph_smtpd *session;
 	ph_msec now;

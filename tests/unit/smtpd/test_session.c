@@ -1,8 +1,8 @@
 #include "check.h"
 #include "player.h"
 
-/* Conversations: what the client sends, what is reported, what is said.  Each is
-   played whole, in pieces of every small size, and cut once at every octet:
+/* Conversations: what the client sends, what is reported, what is said.  Each
+   is played whole, in pieces of every small size, and cut once at every octet:
    where the network cuts must never matter. */
 
 #define HI     "EHLO c.test\r\n"
@@ -158,6 +158,14 @@ static const struct talk {
 	{ &plain, S(HI MR "BDAT 2\r\na\rBDAT 2 LAST\r\n\nbNOOP\r\n"),
 	    MR_LOG "content\nend a\r\nb\n",
 	    "250 " MR_OK "250/2.0.0 250/2.0.0 250/2.0.0" },
+
+	/* Too big and with a bare LF, whichever is seen first. */
+	{ &plain,
+	    S(HI MR "DATA\r\n"
+		    "12345678901234567890123456789012345678901234567890\r\n"
+		    "12345678901234567890123456789012345678901234567890\r\n"
+		    "1\n2\r\n.\r\nNOOP\r\n"),
+	    MR_LOG "content\nabort\n", "250 " MR_OK "354 550/5.6.0 250/2.0.0" },
 
 	/* line ends: smuggling */
 	{ &plain, S(HI MR "DATA\r\na\n.\nMAIL FROM:<z@x.org>\r\n.\r\nNOOP\r\n"),
