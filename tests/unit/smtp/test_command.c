@@ -35,9 +35,10 @@ static void test_plain(void)
 
 static void test_helo(void)
 {
-	static const struct ph_span bad[] = { PH_SPAN(""), PH_SPAN("a b"),
-		PH_SPAN("a\r"), PH_SPAN("a\nb"), PH_SPAN("a\0b"), PH_SPAN("<a"),
-		PH_SPAN("a>"), PH_SPAN("\x7f"), PH_SPAN("\xc3\xa9.org") };
+	static const struct ph_span bad[] = { PH_SPAN_INIT(""),
+		PH_SPAN_INIT("a b"), PH_SPAN_INIT("a\r"), PH_SPAN_INIT("a\nb"),
+		PH_SPAN_INIT("a\0b"), PH_SPAN_INIT("<a"), PH_SPAN_INIT("a>"),
+		PH_SPAN_INIT("\x7f"), PH_SPAN_INIT("\xc3\xa9.org") };
 
 	check_str(took(ph_command_ehlo(&out, PH_SPAN("[192.0.2.1]"))),
 	    "EHLO [192.0.2.1]\r\n");
@@ -97,28 +98,28 @@ static const struct {
 	struct ph_command_mail mail;
 	const char *want;
 } mails[] = {
-	{ { .sender = PH_SPAN("") }, "MAIL FROM:<>\r\n" },
-	{ { .sender = PH_SPAN("a@b.org") }, "MAIL FROM:<a@b.org>\r\n" },
-	{ { .sender = PH_SPAN("a@b.org"), .has_size = true },
+	{ { .sender = PH_SPAN_INIT("") }, "MAIL FROM:<>\r\n" },
+	{ { .sender = PH_SPAN_INIT("a@b.org") }, "MAIL FROM:<a@b.org>\r\n" },
+	{ { .sender = PH_SPAN_INIT("a@b.org"), .has_size = true },
 	    "MAIL FROM:<a@b.org> SIZE=0\r\n" },
-	{ { .sender = PH_SPAN("a@b.org"),
+	{ { .sender = PH_SPAN_INIT("a@b.org"),
 	      .has_size = true,
 	      .size = 1234,
 	      .eight_bit = true,
 	      .utf8 = true,
 	      .ret = PH_RET_FULL,
-	      .envid = PH_SPAN("a+b=c d") },
+	      .envid = PH_SPAN_INIT("a+b=c d") },
 	    "MAIL FROM:<a@b.org> SIZE=1234 BODY=8BITMIME SMTPUTF8 RET=FULL "
 	    "ENVID=a+2Bb+3Dc+20d\r\n" },
-	{ { .sender = PH_SPAN("a@b.org"), .ret = PH_RET_HDRS },
+	{ { .sender = PH_SPAN_INIT("a@b.org"), .ret = PH_RET_HDRS },
 	    "MAIL FROM:<a@b.org> RET=HDRS\r\n" },
-	{ { .sender = PH_SPAN("\xc3\xa9@b.org"), .utf8 = true },
+	{ { .sender = PH_SPAN_INIT("\xc3\xa9@b.org"), .utf8 = true },
 	    "MAIL FROM:<\xc3\xa9@b.org> SMTPUTF8\r\n" },
-	{ { .sender = PH_SPAN("\xc3\xa9@b.org") }, NULL },
-	{ { .sender = PH_SPAN("\xff@b.org"), .utf8 = true }, NULL },
-	{ { .sender = PH_SPAN("a@b.org\r\nRSET") }, NULL },
-	{ { .sender = PH_SPAN("a@b.org> SIZE=1") }, NULL },
-	{ { .envid = PH_SPAN("a\nb") }, NULL },
+	{ { .sender = PH_SPAN_INIT("\xc3\xa9@b.org") }, NULL },
+	{ { .sender = PH_SPAN_INIT("\xff@b.org"), .utf8 = true }, NULL },
+	{ { .sender = PH_SPAN_INIT("a@b.org\r\nRSET") }, NULL },
+	{ { .sender = PH_SPAN_INIT("a@b.org> SIZE=1") }, NULL },
+	{ { .envid = PH_SPAN_INIT("a\nb") }, NULL },
 };
 
 static void test_mail(void)
@@ -137,33 +138,33 @@ static const struct {
 	struct ph_span text;
 	bool good;
 } addresses[] = {
-	{ PH_SPAN("a@b"), true },
-	{ PH_SPAN("postmaster"), true },
-	{ PH_SPAN("a@[192.0.2.1]"), true },
-	{ PH_SPAN("\"a b\"@c"), true },
-	{ PH_SPAN("\"a>b\"@c"), true },
-	{ PH_SPAN("\"a\\\"b\"@c"), true },
-	{ PH_SPAN("\"a\\\\\"@c"), true },
-	{ PH_SPAN("\xc3\xa9@c"), true },
-	{ PH_SPAN(""), false },
-	{ PH_SPAN("a b@c"), false },
-	{ PH_SPAN("<a@b"), false },
-	{ PH_SPAN("a@b>"), false },
-	{ PH_SPAN("\"a@b"), false },
-	{ PH_SPAN("\"a\\\"@b"), false },
-	{ PH_SPAN("\"a\"b\"@c"), false },
-	{ PH_SPAN("\"a\\\\\" b\"@c"), false },
-	{ PH_SPAN("\"a\\\"@c> X"), false },
-	{ PH_SPAN("a\\ b@c"), false },
-	{ PH_SPAN("a@b\r"), false },
-	{ PH_SPAN("a@b\n"), false },
-	{ PH_SPAN("a\0@b"), false },
-	{ PH_SPAN("\"a\r\n\"@b"), false },
-	{ PH_SPAN("\"a\\\n\"@b"), false },
-	{ PH_SPAN("\"a\\"), false },
-	{ PH_SPAN("a\t@b"), false },
-	{ PH_SPAN("a\x7f@b"), false },
-	{ PH_SPAN("\xc3@b"), false },
+	{ PH_SPAN_INIT("a@b"), true },
+	{ PH_SPAN_INIT("postmaster"), true },
+	{ PH_SPAN_INIT("a@[192.0.2.1]"), true },
+	{ PH_SPAN_INIT("\"a b\"@c"), true },
+	{ PH_SPAN_INIT("\"a>b\"@c"), true },
+	{ PH_SPAN_INIT("\"a\\\"b\"@c"), true },
+	{ PH_SPAN_INIT("\"a\\\\\"@c"), true },
+	{ PH_SPAN_INIT("\xc3\xa9@c"), true },
+	{ PH_SPAN_INIT(""), false },
+	{ PH_SPAN_INIT("a b@c"), false },
+	{ PH_SPAN_INIT("<a@b"), false },
+	{ PH_SPAN_INIT("a@b>"), false },
+	{ PH_SPAN_INIT("\"a@b"), false },
+	{ PH_SPAN_INIT("\"a\\\"@b"), false },
+	{ PH_SPAN_INIT("\"a\"b\"@c"), false },
+	{ PH_SPAN_INIT("\"a\\\\\" b\"@c"), false },
+	{ PH_SPAN_INIT("\"a\\\"@c> X"), false },
+	{ PH_SPAN_INIT("a\\ b@c"), false },
+	{ PH_SPAN_INIT("a@b\r"), false },
+	{ PH_SPAN_INIT("a@b\n"), false },
+	{ PH_SPAN_INIT("a\0@b"), false },
+	{ PH_SPAN_INIT("\"a\r\n\"@b"), false },
+	{ PH_SPAN_INIT("\"a\\\n\"@b"), false },
+	{ PH_SPAN_INIT("\"a\\"), false },
+	{ PH_SPAN_INIT("a\t@b"), false },
+	{ PH_SPAN_INIT("a\x7f@b"), false },
+	{ PH_SPAN_INIT("\xc3@b"), false },
 };
 
 static void test_address(void)
@@ -185,9 +186,9 @@ static void test_address(void)
 	check(!ph_command_is_address((struct ph_span){ text, 1001 }));
 }
 
-#define RCPT(...)                        \
- {                                       \
-  .address = PH_SPAN("x@y"), __VA_ARGS__ \
+#define RCPT(...)                             \
+ {                                            \
+  .address = PH_SPAN_INIT("x@y"), __VA_ARGS__ \
  }
 
 static const struct {
@@ -200,14 +201,14 @@ static const struct {
 		   PH_NOTIFY_DELAY | PH_NOTIFY_SUCCESS | PH_NOTIFY_FAILURE),
 	    "RCPT TO:<x@y> NOTIFY=SUCCESS,FAILURE,DELAY\r\n" },
 	{ RCPT(.notify = PH_NOTIFY_NEVER | PH_NOTIFY_DELAY), NULL },
-	{ RCPT(.orcpt = PH_SPAN("a+b=c@d")),
+	{ RCPT(.orcpt = PH_SPAN_INIT("a+b=c@d")),
 	    "RCPT TO:<x@y> ORCPT=rfc822;a+2Bb+3Dc@d\r\n" },
-	{ RCPT(.notify = PH_NOTIFY_FAILURE, .orcpt = PH_SPAN("\"a b\"@d")),
+	{ RCPT(.notify = PH_NOTIFY_FAILURE, .orcpt = PH_SPAN_INIT("\"a b\"@d")),
 	    "RCPT TO:<x@y> NOTIFY=FAILURE ORCPT=rfc822;\"a+20b\"@d\r\n" },
-	{ RCPT(.orcpt = PH_SPAN("\xc3\xa9+\\@d")),
+	{ RCPT(.orcpt = PH_SPAN_INIT("\xc3\xa9+\\@d")),
 	    "RCPT TO:<x@y> ORCPT=utf-8;\\x{E9}\\x{2B}\\x{5C}@d\r\n" },
-	{ RCPT(.orcpt = PH_SPAN("\xff@d")), NULL },
-	{ RCPT(.orcpt = PH_SPAN("a\r\n@d")), NULL },
+	{ RCPT(.orcpt = PH_SPAN_INIT("\xff@d")), NULL },
+	{ RCPT(.orcpt = PH_SPAN_INIT("a\r\n@d")), NULL },
 };
 
 static void test_rcpt(void)

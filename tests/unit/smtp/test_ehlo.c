@@ -14,42 +14,44 @@ struct ehlo_case {
 };
 
 static const struct ehlo_case cases[] = {
-	{ PH_SPAN(""), "", 0, 0, { 0 }, 0, "" },
-	{ PH_SPAN("mx.example.org"), "mx.example.org", 0, 0, { 0 }, 0, "" },
-	{ PH_SPAN(" mx.example.org greets you"), "mx.example.org", 0, 0, { 0 },
-	    0, "" },
-	{ PH_SPAN("h\nPIPELINING\nCHUNKING\n8BITMIME\nSMTPUTF8\nDSN\n"
-		  "ENHANCEDSTATUSCODES\nSTARTTLS\nBINARYMIME\nREQUIRETLS"),
+	{ PH_SPAN_INIT(""), "", 0, 0, { 0 }, 0, "" },
+	{ PH_SPAN_INIT("mx.example.org"), "mx.example.org", 0, 0, { 0 }, 0,
+	    "" },
+	{ PH_SPAN_INIT(" mx.example.org greets you"), "mx.example.org", 0, 0,
+	    { 0 }, 0, "" },
+	{ PH_SPAN_INIT("h\nPIPELINING\nCHUNKING\n8BITMIME\nSMTPUTF8\nDSN\n"
+		       "ENHANCEDSTATUSCODES\nSTARTTLS\nBINARYMIME\nREQUIRETLS"),
 	    "h",
 	    PH_EHLO_PIPELINING | PH_EHLO_CHUNKING | PH_EHLO_8BITMIME |
 		PH_EHLO_SMTPUTF8 | PH_EHLO_DSN | PH_EHLO_ENHANCED |
 		PH_EHLO_STARTTLS | PH_EHLO_BINARYMIME | PH_EHLO_REQUIRETLS,
 	    0, { 0 }, 9, "" },
-	{ PH_SPAN("h\npipelining\nStartTLS "), "h",
+	{ PH_SPAN_INIT("h\npipelining\nStartTLS "), "h",
 	    PH_EHLO_PIPELINING | PH_EHLO_STARTTLS, 0, { 0 }, 2, "" },
-	{ PH_SPAN("h\nSIZE"), "h", PH_EHLO_SIZE, 0, { 0 }, 1, "" },
-	{ PH_SPAN("h\nSIZE 0"), "h", PH_EHLO_SIZE, 0, { 0 }, 1, "" },
-	{ PH_SPAN("h\nSIZE 52428800"), "h", PH_EHLO_SIZE, 52428800, { 0 }, 1,
-	    "" },
-	{ PH_SPAN("h\nSIZE=1000"), "h", PH_EHLO_SIZE, 1000, { 0 }, 1, "" },
-	{ PH_SPAN("h\nSIZE -1"), "h", PH_EHLO_SIZE, 0, { 0 }, 1, "" },
-	{ PH_SPAN("h\nSIZE 18446744073709551615"), "h", PH_EHLO_SIZE,
-	    UINT64_MAX, { 0 }, 1, "" },
-	{ PH_SPAN("h\nSIZE 18446744073709551616"), "h", PH_EHLO_SIZE, 0, { 0 },
+	{ PH_SPAN_INIT("h\nSIZE"), "h", PH_EHLO_SIZE, 0, { 0 }, 1, "" },
+	{ PH_SPAN_INIT("h\nSIZE 0"), "h", PH_EHLO_SIZE, 0, { 0 }, 1, "" },
+	{ PH_SPAN_INIT("h\nSIZE 52428800"), "h", PH_EHLO_SIZE, 52428800, { 0 },
 	    1, "" },
-	{ PH_SPAN("h\nAUTH PLAIN login  CRAM-MD5\nAUTH=PLAIN LOGIN XOAUTH2"),
+	{ PH_SPAN_INIT("h\nSIZE=1000"), "h", PH_EHLO_SIZE, 1000, { 0 }, 1, "" },
+	{ PH_SPAN_INIT("h\nSIZE -1"), "h", PH_EHLO_SIZE, 0, { 0 }, 1, "" },
+	{ PH_SPAN_INIT("h\nSIZE 18446744073709551615"), "h", PH_EHLO_SIZE,
+	    UINT64_MAX, { 0 }, 1, "" },
+	{ PH_SPAN_INIT("h\nSIZE 18446744073709551616"), "h", PH_EHLO_SIZE, 0,
+	    { 0 }, 1, "" },
+	{ PH_SPAN_INIT(
+	      "h\nAUTH PLAIN login  CRAM-MD5\nAUTH=PLAIN LOGIN XOAUTH2"),
 	    "h", PH_EHLO_AUTH, 0, { 0 }, 2, "PLAIN LOGIN CRAM-MD5 XOAUTH2" },
-	{ PH_SPAN("h\nAUTH"), "h", PH_EHLO_AUTH, 0, { 0 }, 1, "" },
-	{ PH_SPAN("h\nAUTH PL\x01IN A_B ABCDEFGHIJKLMNOPQRSTU x"), "h",
+	{ PH_SPAN_INIT("h\nAUTH"), "h", PH_EHLO_AUTH, 0, { 0 }, 1, "" },
+	{ PH_SPAN_INIT("h\nAUTH PL\x01IN A_B ABCDEFGHIJKLMNOPQRSTU x"), "h",
 	    PH_EHLO_AUTH, 0, { 0 }, 1, "A_B X" },
-	{ PH_SPAN("h\nAUTH\tPLAIN"), "h", 0, 0, { 0 }, 1, "" },
-	{ PH_SPAN("h\nLIMITS MAILMAX=20 rcptmax=100 RCPTDOMAINMAX=1"), "h",
+	{ PH_SPAN_INIT("h\nAUTH\tPLAIN"), "h", 0, 0, { 0 }, 1, "" },
+	{ PH_SPAN_INIT("h\nLIMITS MAILMAX=20 rcptmax=100 RCPTDOMAINMAX=1"), "h",
 	    PH_EHLO_LIMITS, 0, { 20, 100, 1 }, 1, "" },
-	{ PH_SPAN("h\nLIMITS MAILMAX=x RCPTMAX RCPTMAX= A=1 "
-		  "RCPTDOMAINMAX=4294967296 MAILMAX=7"),
+	{ PH_SPAN_INIT("h\nLIMITS MAILMAX=x RCPTMAX RCPTMAX= A=1 "
+		       "RCPTDOMAINMAX=4294967296 MAILMAX=7"),
 	    "h", PH_EHLO_LIMITS, 0, { 7, 0, 0 }, 1, "" },
-	{ PH_SPAN("h\nX-UNKNOWN 1\n\n SIZE 5\nPIPELININGS"), "h", PH_EHLO_SIZE,
-	    5, { 0 }, 4, "" },
+	{ PH_SPAN_INIT("h\nX-UNKNOWN 1\n\n SIZE 5\nPIPELININGS"), "h",
+	    PH_EHLO_SIZE, 5, { 0 }, 4, "" },
 };
 
 static void check_ehlo(const struct ehlo_case *ec, const struct ph_ehlo *e)

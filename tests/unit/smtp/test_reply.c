@@ -14,43 +14,45 @@ struct reply_case {
 	size_t left; /* octets that belong to what follows */
 };
 
-#define OK(in, code, ...)               \
- {                                      \
-  PH_SPAN(in), PH_OK, code, __VA_ARGS__ \
+#define OK(in, code, ...)                    \
+ {                                           \
+  PH_SPAN_INIT(in), PH_OK, code, __VA_ARGS__ \
  }
-#define ERR(in, err) \
- {                   \
-  PH_SPAN(in), err   \
+#define ERR(in, err)    \
+ {                      \
+  PH_SPAN_INIT(in), err \
  }
 
 static const struct reply_case cases[] = {
-	OK("220 hello\r\n", 220, { 0 }, 1, PH_SPAN("hello")),
-	OK("250\r\n", 250, { 0 }, 1, PH_SPAN("")),
-	OK("250 \r\n", 250, { 0 }, 1, PH_SPAN("")),
-	OK("250 bare\n", 250, { 0 }, 1, PH_SPAN("bare")),
-	OK("250 two\r\r\n", 250, { 0 }, 1, PH_SPAN("two")),
-	OK("250 a\rb\r\n", 250, { 0 }, 1, PH_SPAN("a b")),
-	OK("250-\r\n250-\n250 \r\n", 250, { 0 }, 3, PH_SPAN("\n\n")),
-	OK("250-a\r\n250-b\r\n250 c\r\n", 250, { 0 }, 3, PH_SPAN("a\nb\nc")),
-	OK("250-a\r\n250\r\n", 250, { 0 }, 2, PH_SPAN("a\n")),
-	OK("550 5.1.1 no\r\n", 550, { 5, 1, 1 }, 1, PH_SPAN("no")),
-	OK("550 5.7.139 no\r\n", 550, { 5, 7, 139 }, 1, PH_SPAN("no")),
-	OK("550 5.1.1\r\n", 550, { 5, 1, 1 }, 1, PH_SPAN("")),
+	OK("220 hello\r\n", 220, { 0 }, 1, PH_SPAN_INIT("hello")),
+	OK("250\r\n", 250, { 0 }, 1, PH_SPAN_INIT("")),
+	OK("250 \r\n", 250, { 0 }, 1, PH_SPAN_INIT("")),
+	OK("250 bare\n", 250, { 0 }, 1, PH_SPAN_INIT("bare")),
+	OK("250 two\r\r\n", 250, { 0 }, 1, PH_SPAN_INIT("two")),
+	OK("250 a\rb\r\n", 250, { 0 }, 1, PH_SPAN_INIT("a b")),
+	OK("250-\r\n250-\n250 \r\n", 250, { 0 }, 3, PH_SPAN_INIT("\n\n")),
+	OK("250-a\r\n250-b\r\n250 c\r\n", 250, { 0 }, 3,
+	    PH_SPAN_INIT("a\nb\nc")),
+	OK("250-a\r\n250\r\n", 250, { 0 }, 2, PH_SPAN_INIT("a\n")),
+	OK("550 5.1.1 no\r\n", 550, { 5, 1, 1 }, 1, PH_SPAN_INIT("no")),
+	OK("550 5.7.139 no\r\n", 550, { 5, 7, 139 }, 1, PH_SPAN_INIT("no")),
+	OK("550 5.1.1\r\n", 550, { 5, 1, 1 }, 1, PH_SPAN_INIT("")),
 	OK("550-5.1.1 a\r\n550-5.1.2 b\r\n550 c\r\n", 550, { 5, 1, 1 }, 3,
-	    PH_SPAN("a\nb\nc")),
-	OK("550-a\r\n550 5.1.2 b\r\n", 550, { 5, 1, 2 }, 2, PH_SPAN("a\nb")),
+	    PH_SPAN_INIT("a\nb\nc")),
+	OK("550-a\r\n550 5.1.2 b\r\n", 550, { 5, 1, 2 }, 2,
+	    PH_SPAN_INIT("a\nb")),
 	/* What only looks like an enhanced code stays in the text. */
-	OK("550 3.1.1 no\r\n", 550, { 0 }, 1, PH_SPAN("3.1.1 no")),
-	OK("550 5.1.1no\r\n", 550, { 0 }, 1, PH_SPAN("5.1.1no")),
-	OK("550 5.1 no\r\n", 550, { 0 }, 1, PH_SPAN("5.1 no")),
-	OK("550 5..1 no\r\n", 550, { 0 }, 1, PH_SPAN("5..1 no")),
-	OK("550 5.7.506 no\r\n", 550, { 0 }, 1, PH_SPAN("5.7.506 no")),
-	OK("550 5.7.1399 no\r\n", 550, { 0 }, 1, PH_SPAN("5.7.1399 no")),
-	OK("550 192.0.2.1 no\r\n", 550, { 0 }, 1, PH_SPAN("192.0.2.1 no")),
+	OK("550 3.1.1 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("3.1.1 no")),
+	OK("550 5.1.1no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5.1.1no")),
+	OK("550 5.1 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5.1 no")),
+	OK("550 5..1 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5..1 no")),
+	OK("550 5.7.506 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5.7.506 no")),
+	OK("550 5.7.1399 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5.7.1399 no")),
+	OK("550 192.0.2.1 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("192.0.2.1 no")),
 	OK("250 \xff\x01\xc3\xa9\r\n", 250, { 0 }, 1,
-	    PH_SPAN("\xff\x01\xc3\xa9")),
-	OK("599 x\r\nrest", 599, { 0 }, 1, PH_SPAN("x"), 4),
-	OK("200 x\r\n250 y\r\n", 200, { 0 }, 1, PH_SPAN("x"), 7),
+	    PH_SPAN_INIT("\xff\x01\xc3\xa9")),
+	OK("599 x\r\nrest", 599, { 0 }, 1, PH_SPAN_INIT("x"), 4),
+	OK("200 x\r\n250 y\r\n", 200, { 0 }, 1, PH_SPAN_INIT("x"), 7),
 	ERR("", PH_AGAIN),
 	ERR("2", PH_AGAIN),
 	ERR("250 no end", PH_AGAIN),
@@ -196,7 +198,8 @@ static void test_endless(void)
 
 static void test_evidence(void)
 {
-	static const struct ph_span in = PH_SPAN("HTTP/1.1 400 Bad\r\n\r\n");
+	static const struct ph_span in =
+	    PH_SPAN_INIT("HTTP/1.1 400 Bad\r\n\r\n");
 
 	for (size_t step = 1; step < 25; step++) {
 		struct ph_reply_parser *p;
@@ -226,12 +229,13 @@ static const struct {
 	struct ph_reply reply;
 	const char *want;
 } formats[] = {
-	{ { 250, { 2, 1, 0 }, 1, PH_SPAN("ok") }, "250 2.1.0 \"ok\"" },
-	{ { 535, { 5, 7, 139 }, 1, PH_SPAN("") }, "535 5.7.139" },
-	{ { 421, { 0 }, 1, PH_SPAN("a\nb") }, "421 \"a / b\"" },
-	{ { 421, { 0 }, 1, PH_SPAN("\x1b[31m\x7f\xc2\x9b") },
+	{ { 250, { 2, 1, 0 }, 1, PH_SPAN_INIT("ok") }, "250 2.1.0 \"ok\"" },
+	{ { 535, { 5, 7, 139 }, 1, PH_SPAN_INIT("") }, "535 5.7.139" },
+	{ { 421, { 0 }, 1, PH_SPAN_INIT("a\nb") }, "421 \"a / b\"" },
+	{ { 421, { 0 }, 1, PH_SPAN_INIT("\x1b[31m\x7f\xc2\x9b") },
 	    "421 \"?[31m??\"" },
-	{ { 550, { 0 }, 1, PH_SPAN("\xc3\xa9\xff") }, "550 \"\xc3\xa9?\"" },
+	{ { 550, { 0 }, 1, PH_SPAN_INIT("\xc3\xa9\xff") },
+	    "550 \"\xc3\xa9?\"" },
 };
 
 static void test_format(void)
