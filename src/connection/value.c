@@ -343,7 +343,7 @@ static bool is_hex_pin(struct ph_span s)
 	return digits == 64 && (s.len == 64 || s.len == 95);
 }
 
-static bool is_base64_pin(struct ph_span s)
+static enum ph_err check_base64_pin(struct ph_span s)
 {
 	enum {
 		SHA256_SIZE = 32
@@ -352,11 +352,11 @@ static bool is_base64_pin(struct ph_span s)
 
 	ph_buf_init(&raw, SHA256_SIZE);
 
-	bool good =
-	    ph_base64_decode(s, &raw) == PH_OK && raw.len == SHA256_SIZE;
-
+	enum ph_err err = ph_base64_decode(s, &raw);
+	if (err == PH_OK && raw.len != SHA256_SIZE)
+		err = PH_EINVAL;
 	ph_buf_release(&raw);
-	return good;
+	return err == PH_ETOOBIG ? PH_EINVAL : err;
 }
 
 static enum ph_err check_pins(struct ph_span value)
@@ -364,8 +364,12 @@ static enum ph_err check_pins(struct ph_span value)
 	struct ph_span item;
 
 	while (ph_value_next(&value, &item)) {
-		if (!is_hex_pin(item) && !is_base64_pin(item))
-			return PH_EINVAL;
+		if (is_hex_pin(item))
+			continue;
+
+		enum ph_err err = check_base64_pin(item);
+		if (err != PH_OK)
+			return err;
 	}
 	return PH_OK;
 }
