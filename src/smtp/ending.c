@@ -31,9 +31,18 @@ static bool is_unsure(const struct ph_smtp_client *c,
 	return is_handed_over(c, t) && fault->cause != PH_CAUSE_SHUTTING_DOWN;
 }
 
+static bool is_of_the_stream(enum ph_stage stage)
+{
+	return stage == PH_STAGE_DNS || stage == PH_STAGE_CONNECT ||
+	    stage == PH_STAGE_PROXY || stage == PH_STAGE_TLS;
+}
+
+/* fault is this transaction's own copy. */
 static void abandon(
     struct ph_smtp_client *c, struct ph_transaction *t, struct ph_fault *fault)
 {
+	if (!is_of_the_stream(fault->stage))
+		fault->stage = t->stage;
 	if (!is_unsure(c, t, fault)) {
 		ph_transaction_abandon(t, PH_RETRY, fault);
 		return;
@@ -47,16 +56,19 @@ static void abandon(
 
 void ph_ending_close(struct ph_smtp_client *c, const struct ph_fault *fault)
 {
+	struct ph_fault why;
+
 	if (c->phase == PH_PHASE_CLOSED)
 		return;
 	c->last_stage = ph_smtp_client_stage(c);
 	if (fault != NULL)
 		c->fault = *fault;
+	why = c->fault;
 	if (ph_fault_is_set(&c->fault))
 		c->last_stage = c->fault.stage;
 	c->phase = PH_PHASE_CLOSED;
 	while (c->transactions != NULL) {
-		struct ph_fault own = c->fault;
+		struct ph_fault own = why;
 
 		abandon(c, c->transactions, &own);
 		if (own.cause == PH_CAUSE_LOST_AFTER_DOT)
@@ -180,12 +192,6 @@ static void where(const struct ph_smtp_client *c, char *out, size_t size)
 		(void)snprintf(out, size, "amid the content");
 	else
 		(void)snprintf(out, size, "between commands");
-}
-
-static bool is_of_the_stream(enum ph_stage stage)
-{
-	return stage == PH_STAGE_DNS || stage == PH_STAGE_CONNECT ||
-	    stage == PH_STAGE_PROXY || stage == PH_STAGE_TLS;
 }
 
 void ph_smtp_client_lost(

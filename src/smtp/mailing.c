@@ -231,13 +231,18 @@ static bool move_one(struct ph_smtp_client *c, struct ph_transaction *t,
 	return t->state == PH_TRANSACTION_ENDED;
 }
 
-void ph_mailing_move(struct ph_smtp_client *c)
+/* Answers come in order, so what is over is at the head. */
+static void finish_over(struct ph_smtp_client *c)
 {
-	/* Answers come in order, so what is over is at the head. */
 	while (c->phase == PH_PHASE_READY && c->transactions != NULL &&
 	    is_over(c->transactions)) {
 		settle_over(c, c->transactions);
 	}
+}
+
+void ph_mailing_move(struct ph_smtp_client *c)
+{
+	finish_over(c);
 
 	struct ph_transaction *before = NULL;
 	struct ph_transaction *t = c->transactions;
@@ -357,6 +362,7 @@ void ph_mailing_answered(struct ph_smtp_client *c,
 	} else if (entry->step == PH_STEP_BDAT) {
 		on_bdat(t, reply, verdict);
 	}
+	finish_over(c);
 }
 
 bool ph_mailing_interrupted(

@@ -183,16 +183,14 @@ static enum ph_err end_line(struct ph_reply_parser *p, struct ph_span part)
 		line = (struct ph_span){ p->line, p->line_len };
 	}
 
-	size_t kept = p->line_len;
 	while (line.len > 0 && line.ptr[line.len - 1] == '\r')
 		line.len--;
 
 	enum ph_err err = take_line(p, line);
 	/* A wrong line is evidence; a good one is done with. */
-	if (err == PH_OK || err == PH_AGAIN)
-		p->line_len = 0;
-	else if (kept == 0)
-		(void)!keep(p, line);
+	p->line_len = err == PH_OK || err == PH_AGAIN ? 0 : line.len;
+	if (p->line_len > 0)
+		memmove(p->line, line.ptr, line.len);
 	return err;
 }
 

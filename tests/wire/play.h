@@ -30,9 +30,10 @@ struct played {
 	enum ph_cause cause; /* of the CLOSED event */
 	size_t mails;        /* taken by the engine */
 	size_t done;         /* MAIL_DONE events */
-	size_t unsure;       /* of these */
-	size_t handed_over;  /* contents the script says were */
-	size_t decided;      /* mails that a reply to them decided */
+	/* By mail, from 0. */
+	bool unsure[SCRIPT_MAILS_MAX];
+	bool handed_over[SCRIPT_MAILS_MAX]; /* says the script */
+	bool decided[SCRIPT_MAILS_MAX];     /* by a reply */
 };
 
 /* Plays it with check()s: the client's octets, and the events, as they stand in

@@ -195,12 +195,16 @@ static void add_mail(struct script *s, int line, struct ph_span words)
 }
 
 static void add_step(struct script *s, int line, enum script_kind kind,
-    struct ph_span bytes, bool hands_over)
+    struct ph_span bytes, size_t hands_over)
 {
 	if (s->step_count == SCRIPT_STEPS_MAX)
 		die(s, line, "too many steps");
-	s->steps[s->step_count++] =
-	    (struct script_step){ kind, bytes, hands_over, line };
+	s->steps[s->step_count++] = (struct script_step){
+		.kind = kind,
+		.bytes = bytes,
+		.hands_over = hands_over,
+		.line = line,
+	};
 }
 
 static void take_body(struct script *s, int line, struct ph_span text)
@@ -212,7 +216,7 @@ static void take_body(struct script *s, int line, struct ph_span text)
 
 /* Bytes of a step: upper case keys add CRLF. */
 static void take_step(
-    struct script *s, int line, char key, struct ph_span text, bool handed)
+    struct script *s, int line, char key, struct ph_span text, size_t handed)
 {
 	static const char keys[] = "SCDE";
 	const char *at = strchr(keys, ph_ascii_upper(key));
@@ -247,7 +251,13 @@ static void take_line(struct script *s, int line, struct ph_span text)
 	else if (is(key, "body"))
 		take_body(s, line, rest);
 	else if (at == 1)
-		take_step(s, line, key.ptr[0], rest, text.ptr[at] == '!');
+		take_step(s, line, key.ptr[0], rest, 0);
+	else if (is(key, "E?")) {
+		take_step(s, line, 'E', rest, 0);
+		s->steps[s->step_count - 1].is_optional = true;
+	} else if (at == 2 && text.ptr[at] == '!')
+		take_step(s, line, key.ptr[0], rest,
+		    (size_t)number(s, line, ph_span_skip(key, 1)));
 	else
 		die(s, line, "no such key");
 }

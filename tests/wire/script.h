@@ -15,11 +15,12 @@
        body: octets of its content, \r \n \\ \xHH; more such lines add to it
        S: a line from the server, CRLF added      s: octets, nothing added
        C: a line that the client must write       c: octets it must write
-       C! and c! the same, and with it a content is handed over: a connection
-             lost from here to the reply makes the mail unsure
+       C1! and c1! the same, and with it the content of mail 1 is handed over:
+             lost from here to the reply, the mail is unsure
        D: what the driver does: quit, tls_done, auth MECH [RAW], respond RAW,
              cancel, auth_none, noop, tick MS, lost, fail (the content)
        E: an event, in order (ROOM, BODY_WANTED and TRACE are not listed)
+       E?: one that may be missing, as the stream is cut
 
    At each S the client must have written what stands before, and no more. */
 
@@ -39,7 +40,8 @@ enum script_kind {
 struct script_step {
 	enum script_kind kind;
 	struct ph_span bytes; /* with CRLF, where one was added */
-	bool hands_over;
+	size_t hands_over;    /* the content of this mail; 0: none */
+	bool is_optional;     /* an event */
 	int line;
 };
 
