@@ -8,7 +8,6 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -70,14 +69,21 @@ static void time_text(const ASN1_TIME *t, char out[24])
 		(void)strftime(out, 24, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-static void add_name(struct ph_certificate *c, struct ph_span name)
+/* Where names are gathered. */
+struct gather {
+	struct ph_certificate *c;
+	struct ph_arena *arena;
+};
+
+static void add_name(struct gather *g, struct ph_span name)
 {
+	struct ph_certificate *c = g->c;
 	char text[NAME_MAX_LEN];
 
 	if (c->name_count == PH_CERT_NAMES_MAX)
 		return;
 	printable(name, text, sizeof(text));
-	char *copy = strdup(text);
+	const char *copy = ph_arena_str(g->arena, ph_span_of(text));
 	if (copy != NULL)
 		c->names[c->name_count++] = copy;
 }
@@ -90,7 +96,7 @@ static struct ph_span asn1_span(const ASN1_STRING *s)
 		len > 0 ? (size_t)len : 0 };
 }
 
-static void add_address(struct ph_certificate *c, struct ph_span raw)
+static void add_address(struct gather *g, struct ph_span raw)
 {
 	struct ph_sockaddr a = { 0 };
 	char text[PH_SOCKADDR_TEXT_MAX];
@@ -100,19 +106,20 @@ static void add_address(struct ph_certificate *c, struct ph_span raw)
 	if (!ph_sockaddr_set_octets(&a, raw))
 		return;
 	ph_sockaddr_host(&a, text);
-	add_name(c, ph_span_of(text));
+	add_name(g, ph_span_of(text));
 }
 
-static void add_general_name(struct ph_certificate *c, const GENERAL_NAME *n)
+static void add_general_name(struct gather *g, const GENERAL_NAME *n)
 {
-	if (n->type == GEN_DNS)
-		add_name(c, asn1_span(n->d.dNSName));
-	else if (n->type == GEN_IPADD)
-		add_address(c, asn1_span(n->d.iPAddress));
+	if (n->type == GEN_DNS) {
+		add_name(g, asn1_span(n->d.dNSName));
+	} else if (n->type == GEN_IPADD) {
+		add_address(g, asn1_span(n->d.iPAddress));
+	}
 }
 
 /* OpenSSL takes the common name for a host name where there is no other. */
-static void add_common_name(struct ph_certificate *c, X509 *x)
+static void add_common_name(struct gather *g, X509 *x)
 {
 	X509_NAME *name = X509_get_subject_name(x);
 	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
@@ -123,20 +130,20 @@ static void add_common_name(struct ph_certificate *c, X509 *x)
 	int len = ASN1_STRING_to_UTF8(
 	    &utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
 	if (len > 0)
-		add_name(c, (struct ph_span){ (char *)utf8, (size_t)len });
+		add_name(g, (struct ph_span){ (char *)utf8, (size_t)len });
 	OPENSSL_free(utf8);
 }
 
-static void read_names(struct ph_certificate *c, X509 *x)
+static void read_names(struct gather *g, X509 *x)
 {
 	GENERAL_NAMES *list =
 	    X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
 
 	for (int i = 0; i < sk_GENERAL_NAME_num(list); i++)
-		add_general_name(c, sk_GENERAL_NAME_value(list, i));
+		add_general_name(g, sk_GENERAL_NAME_value(list, i));
 	GENERAL_NAMES_free(list);
-	if (c->name_count == 0)
-		add_common_name(c, x);
+	if (g->c->name_count == 0)
+		add_common_name(g, x);
 }
 
 bool ph_certificate_pin(X509 *x, unsigned char out[32])
@@ -151,11 +158,13 @@ bool ph_certificate_pin(X509 *x, unsigned char out[32])
 	return ok == 1;
 }
 
-void ph_certificate_read(X509 *x, struct ph_certificate *out)
+void ph_certificate_read(
+    X509 *x, struct ph_arena *a, struct ph_certificate *out)
 {
 	unsigned char digest[SHA256_LEN];
+	struct gather g = { out, a };
 
-	ph_certificate_release(out);
+	memset(out, 0, sizeof(*out));
 	name_text(X509_get_subject_name(x), out->subject);
 	name_text(X509_get_issuer_name(x), out->issuer);
 	time_text(X509_get0_notBefore(x), out->not_before);
@@ -164,21 +173,8 @@ void ph_certificate_read(X509 *x, struct ph_certificate *out)
 		hex(digest, sizeof(digest), out->sha256);
 	if (ph_certificate_pin(x, digest))
 		hex(digest, sizeof(digest), out->spki_sha256);
-	read_names(out, x);
+	read_names(&g, x);
 	ERR_clear_error();
-}
-
-void ph_certificate_release(struct ph_certificate *c)
-{
-	for (size_t i = 0; i < c->name_count; i++) {
-		union {
-			const char *in;
-			char *out;
-		} name = { c->names[i] }; /* ours, by strdup */
-
-		free(name.out);
-	}
-	memset(c, 0, sizeof(*c));
 }
 
 static const struct {
@@ -237,19 +233,21 @@ void ph_certificate_fault(int code, int depth, X509 *x,
     const struct ph_certificate *c, struct ph_fault *fault)
 {
 	enum ph_cause cause = cause_of(code);
-	struct ph_certificate about = { 0 };
 	char names[400];
+	char when[24] = "";
 
-	if (x != NULL)
-		ph_certificate_read(x, &about);
+	if (x != NULL && cause == PH_CAUSE_CERT_EXPIRED) {
+		time_text(X509_get0_notAfter(x), when);
+	} else if (x != NULL && cause == PH_CAUSE_CERT_NOT_YET) {
+		time_text(X509_get0_notBefore(x), when);
+	}
 	/* Not every cause has a text of its own. */
 	if (cause == PH_CAUSE_CERT_EXPIRED) {
 		ph_fault_set(fault, cause, PH_STAGE_TLS, "%s expired on %s",
-		    whose(depth), about.not_after);
+		    whose(depth), when);
 	} else if (cause == PH_CAUSE_CERT_NOT_YET) {
 		ph_fault_set(fault, cause, PH_STAGE_TLS,
-		    "%s is not valid before %s", whose(depth),
-		    about.not_before);
+		    "%s is not valid before %s", whose(depth), when);
 	} else if (cause == PH_CAUSE_CERT_SELF_SIGNED) {
 		ph_fault_set(fault, cause, PH_STAGE_TLS,
 		    "the certificate is self-signed (%s)", c->subject);
@@ -270,5 +268,4 @@ void ph_certificate_fault(int code, int depth, X509 *x,
 		ph_fault_set(fault, cause, PH_STAGE_TLS, "%s: %s", whose(depth),
 		    X509_verify_cert_error_string(code));
 	}
-	ph_certificate_release(&about);
 }

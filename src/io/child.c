@@ -71,9 +71,10 @@ static int spawn(char *const *argv, int out, pid_t *pid)
 	rc = posix_spawnattr_init(&attr);
 	if (rc == 0) {
 		rc = prepare(&fa, &attr, out);
-		if (rc == 0)
+		if (rc == 0) {
 			rc = posix_spawnp(
 			    pid, argv[0], &fa, &attr, argv, environ);
+		}
 		(void)posix_spawnattr_destroy(&attr);
 	}
 	(void)posix_spawn_file_actions_destroy(&fa);
@@ -147,10 +148,11 @@ static enum ph_err follow(struct child *c, struct ph_buf *out)
 		enum ph_err err = c->out < 0 ? PH_EOF : take_output(c, out);
 		while (err == PH_OK)
 			err = take_output(c, out);
-		if (err == PH_EOF)
+		if (err == PH_EOF) {
 			ph_close_fd(&c->out);
-		else if (err != PH_AGAIN)
+		} else if (err != PH_AGAIN) {
 			return err;
+		}
 		if (c->reaped)
 			return PH_OK;
 		if (left_ms(c) == 0)
@@ -163,10 +165,11 @@ static void tell_end(const struct child *c, struct ph_child_end *end)
 {
 	if (c->status == -1)
 		return;
-	if (WIFEXITED(c->status))
+	if (WIFEXITED(c->status)) {
 		end->code = WEXITSTATUS(c->status);
-	else if (WIFSIGNALED(c->status))
+	} else if (WIFSIGNALED(c->status)) {
 		end->signum = WTERMSIG(c->status);
+	}
 }
 
 enum ph_err ph_child_run(char *const *argv, ph_msec timeout, struct ph_buf *out,

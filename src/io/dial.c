@@ -371,10 +371,11 @@ static void on_lookup(
 	struct ph_dial *d = ctx;
 
 	d->lookup = NULL;
-	if (eai != 0)
+	if (eai != 0) {
 		conclude_dns(d, eai);
-	else
+	} else {
 		start_race(d, list, count);
+	}
 }
 
 static bool is_host(const char *host)

@@ -23,6 +23,15 @@ void ph_close_fd(int *fd)
 	*fd = -1;
 }
 
+/* Takes what PH_CLEANUP would close. */
+static int take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 static enum ph_err input_fault(
     struct ph_fault *fault, const char *path, int err)
 {
@@ -65,9 +74,8 @@ enum ph_err ph_file_open(
 		    "cannot read %s: it is not a regular file", path);
 		return PH_EINVAL;
 	}
-	*fd_out = fd;
+	*fd_out = take_fd(&fd);
 	*size_out = (uint64_t)st.st_size;
-	fd = -1;
 	return PH_OK;
 }
 
@@ -225,9 +233,8 @@ enum ph_err ph_file_spool(
 			return write_fault(fault, "a temporary file", errno);
 		size += (uint64_t)n;
 	}
-	*spool_out = spool;
+	*spool_out = take_fd(&spool);
 	*size_out = size;
-	spool = -1;
 	return PH_OK;
 }
 
@@ -258,12 +265,13 @@ static enum ph_err parent_of(const char *path, char out[PATH_MAX])
 
 	if (len >= PATH_MAX)
 		return PH_EINVAL;
-	if (slash == NULL)
+	if (slash == NULL) {
 		(void)snprintf(out, PATH_MAX, ".");
-	else if (len == 0)
+	} else if (len == 0) {
 		(void)snprintf(out, PATH_MAX, "/");
-	else
+	} else {
 		(void)snprintf(out, PATH_MAX, "%.*s", (int)len, path);
+	}
 	return PH_OK;
 }
 

@@ -41,9 +41,10 @@ static enum ph_err keep(struct ph_buf *value, const char *source,
 		return PH_ENOTFOUND;
 	}
 	enum ph_err err = ph_secret_set(out, s);
-	if (err != PH_OK)
+	if (err != PH_OK) {
 		ph_fault_set(
 		    fault, NONE, "%s gave a password that is too long", source);
+	}
 	return err;
 }
 

@@ -442,10 +442,11 @@ enum ph_err ph_stream_read(
 		if (sent == PH_EIO && err != PH_OK)
 			return PH_EIO;
 	}
-	if (has_buffered(s))
+	if (has_buffered(s)) {
 		(void)uv_idle_start(&s->kick, on_kick);
-	else
+	} else {
 		(void)uv_idle_stop(&s->kick);
+	}
 	return err;
 }
 
@@ -516,10 +517,11 @@ enum ph_err ph_stream_start_tls(
 		return err;
 	s->tls_state = PH_TLS_HANDSHAKE;
 	handshake(s);
-	if (s->tls_state != PH_TLS_HANDSHAKE)
+	if (s->tls_state != PH_TLS_HANDSHAKE) {
 		(void)uv_idle_start(&s->kick, on_kick);
-	else
+	} else {
 		arm_missing(s);
+	}
 	return PH_OK;
 }
 

@@ -46,8 +46,8 @@ static enum ph_err config_fault(
 /* OpenSSL would ask on the terminal for the passphrase of a key. */
 static int no_passphrase(char *buf, int size, int rwflag, void *u)
 {
-	(void)buf;
-	(void)size;
+	if (size > 0)
+		buf[0] = '\0';
 	(void)rwflag;
 	(void)u;
 	return -1;
@@ -171,9 +171,10 @@ static enum ph_err set_authorities(
 	/* What the user trusts need not be self-signed. */
 	(void)X509_VERIFY_PARAM_set_flags(
 	    SSL_CTX_get0_param(c->ctx), X509_V_FLAG_PARTIAL_CHAIN);
-	if (access(path, R_OK) != 0)
+	if (access(path, R_OK) != 0) {
 		return config_fault(
 		    fault, "CA file", path, ph_errno_text(errno));
+	}
 
 	int ok = is_directory(path) ? SSL_CTX_load_verify_dir(c->ctx, path)
 				    : SSL_CTX_load_verify_file(c->ctx, path);
@@ -189,14 +190,16 @@ static enum ph_err set_authorities(
 static enum ph_err set_certificate(struct ph_tls_context *c, const char *chain,
     const char *key, struct ph_fault *fault)
 {
-	if (access(chain, R_OK) != 0)
+	if (access(chain, R_OK) != 0) {
 		return config_fault(
 		    fault, "certificate", chain, ph_errno_text(errno));
+	}
 	if (access(key, R_OK) != 0)
 		return config_fault(fault, "key", key, ph_errno_text(errno));
-	if (SSL_CTX_use_certificate_chain_file(c->ctx, chain) != 1)
+	if (SSL_CTX_use_certificate_chain_file(c->ctx, chain) != 1) {
 		return config_fault(
 		    fault, "certificate", chain, ph_tls_reason());
+	}
 	if (SSL_CTX_use_PrivateKey_file(c->ctx, key, SSL_FILETYPE_PEM) != 1)
 		return config_fault(fault, "key", key, ph_tls_reason());
 	if (SSL_CTX_check_private_key(c->ctx) != 1) {

@@ -155,7 +155,7 @@ static bool is_name(const char *name)
 	return name[0] != '\0' && strlen(name) < 256;
 }
 
-static enum ph_err alternatives(
+static enum ph_err list_alternatives(
     const char *const *names, size_t count, struct ph_buf *out)
 {
 	struct ph_sockaddr a;
@@ -191,17 +191,20 @@ static bool write_pem(X509 *x, struct ph_buf *out)
 	return ok;
 }
 
-static bool make(struct ph_tls_context *c, const char *name, const char *names,
-    struct ph_buf *ca_pem)
+/* A longer one stands among the alternatives, where it counts. */
+static const char *common_name(const char *name)
+{
+	return strlen(name) > COMMON_NAME_MAX ? "posthaste" : name;
+}
+
+static bool make(struct ph_tls_context *c, const char *name,
+    const char *alternatives, struct ph_buf *ca_pem)
 {
 	PH_CLEANUP(pair_release) struct pair ca = { 0 };
 	PH_CLEANUP(pair_release) struct pair leaf = { 0 };
-	char common[COMMON_NAME_MAX + 1];
 
-	/* A longer one stands among the alternatives, where it counts. */
-	(void)snprintf(common, sizeof(common), "%s",
-	    strlen(name) > COMMON_NAME_MAX ? "localhost" : name);
-	return make_authority(&ca) && make_leaf(&leaf, &ca, common, names) &&
+	return make_authority(&ca) &&
+	    make_leaf(&leaf, &ca, common_name(name), alternatives) &&
 	    SSL_CTX_use_certificate(c->ctx, leaf.certificate) == 1 &&
 	    SSL_CTX_use_PrivateKey(c->ctx, leaf.key) == 1 &&
 	    SSL_CTX_set_min_proto_version(c->ctx, TLS1_2_VERSION) == 1 &&
@@ -215,7 +218,7 @@ enum ph_err ph_tls_self_made_context(const char *const *names, size_t count,
 	struct ph_tls_context *c = NULL;
 
 	ph_buf_init(&list, NAMES_TEXT_MAX);
-	enum ph_err err = alternatives(names, count, &list);
+	enum ph_err err = list_alternatives(names, count, &list);
 	if (err != PH_OK) {
 		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "a certificate cannot be made for these names");

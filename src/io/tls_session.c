@@ -36,6 +36,7 @@ struct ph_tls_session {
 	char head[HEAD_MAX];
 	size_t head_len;
 	bool refused; /* by us: fault says what the certificate lacks */
+	struct ph_arena arena; /* the certificate's names */
 	struct ph_tls_info info;
 	struct ph_fault fault;
 };
@@ -149,7 +150,7 @@ static int verify(X509_STORE_CTX *store, void *arg)
 
 	(void)arg;
 	if (leaf != NULL) {
-		ph_certificate_read(leaf, &t->info.certificate);
+		ph_certificate_read(leaf, &t->arena, &t->info.certificate);
 		t->info.has_certificate = true;
 	}
 	if (judge(t, store) == 1) {
@@ -210,6 +211,7 @@ enum ph_err ph_tls_session_new(
 	t->context = opt->context;
 	ph_tls_context_ref(t->context);
 	ph_buf_init(&t->out, OUT_MAX);
+	ph_arena_init(&t->arena, PH_CERT_ARENA_MAX);
 
 	t->ssl = SSL_new(t->context->ctx);
 	BIO *bio = t->ssl == NULL ? NULL : make_bio(t);
@@ -221,10 +223,11 @@ enum ph_err ph_tls_session_new(
 	SSL_set_app_data(t->ssl, t);
 
 	enum ph_err err = PH_OK;
-	if (t->context->server)
+	if (t->context->server) {
 		SSL_set_accept_state(t->ssl);
-	else
+	} else {
 		err = set_client(t, opt->host);
+	}
 	if (err != PH_OK) {
 		ph_tls_session_free(t);
 		return err;
@@ -239,7 +242,7 @@ void ph_tls_session_free(struct ph_tls_session *t)
 		return;
 	SSL_free(t->ssl);
 	ph_tls_context_free(t->context);
-	ph_certificate_release(&t->info.certificate);
+	ph_arena_release(&t->arena);
 	ph_buf_release(&t->out);
 	explicit_bzero(t->info.binding, sizeof(t->info.binding));
 	free(t);
@@ -385,15 +388,16 @@ static enum ph_err handshake_failed(struct ph_tls_session *t)
 		ERR_clear_error();
 		return PH_EIO;
 	}
-	if (is_plaintext(t))
+	if (is_plaintext(t)) {
 		fault_plaintext(t);
-	else if (is_version_reason(reason))
+	} else if (is_version_reason(reason)) {
 		fault_version(t);
-	else if (is_alert(reason))
+	} else if (is_alert(reason)) {
 		fault_alert(t, reason);
-	else
+	} else {
 		ph_fault_set(&t->fault, PH_CAUSE_TLS_HANDSHAKE, PH_STAGE_TLS,
 		    "the TLS handshake failed: %s", ph_tls_reason());
+	}
 	ERR_clear_error();
 	return PH_EIO;
 }

@@ -52,10 +52,11 @@ static bool double_quoted(struct reader *r)
 		char c = take(r);
 		if (c == '"')
 			return true;
-		if (c == '\\' && r->in.len > 0)
+		if (c == '\\' && r->in.len > 0) {
 			double_escaped(r);
-		else
+		} else {
 			*r->to++ = c;
+		}
 	}
 	r->why = "a double quote has no end";
 	return false;
@@ -84,14 +85,15 @@ static bool read_word(struct reader *r)
 
 	while (ok && r->in.len > 0 && !is_blank(r->in.ptr[0])) {
 		char c = take(r);
-		if (c == '\'')
+		if (c == '\'') {
 			ok = single_quoted(r);
-		else if (c == '"')
+		} else if (c == '"') {
 			ok = double_quoted(r);
-		else if (c == '\\')
+		} else if (c == '\\') {
 			ok = escaped(r);
-		else
+		} else {
 			*r->to++ = c;
+		}
 	}
 	*r->to++ = '\0';
 	return ok;

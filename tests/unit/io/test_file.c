@@ -73,11 +73,12 @@ static void test_read(void)
 		ph_buf_init(&b, max);
 		enum ph_err err = ph_file_read(path, &b, &f);
 		check_int(err, max < 10 ? PH_ETOOBIG : PH_OK);
-		if (err == PH_OK)
+		if (err == PH_OK) {
 			check_str(ph_buf_str(&b), "0123456789");
-		else
+		} else {
 			check_fault(
 			    &f, PH_CAUSE_INPUT_UNREADABLE, "it is larger than");
+		}
 		ph_buf_release(&b);
 	}
 	check_case(NULL, 0);
@@ -132,7 +133,8 @@ static void test_spool(void)
 	check_int(ph_file_spool(-1, &spool, &size, &f), PH_EIO);
 	check(spool == -1);
 
-	char *old = getenv("TMPDIR") == NULL ? NULL : strdup(getenv("TMPDIR"));
+	const char *tmpdir = getenv("TMPDIR");
+	char *old = tmpdir == NULL ? NULL : strdup(tmpdir);
 	(void)setenv("TMPDIR", "/nonexistent", 1);
 	check_int(ph_file_temporary(&spool, &f), PH_EIO);
 	check_fault(&f, PH_CAUSE_CANNOT_CREATE, "/nonexistent/");
@@ -140,10 +142,11 @@ static void test_spool(void)
 	(void)setenv("TMPDIR", "relative", 1); /* not taken */
 	check_int(ph_file_temporary(&spool, &f), PH_OK);
 	ph_close_fd(&spool);
-	if (old == NULL)
+	if (old == NULL) {
 		(void)unsetenv("TMPDIR");
-	else
+	} else {
 		(void)setenv("TMPDIR", old, 1);
+	}
 	free(old);
 }
 

@@ -156,10 +156,11 @@ static void test_command(void)
 		check_case(cases[i].command, i);
 		check_int(ph_secret_from_command(cases[i].command, &s, &f),
 		    cases[i].err);
-		if (cases[i].err == PH_OK)
+		if (cases[i].err == PH_OK) {
 			check_secret(&s, cases[i].text);
-		else
+		} else {
 			check_fault(&f, PH_CAUSE_NO_PASSWORD, cases[i].text);
+		}
 		ph_secret_release(&s);
 	}
 	check_case(NULL, 0);

@@ -296,11 +296,12 @@ static void test_bare_peer(void)
 		check(ph_stream_start_tls(p.client, &opt) == PH_OK);
 		check(write(p.fds[1], cases[i].say, len) == (ssize_t)len);
 		struct linger now = { .l_onoff = 1 };
-		if (cases[i].reset)
+		if (cases[i].reset) {
 			(void)setsockopt(
 			    p.fds[1], SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-		else
+		} else {
 			(void)shutdown(p.fds[1], SHUT_WR);
+		}
 		if (cases[i].reset)
 			(void)close(p.fds[1]);
 		for (int k = 0; k < 100 && p.calls == 0; k++)
