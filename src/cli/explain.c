@@ -128,10 +128,14 @@ static enum ph_exit explain(
 
 	err =
 	    reads ? ph_fd_read_all(STDIN_FILENO, text, &fault) : join(o, text);
-	if (err != PH_OK && !ph_fault_is_set(&fault)) {
-		ph_fault_set(&fault,
-		    err == PH_ETOOBIG ? PH_CAUSE_BAD_INPUT : PH_CAUSE_NO_MEMORY,
-		    PH_STAGE_CONFIG, "the text is too long to look at");
+	if (err == PH_ETOOBIG) {
+		ph_fault_set(&fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
+		    "a text of more than %d octets", (int)TEXT_MAX);
+		ph_fault_advise(&fault, "give the reply alone");
+	}
+	if (err == PH_ENOMEM) {
+		ph_fault_set(&fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
+		    "out of memory");
 	}
 	if (err != PH_OK)
 		return ph_cli_fault(cli, &fault);

@@ -5,7 +5,8 @@
 
 enum {
 	WIDTH = 80,
-	HELP_COLUMN = 30
+	HELP_COLUMN = 30,
+	USAGE_COLUMN = sizeof("usage: posthaste ") - 1
 };
 
 /* Words of text from column on, broken before WIDTH, continued at indent. */
@@ -66,7 +67,9 @@ static void print_rows(FILE *out, const struct ph_option *rows, size_t count)
 
 void ph_options_help(const struct ph_command *command, FILE *out)
 {
-	(void)fprintf(out, "usage: posthaste %s\n\n", command->usage);
+	(void)fputs("usage: posthaste ", out);
+	print_wrapped(out, command->usage, USAGE_COLUMN, USAGE_COLUMN);
+	(void)fputc('\n', out);
 	print_wrapped(out, command->summary, 0, 0);
 	if (command->option_count > 0 && command->options[0].name != NULL &&
 	    command->options[0].name[0] != '\0')

@@ -177,7 +177,7 @@ static enum ph_err take_part(const struct ph_options *o, int key, int file_key,
 	} else if (path != NULL) {
 		err = ph_file_read(path, buf, fault);
 	}
-	if (err == PH_ETOOBIG && !ph_fault_is_set(fault)) {
+	if (err == PH_ETOOBIG) {
 		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
 		    "a text of more than %zu octets", buf->max);
 		ph_fault_advise(fault, "send it as an attachment: --attach");
@@ -206,7 +206,7 @@ static enum ph_err take_stdin(
 		*fault = (struct ph_fault){ 0 };
 		return PH_OK;
 	}
-	if (err == PH_ETOOBIG && !ph_fault_is_set(fault)) {
+	if (err == PH_ETOOBIG) {
 		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
 		    "a text of more than %zu octets on standard input",
 		    d->text.max);

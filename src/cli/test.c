@@ -258,7 +258,7 @@ const struct ph_command ph_command_test = {
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
 	.help = "Goes from the look-up of the host to the login and says what "
-		"is proven and what is\nsuspect.  Exit codes are those of "
+		"is proven and\nwhat is suspect.  Exit codes are those of "
 		"send.\n\n"
 		"  posthaste test --server smtps://ann@smtp.example.com\n"
 		"  posthaste test -n work --to bob@example.com\n",
