@@ -145,29 +145,33 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The directory of hashed names, of which only what is needed is read: loading
-   the bundle takes longer than everything else a short session does. */
-static void system_authorities(SSL_CTX *ctx)
+/* The directory of hashed names, of which only what is needed is read.  The file
+   with all of them is left for when that does not suffice: loading it takes longer
+   than everything else a short session does. */
+static void system_authorities(struct ph_tls_context *c)
 {
-	const char *file = getenv(X509_get_default_cert_file_env());
-	bool dir = getenv(X509_get_default_cert_dir_env()) != NULL ||
-	    is_directory(X509_get_default_cert_dir());
-
-	if (dir)
-		(void)SSL_CTX_set_default_verify_dir(ctx);
-	if (!dir || (file != NULL && file[0] != '\0'))
-		(void)SSL_CTX_set_default_verify_file(ctx);
+	(void)SSL_CTX_set_default_verify_dir(c->ctx);
+	c->file_left = true;
 	ERR_clear_error();
+}
+
+bool ph_tls_context_more_authorities(struct ph_tls_context *c)
+{
+	if (!c->file_left)
+		return false;
+	c->file_left = false;
+	int ok = SSL_CTX_set_default_verify_file(c->ctx);
+	ERR_clear_error();
+	return ok == 1;
 }
 
 static enum ph_err set_authorities(
     struct ph_tls_context *c, const char *path, struct ph_fault *fault)
 {
 	if (path == NULL || path[0] == '\0') {
-		system_authorities(c->ctx);
+		system_authorities(c);
 		return PH_OK;
 	}
-	c->own_ca = true;
 	/* What the user trusts need not be self-signed. */
 	(void)X509_VERIFY_PARAM_set_flags(
 	    SSL_CTX_get0_param(c->ctx), X509_V_FLAG_PARTIAL_CHAIN);

@@ -17,7 +17,7 @@ struct ph_tls_context {
 	BIO_METHOD *bio; /* filled in by the first session */
 	unsigned refs;   /* its owner and each session */
 	bool server;
-	bool own_ca; /* the user named a CA file */
+	bool file_left; /* the system's file of authorities is not loaded yet */
 	unsigned versions;
 	enum ph_tls_verify verify;
 	unsigned char (*pins)[PH_PIN_LEN];
@@ -28,6 +28,10 @@ struct ph_tls_context {
 PH_MUST_USE enum ph_err ph_tls_context_new(
     bool server, struct ph_tls_context **out, struct ph_fault *fault);
 void ph_tls_context_ref(struct ph_tls_context *c);
+
+/* Loads the system's file of authorities, if that was put off.  True when there
+   may be more of them than before. */
+bool ph_tls_context_more_authorities(struct ph_tls_context *c);
 
 /* The oldest error in OpenSSL's queue, as words; empties the queue.  Valid for
    ever. */

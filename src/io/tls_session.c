@@ -115,6 +115,56 @@ static bool is_pinned(const struct ph_tls_context *c, X509 *x)
 	return false;
 }
 
+static bool lacks_authority(int code)
+{
+	switch (code) {
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Verifies again, by what is in the store now; the verdict goes into first. */
+static bool verify_again(X509_STORE_CTX *first)
+{
+	X509_STORE_CTX *again = X509_STORE_CTX_new();
+	bool ok = false;
+
+	if (again == NULL)
+		return false;
+	if (X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(first),
+		X509_STORE_CTX_get0_cert(first),
+		X509_STORE_CTX_get0_untrusted(first)) == 1 &&
+	    X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(again),
+		X509_STORE_CTX_get0_param(first)) == 1) {
+		ok = X509_verify_cert(again) == 1;
+		X509_STORE_CTX_set_error(
+		    first, X509_STORE_CTX_get_error(again));
+		X509_STORE_CTX_set_error_depth(
+		    first, X509_STORE_CTX_get_error_depth(again));
+		X509_STORE_CTX_set0_verified_chain(
+		    first, X509_STORE_CTX_get1_chain(again));
+	}
+	X509_STORE_CTX_free(again);
+	return ok;
+}
+
+static int judge_by_authority(struct ph_tls_session *t, X509_STORE_CTX *store)
+{
+	if (X509_verify_cert(store) == 1)
+		return 1;
+	if (!lacks_authority(X509_STORE_CTX_get_error(store)) ||
+	    !ph_tls_context_more_authorities(t->context)) {
+		return 0;
+	}
+	return verify_again(store);
+}
+
 /* 1 or 0, with the error in store. */
 static int judge(struct ph_tls_session *t, X509_STORE_CTX *store)
 {
@@ -134,9 +184,20 @@ static int judge(struct ph_tls_session *t, X509_STORE_CTX *store)
 		X509_STORE_CTX_set_error_depth(store, 0);
 		return 0;
 	case PH_TLS_VERIFY_CA:
-		return X509_verify_cert(store) == 1;
+		return judge_by_authority(t, store);
 	}
 	return 0;
+}
+
+/* The certificate that the error is about. */
+static X509 *blamed(X509_STORE_CTX *store)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store);
+	int depth = X509_STORE_CTX_get_error_depth(store);
+
+	if (depth < sk_X509_num(chain))
+		return sk_X509_value(chain, depth);
+	return X509_STORE_CTX_get0_cert(store);
 }
 
 /* In place of OpenSSL's own verification: keeps what the certificate says, also
@@ -159,9 +220,8 @@ static int verify(X509_STORE_CTX *store, void *arg)
 	}
 	t->refused = true;
 	ph_certificate_fault(X509_STORE_CTX_get_error(store),
-	    X509_STORE_CTX_get_error_depth(store),
-	    X509_STORE_CTX_get_current_cert(store), &t->info.certificate,
-	    &t->fault);
+	    X509_STORE_CTX_get_error_depth(store), blamed(store),
+	    &t->info.certificate, &t->fault);
 	return 0;
 }
 

@@ -536,6 +536,45 @@ static void test_own_authority(void)
 	cert_free(&ca);
 }
 
+/* The system's authorities: the directory, and, when that does not suffice, the
+   file. */
+static void test_system_authorities(void)
+{
+	char *ca;
+	struct ph_tls_context *server = self_made(&ca);
+	char *empty = temp_path("none.d");
+
+	(void)setenv("SSL_CERT_DIR", empty, 1);
+	for (int known = 0; known < 2; known++) {
+		struct both b;
+		const char *hosts[] = { "::1", "h.test", "::1" };
+
+		check_case("known", (size_t)known);
+		(void)setenv("SSL_CERT_FILE", known ? ca : empty, 1);
+		struct ph_tls_context *client =
+		    client_context(NULL, PH_TLS_VERIFY_CA, 0);
+		for (size_t i = 0; i < PH_COUNT(hosts); i++) {
+			enum ph_cause want = known && i == 1
+			    ? PH_CAUSE_CERT_NAME
+			    : PH_CAUSE_NONE;
+			both_init(&b, client, server, hosts[i]);
+			shake(&b, SIZE_MAX);
+			check_int(ph_tls_session_fault(b.client)->cause,
+			    known ? want : PH_CAUSE_CERT_UNTRUSTED);
+			check_int(ph_tls_session_info(b.client)->verified,
+			    known && i != 1);
+			both_release(&b);
+		}
+		ph_tls_context_free(client);
+	}
+	check_case(NULL, 0);
+	(void)unsetenv("SSL_CERT_DIR");
+	(void)unsetenv("SSL_CERT_FILE");
+	ph_tls_context_free(server);
+	free(empty);
+	free(ca);
+}
+
 static enum ph_err shake_pinned(struct ph_tls_context *server,
     const struct ph_span *pins, size_t count, struct ph_tls_info *info)
 {
@@ -718,6 +757,7 @@ int main(void)
 	test_versions();
 	test_certificates();
 	test_own_authority();
+	test_system_authorities();
 	test_pins();
 	test_data();
 	test_client_certificate();
