@@ -49,8 +49,9 @@ static void on_accept(void *ctx, int fd)
 
 static void tell_stopped(struct ph_server *s)
 {
-	if (s->config.handler->stopped != NULL)
+	if (!s->over && s->config.handler->stopped != NULL)
 		s->config.handler->stopped(s->config.ctx);
+	s->over = true;
 }
 
 /* The time of grace is over, or nobody is left. */

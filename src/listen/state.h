@@ -26,6 +26,7 @@ struct ph_server {
 	struct ph_listen_session *first; /* of a doubly linked list */
 	size_t session_count;
 	bool ending;   /* when the last session has left, it is over */
+	bool over;     /* and the handler was told */
 	bool stopping; /* and sessions are told to leave */
 	char *read_buf;
 	char address[96];
