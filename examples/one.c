@@ -51,10 +51,11 @@ static int post(struct ph_mailer *m, const struct ph_mail *mail)
 	struct ph_receipt *r = NULL;
 	enum ph_status status = ph_mailer_send(m, mail, &r);
 
-	for (size_t i = 0; r != NULL && i < r->rcpt_count; i++)
+	for (size_t i = 0; r != NULL && i < r->rcpt_count; i++) {
 		printf("%s: %s (%d %s)\n", r->rcpts[i].address,
 		    ph_fate_name(r->rcpts[i].fate), r->rcpts[i].code,
 		    r->rcpts[i].text);
+	}
 	ph_receipt_free(r);
 	return status == PH_STATUS_OK ? 0 : complain(ph_mailer_problem(m));
 }

@@ -134,9 +134,10 @@ static enum ph_err append(
 		to->items = items;
 		to->cap = cap;
 	}
-	if (from->count > 0)
+	if (from->count > 0) {
 		memcpy(to->items + to->count, from->items,
 		    from->count * sizeof(*from->items));
+	}
 	to->count = need;
 	return PH_OK;
 }
@@ -225,9 +226,10 @@ enum ph_status ph_mail_set_priority(struct ph_mail *m, unsigned priority)
 {
 	if (!begin(m, ""))
 		return PH_STATUS_ARGUMENT;
-	if (priority > PRIORITY_MAX)
+	if (priority > PRIORITY_MAX) {
 		return ph_lib_problem_argument(
 		    &m->problem, "a priority is 1 to 5, or 0 for none");
+	}
 	m->priority = priority;
 	return PH_STATUS_OK;
 }
@@ -242,9 +244,10 @@ enum ph_status ph_mail_add_header(
 		status = set_text(m, value, &h.value);
 	if (status != PH_STATUS_OK)
 		return status;
-	if (m->header_count == ITEMS_MAX)
+	if (m->header_count == ITEMS_MAX) {
 		return ph_lib_problem_argument(
 		    &m->problem, "too many header fields");
+	}
 
 	struct ph_message_header *items =
 	    reallocarray(m->headers, m->header_count + 1, sizeof(*items));
@@ -272,9 +275,10 @@ static enum ph_status attach(
 
 	if (!begin(m, from->path))
 		return PH_STATUS_ARGUMENT;
-	if (m->attachment_count == ITEMS_MAX)
+	if (m->attachment_count == ITEMS_MAX) {
 		return ph_lib_problem_argument(
 		    &m->problem, "too many attachments");
+	}
 	if (!copy_optional(m, from->path, &a.path) ||
 	    !copy_optional(m, from->name, &a.name) ||
 	    !copy_optional(m, from->type, &a.type))
@@ -359,9 +363,10 @@ enum ph_status ph_mail_set_report(struct ph_mail *m, unsigned bits)
 	if (!begin(m, ""))
 		return PH_STATUS_ARGUMENT;
 	/* RFC 3461 4.1: NEVER stands alone. */
-	if (bits != PH_REPORT_NEVER && (bits & ~some) != 0)
+	if (bits != PH_REPORT_NEVER && (bits & ~some) != 0) {
 		return ph_lib_problem_argument(&m->problem,
 		    "a report is success, failure and delay, or never");
+	}
 	m->report = bits;
 	return PH_STATUS_OK;
 }

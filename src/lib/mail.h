@@ -28,24 +28,24 @@ struct ph_mail {
 	struct ph_arena arena; /* everything below but the arrays */
 	struct ph_lib_problem problem;
 	struct ph_address from;
-	bool has_from;
-	struct ph_span sender;
-	bool has_sender;
 	struct ph_lib_addresses lists[PH_LIB_LISTS];
+	struct ph_span sender;
 	struct ph_span subject;
 	struct ph_span text;
-	bool has_text;
 	struct ph_span html;
-	bool has_html;
 	struct ph_span charset;
-	unsigned priority;
-	unsigned report; /* enum ph_report; the bits of enum ph_dsn_notify */
 	struct ph_message_header *headers;
 	size_t header_count;
 	struct ph_attachment *attachments;
 	size_t attachment_count;
 	const char *raw_path;
 	struct ph_span raw_bytes;
+	unsigned priority;
+	unsigned report; /* enum ph_report; the bits of enum ph_dsn_notify */
+	bool has_from;
+	bool has_sender;
+	bool has_text;
+	bool has_html;
 	bool has_raw;
 	bool header_recipients;
 };

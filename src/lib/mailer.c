@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 enum {
-	ARENA_MAX = 16 * 1024 * 1024,
-	OVERRIDES_MAX = 1000 /* the same one again and again takes room too */
+	ARENA_MAX = 16 * 1024 * 1024
 };
 
 /* The options of the first version; later ones are longer. */
@@ -23,9 +22,10 @@ static bool take_options(struct ph_mailer *m, const struct ph_mailer_options *o)
 		return true;
 	m->transcript = o->transcript;
 	m->transcript_ctx = o->transcript_ctx;
-	if (o->connection != NULL)
+	if (o->connection != NULL) {
 		m->connection_name =
 		    ph_arena_str(&m->arena, ph_span_of(o->connection));
+	}
 	if (o->config != NULL)
 		m->config = ph_arena_str(&m->arena, ph_span_of(o->config));
 	return (o->connection == NULL || m->connection_name != NULL) &&
@@ -103,12 +103,16 @@ const struct ph_problem *ph_mailer_problem(const struct ph_mailer *m)
 	return m == NULL ? &no_mailer : &m->problem.pub;
 }
 
+/* A later one takes the earlier one's place: two of them would be two opinions. */
 static enum ph_status add_override(
     struct ph_mailer *m, const struct ph_setting_override *o)
 {
-	if (m->override_count == OVERRIDES_MAX)
-		return ph_lib_problem_argument(
-		    &m->problem, "too many settings");
+	for (size_t i = 0; i < m->override_count; i++) {
+		if (m->overrides[i].row == o->row) {
+			m->overrides[i] = *o;
+			return PH_STATUS_OK;
+		}
+	}
 
 	struct ph_setting_override *items =
 	    reallocarray(m->overrides, m->override_count + 1, sizeof(*items));
@@ -166,15 +170,17 @@ enum ph_status ph_mailer_set(
 
 static enum ph_status set_password(struct ph_mailer *m, struct ph_span value)
 {
-	if (value.len > 0 && memchr(value.ptr, '\0', value.len) != NULL)
+	if (value.len > 0 && memchr(value.ptr, '\0', value.len) != NULL) {
 		return ph_lib_problem_argument(
 		    &m->problem, "a password holds no NUL");
+	}
 
 	enum ph_err err = ph_secret_set(&m->password, value);
 
-	if (err == PH_ETOOBIG)
+	if (err == PH_ETOOBIG) {
 		return ph_lib_problem_argument(
 		    &m->problem, "the password is too long");
+	}
 	if (err != PH_OK)
 		return ph_lib_problem_memory(&m->problem);
 	m->has_password = true;
@@ -243,16 +249,18 @@ enum ph_status ph_mailer_send(
 	if (m == NULL)
 		return PH_STATUS_ARGUMENT;
 	lock(m);
-	if (mail == NULL)
+	if (mail == NULL) {
 		return unlock(m,
 		    ph_lib_problem_argument(&m->problem, "there is no mail"));
+	}
 
 	enum ph_status status = ph_lib_send(m, mail, &receipt);
 
-	if (out != NULL)
+	if (out != NULL) {
 		*out = receipt;
-	else
+	} else {
 		ph_receipt_free(receipt);
+	}
 	return unlock(m, status);
 }
 

@@ -151,10 +151,11 @@ static enum ph_status open_session(struct ph_mailer *m)
 	struct ph_fault f = { 0 };
 	const struct ph_secret *password = NULL;
 
-	if (m->has_password)
+	if (m->has_password) {
 		password = &m->password;
-	else if (m->found.ptr != NULL)
+	} else if (m->found.ptr != NULL) {
 		password = &m->found;
+	}
 	if (m->loop == NULL && ph_loop_new(&m->loop) != PH_OK)
 		return ph_lib_problem_memory(&m->problem);
 

@@ -58,9 +58,10 @@ void ph_lib_problem_clear(struct ph_lib_problem *p)
 void ph_lib_enhanced(const uint8_t enhanced[3], char out[16])
 {
 	out[0] = '\0';
-	if (enhanced[0] != 0)
+	if (enhanced[0] != 0) {
 		(void)snprintf(
 		    out, 16, "%u.%u.%u", enhanced[0], enhanced[1], enhanced[2]);
+	}
 }
 
 enum ph_status ph_lib_problem_set(

@@ -107,9 +107,10 @@ static size_t drop_doubles(
 static size_t add_rcpts(const struct ph_address *from, size_t count,
     struct ph_envelope_rcpt *to, unsigned notify)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		to[i] = (struct ph_envelope_rcpt){ .address = from[i].mailbox,
 			.notify = notify };
+	}
 	return count;
 }
 
@@ -183,9 +184,10 @@ static enum ph_err compose(struct ph_lib_sending *s, const struct ph_mail *mail,
 	if (!origin->has_from)
 		return missing(fault, "From, and the connection names none");
 	/* Answers still go to whoever wrote it. */
-	if (rewrite && in.compose.reply_to.count == 0)
+	if (rewrite && in.compose.reply_to.count == 0) {
 		in.compose.reply_to =
 		    (struct ph_address_list){ &origin->from, 1 };
+	}
 	return ph_content_compose(&in, &s->content, fault);
 }
 
@@ -214,15 +216,17 @@ static enum ph_err make(struct ph_lib_sending *s, const struct ph_mail *mail,
 	enum ph_err err = find_origin(s, mail, conn, &origin, fault);
 	if (err != PH_OK)
 		return err;
-	if (mail->has_raw)
+	if (mail->has_raw) {
 		err = adopt(s, mail, &origin, fault);
-	else
+	} else {
 		err = compose(s, mail, conn, &origin, fault);
+	}
 	if (err != PH_OK)
 		return err;
-	if (mail->has_raw)
+	if (mail->has_raw) {
 		err = ph_message_read_recipients(ph_content_header(s->content),
 		    &s->arena, &rcpts, &header_from, fault);
+	}
 	/* Only who wants them has to have them in order. */
 	if (err != PH_OK && mail->header_recipients)
 		return err;
@@ -230,11 +234,12 @@ static enum ph_err make(struct ph_lib_sending *s, const struct ph_mail *mail,
 		rcpts = (struct ph_address_list){ 0 };
 
 	s->envelope.sender = mail->sender;
-	if (!mail->has_sender)
+	if (!mail->has_sender) {
 		s->envelope.sender = mail->has_from || !mail->has_raw ||
 			header_from.mailbox.len == 0
 		    ? origin.from.mailbox
 		    : header_from.mailbox;
+	}
 	if (conn->rewrite_from != PH_REWRITE_NEVER && origin.has_own)
 		s->envelope.sender = origin.own.mailbox;
 	return fill_rcpts(s, mail, &rcpts, fault);
@@ -250,9 +255,10 @@ enum ph_err ph_lib_sending_make(const struct ph_mail *mail,
 	enum ph_err err = make(out, mail, conn, fault);
 	if (err == PH_OK)
 		return PH_OK;
-	if (!ph_fault_is_set(fault))
+	if (!ph_fault_is_set(fault)) {
 		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
 		    "out of memory");
+	}
 	ph_lib_sending_release(out);
 	return err;
 }

@@ -139,9 +139,11 @@ struct ph_envelope rig_envelope(
 	struct ph_envelope e = { .sender = PH_SPAN("ann@example.com"),
 		.rcpts = rcpts };
 
-	while (e.rcpt_count < RIG_RCPTS_MAX && ph_span_split(&rest, ' ', &one))
+	while (
+	    e.rcpt_count < RIG_RCPTS_MAX && ph_span_split(&rest, ' ', &one)) {
 		rcpts[e.rcpt_count++] =
 		    (struct ph_envelope_rcpt){ .address = one };
+	}
 	return e;
 }
 

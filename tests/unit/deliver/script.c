@@ -87,9 +87,10 @@ static bool content(struct script_conn *c)
 		struct ph_span line = ph_span_first(in, len + 1);
 		bool dot = ph_span_eq(line, PH_SPAN(".\r\n"));
 
-		if (!dot)
+		if (!dot) {
 			must(ph_buf_append(&c->script->content, line) == PH_OK,
 			    "content is full");
+		}
 		ph_buf_consume(&c->in, line.len);
 		if (dot)
 			return true;

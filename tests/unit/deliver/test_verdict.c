@@ -13,26 +13,26 @@ static struct ph_reply reply(uint16_t code, const char *enhanced)
 }
 
 static const struct {
-	enum ph_stage stage;
-	uint16_t code;
 	const char *enhanced;
+	uint16_t code;
+	enum ph_stage stage;
 	enum ph_cause cause;
 } mails[] = {
-	{ PH_STAGE_MAIL, 550, "5.7.1", PH_CAUSE_SENDER_REFUSED },
-	{ PH_STAGE_MAIL, 451, "", PH_CAUSE_SENDER_DEFERRED },
-	{ PH_STAGE_MAIL, 552, "5.3.4", PH_CAUSE_TOO_BIG },
-	{ PH_STAGE_MAIL, 552, "", PH_CAUSE_TOO_BIG },
-	{ PH_STAGE_MAIL, 530, "5.7.0", PH_CAUSE_AUTH_REQUIRED },
-	{ PH_STAGE_RCPT, 550, "5.1.1", PH_CAUSE_RECIPIENT_REFUSED },
-	{ PH_STAGE_RCPT, 450, "4.2.0", PH_CAUSE_RECIPIENT_DEFERRED },
-	{ PH_STAGE_RCPT, 552, "", PH_CAUSE_RECIPIENT_REFUSED },
-	{ PH_STAGE_RCPT, 530, "", PH_CAUSE_AUTH_REQUIRED },
-	{ PH_STAGE_DATA, 554, "5.7.1", PH_CAUSE_MESSAGE_REFUSED },
-	{ PH_STAGE_DATA, 452, "4.3.1", PH_CAUSE_MESSAGE_DEFERRED },
-	{ PH_STAGE_DATA, 552, "", PH_CAUSE_TOO_BIG },
-	{ PH_STAGE_DATA, 552, "5.3.4", PH_CAUSE_TOO_BIG },
-	{ PH_STAGE_DATA, 552, "5.2.2", PH_CAUSE_MESSAGE_REFUSED },
-	{ PH_STAGE_DATA, 421, "4.3.2", PH_CAUSE_SHUTTING_DOWN },
+	{ "5.7.1", 550, PH_STAGE_MAIL, PH_CAUSE_SENDER_REFUSED },
+	{ "", 451, PH_STAGE_MAIL, PH_CAUSE_SENDER_DEFERRED },
+	{ "5.3.4", 552, PH_STAGE_MAIL, PH_CAUSE_TOO_BIG },
+	{ "", 552, PH_STAGE_MAIL, PH_CAUSE_TOO_BIG },
+	{ "5.7.0", 530, PH_STAGE_MAIL, PH_CAUSE_AUTH_REQUIRED },
+	{ "5.1.1", 550, PH_STAGE_RCPT, PH_CAUSE_RECIPIENT_REFUSED },
+	{ "4.2.0", 450, PH_STAGE_RCPT, PH_CAUSE_RECIPIENT_DEFERRED },
+	{ "", 552, PH_STAGE_RCPT, PH_CAUSE_RECIPIENT_REFUSED },
+	{ "", 530, PH_STAGE_RCPT, PH_CAUSE_AUTH_REQUIRED },
+	{ "5.7.1", 554, PH_STAGE_DATA, PH_CAUSE_MESSAGE_REFUSED },
+	{ "4.3.1", 452, PH_STAGE_DATA, PH_CAUSE_MESSAGE_DEFERRED },
+	{ "", 552, PH_STAGE_DATA, PH_CAUSE_TOO_BIG },
+	{ "5.3.4", 552, PH_STAGE_DATA, PH_CAUSE_TOO_BIG },
+	{ "5.2.2", 552, PH_STAGE_DATA, PH_CAUSE_MESSAGE_REFUSED },
+	{ "4.3.2", 421, PH_STAGE_DATA, PH_CAUSE_SHUTTING_DOWN },
 };
 
 static const struct {
@@ -52,18 +52,18 @@ static const struct {
 };
 
 static const struct {
-	uint16_t code;
 	const char *enhanced;
+	uint16_t code;
 	bool too_many;
 } counts[] = {
-	{ 452, "4.5.3", true },
-	{ 452, "", true },
-	{ 452, "4.3.1", false },
-	{ 452, "4.2.2", false },
-	{ 552, "5.5.3", true },
-	{ 552, "", false },
-	{ 450, "4.5.3", false },
-	{ 250, "", false },
+	{ "4.5.3", 452, true },
+	{ "", 452, true },
+	{ "4.3.1", 452, false },
+	{ "4.2.2", 452, false },
+	{ "5.5.3", 552, true },
+	{ "", 552, false },
+	{ "4.5.3", 450, false },
+	{ "", 250, false },
 };
 
 static void test_texts(void)

@@ -1,0 +1,329 @@
+#include "check.h"
+#include "far_end.h"
+
+#include <posthaste/posthaste.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct far_end far;
+
+static struct ph_mailer *mailer(const char *scheme)
+{
+	struct ph_mailer_options o = { .size = sizeof(o), .config = far.dir };
+	struct ph_mailer *m = NULL;
+	char url[128];
+
+	(void)snprintf(url, sizeof(url), "%s://ann@localhost:%u", scheme,
+	    (unsigned)far.port);
+	check_int(ph_mailer_new(&o, &m), PH_STATUS_OK);
+	check_int(ph_mailer_set_url(m, url), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "ca-file", far.ca_file), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "timeout", "5s"), PH_STATUS_OK);
+	check_int(ph_mailer_set_password(m, "secret", 6), PH_STATUS_OK);
+	return m;
+}
+
+static struct ph_mail *mail(const char *subject)
+{
+	struct ph_mail *p = NULL;
+
+	check_int(ph_mail_new(&p), PH_STATUS_OK);
+	check_int(ph_mail_set_from(p, "Ann <ann@example.com>"), PH_STATUS_OK);
+	check_int(ph_mail_set_subject(p, subject), PH_STATUS_OK);
+	check_int(ph_mail_set_text(p, "Hello!\n"), PH_STATUS_OK);
+	return p;
+}
+
+static void test_one(void)
+{
+	struct ph_mailer *m = mailer("smtp+starttls");
+	struct ph_mail *p = mail("one");
+	struct ph_receipt *r = NULL;
+
+	check(ph_mailer_peer(m) == NULL);
+	check_int(ph_mail_add_to(p, "bob@example.com, Cy <cy@example.com>"),
+	    PH_STATUS_OK);
+	check_int(ph_mail_add_bcc(p, "dee@example.com; bob@example.com"),
+	    PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, &r), PH_STATUS_OK);
+	check_str(ph_mailer_problem(m)->text, "");
+	check_str(ph_mailer_problem(m)->cause, "none");
+	check(!ph_mailer_is_connected(m));
+	check(r != NULL);
+	if (r != NULL) {
+		check_int(r->fate, PH_FATE_DELIVERED);
+		check_int(r->rcpt_count, 3);
+		check_str(r->rcpts[2].address, "dee@example.com");
+		check_str(r->rcpts[0].server_id, "1A2B3C");
+		check_str(r->rcpts[0].enhanced, "2.0.0");
+		check_int(r->rcpts[0].code, 250);
+		check(r->message_id[0] == '<' && r->size > 0);
+		check_str(r->problem.cause, "none");
+		check(far_end_holds(&far, r->message_id));
+	}
+	check(far_end_holds(&far, "Subject: one\r\n"));
+	check(!far_end_holds(&far, "dee@example.com"));
+	ph_receipt_free(r);
+
+	const struct ph_peer *peer = ph_mailer_peer(m);
+
+	check_str(peer->host, "localhost");
+	check_int(peer->port, far.port);
+	check_str(peer->encryption, "after-connect");
+	check(strncmp(peer->tls, "TLSv1.", 6) == 0);
+	check(strncmp(peer->mechanism, "SCRAM-", 6) == 0);
+	check(strncmp(peer->greeting, "220 far.example.com", 19) == 0);
+	ph_mail_free(p);
+	ph_mailer_free(m);
+}
+
+/* The far end hangs up after four: nobody notices. */
+static void test_many(void)
+{
+	struct ph_mailer *m = mailer("smtp+starttls");
+	struct ph_mail *p = mail("many");
+
+	check_int(ph_mail_add_to(p, "bob@example.com"), PH_STATUS_OK);
+	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	check(ph_mailer_is_connected(m));
+	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	for (int i = 0; i < 10; i++) {
+		check_case("many", (size_t)i);
+		check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+		check_str(ph_mailer_problem(m)->text, "");
+		check(ph_mailer_is_connected(m));
+	}
+	check_case(NULL, 0);
+	ph_mailer_disconnect(m);
+	check(!ph_mailer_is_connected(m));
+	ph_mailer_disconnect(m);
+
+	/* So do the settings. */
+	check_int(ph_mailer_set(m, "messages-per-session", "2"), PH_STATUS_OK);
+	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	for (int i = 0; i < 5; i++)
+		check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+	ph_mail_free(p);
+	ph_mailer_free(m);
+}
+
+static void test_refused(void)
+{
+	struct ph_mailer *m = mailer("smtp");
+	struct ph_mail *p = mail("refused");
+	struct ph_receipt *r = NULL;
+
+	check_int(ph_mail_add_to(p, "bob@example.com"), PH_STATUS_OK);
+	check_int(ph_mail_add_to(p, "nobody@example.com"), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, &r), PH_STATUS_REFUSED);
+
+	const struct ph_problem *e = ph_mailer_problem(m);
+
+	check_int(e->status, PH_STATUS_REFUSED);
+	check_str(e->cause, "recipient-refused");
+	check_str(e->stage, "rcpt");
+	check_int(e->code, 550);
+	check_str(e->enhanced, "5.1.1");
+	check(strstr(e->text, "no such user") != NULL);
+	check(e->advice[0] != '\0');
+	check_int(r->fate, PH_FATE_PARTIAL);
+	check_int(r->rcpts[0].fate, PH_FATE_DELIVERED);
+	check_int(r->rcpts[1].fate, PH_FATE_FAILED);
+	check_str(r->rcpts[1].text, "no such user");
+	check_str(r->rcpts[1].server_id, "");
+	check_int(r->problem.code, 550);
+	ph_receipt_free(r);
+	ph_mail_free(p);
+	ph_mailer_free(m);
+}
+
+static void test_login(void)
+{
+	struct ph_mailer *m = mailer("smtp+starttls");
+	struct ph_mail *p = mail("login");
+	struct ph_receipt *r = NULL;
+
+	check_int(ph_mail_add_to(p, "bob@example.com"), PH_STATUS_OK);
+	check_int(ph_mailer_set_password(m, "wrong-one", 9), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, &r), PH_STATUS_LOGIN);
+	check(r == NULL);
+	check_str(ph_mailer_problem(m)->stage, "auth");
+	check_int(ph_mailer_problem(m)->code, 535);
+	check(strstr(ph_mailer_problem(m)->text, "wrong-one") == NULL);
+
+	/* None at all: nothing is asked on any terminal. */
+	check_int(ph_mailer_set_password(m, NULL, 0), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, &r), PH_STATUS_CONFIG);
+	check_str(ph_mailer_problem(m)->cause, "no-password");
+	check_int(ph_mailer_set(m, "password-from", "prompt"), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, &r), PH_STATUS_CONFIG);
+	check_str(ph_mailer_problem(m)->cause, "no-password");
+
+	check_int(setenv("PH_TEST_PASSWORD", "secret", 1), 0);
+	check_int(ph_mailer_set(m, "password-from", "env:PH_TEST_PASSWORD"),
+	    PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+	ph_mail_free(p);
+	ph_mailer_free(m);
+}
+
+static void test_wrong(void)
+{
+	struct ph_mailer_options small = { .size = 1 };
+	struct ph_mailer *m = NULL;
+	struct ph_mail *p = mail("wrong");
+
+	check_int(ph_mailer_new(&small, &m), PH_STATUS_ARGUMENT);
+	check(m == NULL);
+	check_int(ph_mailer_new(NULL, NULL), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_connect(NULL), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_problem(NULL)->status, PH_STATUS_ARGUMENT);
+	ph_mailer_free(NULL);
+	ph_mailer_disconnect(NULL);
+
+	m = mailer("smtp");
+	check_int(ph_mailer_set(m, "usrname", "x"), PH_STATUS_ARGUMENT);
+	check(strstr(ph_mailer_problem(m)->advice, "username") != NULL);
+	check_int(ph_mailer_set(m, "port", "seven"), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set(m, NULL, "x"), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set(m, "host", NULL), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set_url(m, "ftp://x"), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set_url(m, NULL), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set_password(m, "a\0b", 3), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_send(m, NULL, NULL), PH_STATUS_ARGUMENT);
+	/* A mail without recipients never connects. */
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_INPUT);
+	check(ph_mailer_peer(m) == NULL);
+
+	check_int(ph_mailer_set(m, "host", "localhost"), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "port", "1"), PH_STATUS_OK);
+	check_int(ph_mail_add_to(p, "bob@example.com"), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_TEMPORARY);
+	check_str(ph_mailer_problem(m)->cause, "connect-refused");
+	ph_mail_free(p);
+	ph_mailer_free(m);
+}
+
+/* Certificates are verified unless somebody says no. */
+static void test_certificate(void)
+{
+	struct ph_mailer *m = mailer("smtp+starttls");
+
+	check_int(ph_mailer_set(m, "ca-file", ""), PH_STATUS_OK);
+	check_int(ph_mailer_connect(m), PH_STATUS_CONFIG);
+	check(strncmp(ph_mailer_problem(m)->cause, "cert-", 5) == 0);
+	check_int(ph_mailer_set(m, "verify", "off"), PH_STATUS_OK);
+	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	ph_mailer_free(m);
+}
+
+static void note(void *ctx, const struct ph_transcript *t)
+{
+	char *seen = ctx;
+	size_t len = strlen(seen);
+
+	check_int(strlen(t->line), t->len);
+	check(t->stage[0] != '\0' && t->t_ms >= 0);
+	if (len + t->len + 4 < 16384) {
+		(void)snprintf(seen + len, 16384 - len, "%c%d %s\n",
+		    t->direction, t->tls, t->line);
+	}
+}
+
+static void test_transcript(void)
+{
+	char *seen = calloc(1, 16384);
+	struct ph_mailer_options o = { .size = sizeof(o),
+		.config = far.dir,
+		.transcript = note,
+		.transcript_ctx = seen };
+	struct ph_mailer *m = NULL;
+	char url[128];
+
+	(void)snprintf(url, sizeof(url),
+	    "smtp+starttls://ann:secret@localhost:%u", (unsigned)far.port);
+	check_int(ph_mailer_new(&o, &m), PH_STATUS_OK);
+	check_int(ph_mailer_set_url(m, url), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "ca-file", far.ca_file), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "mechanisms", "PLAIN"), PH_STATUS_OK);
+	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	ph_mailer_free(m);
+	check(strstr(seen, "<0 220 far.example.com") != NULL);
+	check(strstr(seen, ">1 EHLO") != NULL);
+	check(strstr(seen, "AUTH PLAIN") != NULL);
+	check(strstr(seen, "secret") == NULL);
+	check(strstr(seen, "AGFubgBzZWNyZXQ") == NULL);
+	free(seen);
+}
+
+/* Nothing is checked in there: the harness is no more thread-safe than it has to
+   be. */
+struct sender {
+	pthread_t thread;
+	struct ph_mailer *mailer;
+	struct ph_mail *mail;
+	int bad;
+};
+
+static void *send_some(void *arg)
+{
+	struct sender *s = arg;
+
+	for (int i = 0; i < 8; i++) {
+		if (ph_mailer_send(s->mailer, s->mail, NULL) != PH_STATUS_OK)
+			s->bad++;
+	}
+	return NULL;
+}
+
+static void test_threads(void)
+{
+	struct sender senders[4] = { 0 };
+
+	for (size_t i = 0; i < 4; i++) {
+		struct sender *s = &senders[i];
+
+		/* The last two share one. */
+		s->mailer =
+		    i == 3 ? senders[2].mailer : mailer("smtp+starttls");
+		s->mail = mail("threads");
+		check_int(
+		    ph_mail_add_to(s->mail, "bob@example.com"), PH_STATUS_OK);
+		check_int(pthread_create(&s->thread, NULL, send_some, s), 0);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		check_int(pthread_join(senders[i].thread, NULL), 0);
+		check_int(senders[i].bad, 0);
+		ph_mail_free(senders[i].mail);
+	}
+	for (size_t i = 0; i < 3; i++)
+		ph_mailer_free(senders[i].mailer);
+}
+
+static void test_names(void)
+{
+	check_str(ph_library_version(), "0.1.0");
+	check_str(ph_status_name(PH_STATUS_UNSURE), "unsure");
+	check_str(ph_status_name((enum ph_status)99), "unknown");
+	check_str(ph_fate_name(PH_FATE_PARTIAL), "partial");
+	check_str(ph_fate_name((enum ph_fate)99), "unknown");
+}
+
+int main(void)
+{
+	far_end_start(&far);
+	test_names();
+	test_one();
+	test_many();
+	test_refused();
+	test_login();
+	test_wrong();
+	test_certificate();
+	test_transcript();
+	test_threads();
+	far_end_stop(&far);
+	return check_end();
+}
