@@ -193,10 +193,6 @@ json_t *ph_finding_to_json(const struct ph_finding *f)
 	    j, "message", failed ? ph_json_str(f->fault.text) : json_null());
 	ph_json_put(j, "advice",
 	    failed ? ph_json_str(ph_fault_advice(&f->fault)) : json_null());
-	ph_json_put(j, "reply",
-	    failed
-		? ph_json_reply(f->fault.code, f->fault.enhanced, f->fault.text)
-		: json_null());
 	ph_json_put(j, "timing_ms",
 	    ph_facts_timing(facts == NULL ? &none : &facts->timing));
 	return j;
@@ -298,9 +294,10 @@ static void print_facts(const struct ph_finding *f)
 	const struct ph_session_facts *facts = f->facts;
 
 	print_stages(f);
-	printf("\n");
-	if (is_set(facts->greeting))
+	if (is_set(facts->greeting)) {
+		printf("\n");
 		print_tame("server said:", facts->greeting);
+	}
 	for (size_t i = 0; facts->ehlo != NULL && i < facts->ehlo->line_count;
 	     i++) {
 		print_tame(
