@@ -68,14 +68,15 @@ enum ph_err ph_vault_forget(
 	return err;
 }
 
-static enum ph_err refuse_host(const struct ph_connection *conn,
-    struct ph_span host, struct ph_fault *fault)
+/* What the file says is not repeated: one made by hand may begin with the
+   password. */
+static enum ph_err refuse_host(
+    const struct ph_connection *conn, struct ph_fault *fault)
 {
 	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-	    "the password stored for connection \"%s\" belongs to host "
-	    "%.*s, and the connection names %s",
-	    conn->name, (int)(host.len < 253 ? host.len : 253), host.ptr,
-	    conn->host);
+	    "the password stored for connection \"%s\" belongs to another host "
+	    "than %s",
+	    conn->name, conn->host);
 	ph_fault_advise(fault, "when %s is to have it: posthaste secret set %s",
 	    conn->host, conn->name);
 	return PH_EDENIED;
@@ -89,7 +90,7 @@ static enum ph_err take_secret(const struct ph_connection *conn,
 
 	if (end == bytes.len ||
 	    !ph_span_eq_nocase(host, ph_span_of(conn->host)))
-		return refuse_host(conn, host, fault);
+		return refuse_host(conn, fault);
 	return ph_secret_set(out, ph_span_skip(bytes, end + 1));
 }
 

@@ -79,7 +79,7 @@ static void test_stored(void)
 	c.host = "smtp.example.org";
 	check(fetch(&c, PH_SPAN(""), &fault) == PH_EDENIED);
 	check_int(fault.cause, PH_CAUSE_NO_PASSWORD);
-	check(strstr(fault.text, "smtp.example.com") != NULL);
+	check(strstr(fault.text, "another host than smtp.example.org") != NULL);
 	check(strstr(fault.advice, "posthaste secret set work") != NULL);
 
 	/* Open to others. */
@@ -92,6 +92,8 @@ static void test_stored(void)
 
 	/* A file that we did not write. */
 	playground_write("secrets/work", "hunter2");
+	check(fetch(&c, PH_SPAN(""), &fault) == PH_EDENIED);
+	playground_write("secrets/work", "hunter2\n");
 	check(fetch(&c, PH_SPAN(""), &fault) == PH_EDENIED);
 
 	check(ph_vault_forget(dir, "work", &fault) == PH_OK);
