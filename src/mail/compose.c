@@ -22,17 +22,26 @@ static void set_fault(
 	    place, why);
 }
 
+/* code is a character and not ASCII: every charset has that. */
+static void write_utf8(uint32_t code, char out[5])
+{
+	static const unsigned char leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+	out[len] = '\0';
+	for (size_t i = len - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (code & 0x3f));
+		code >>= 6;
+	}
+	out[0] = (char)(leads[len] | (unsigned char)code);
+}
+
 static void blame_character(
     const struct ph_composer *k, const char *place, uint32_t code)
 {
-	char text[5] = "";
-	unsigned lead = code < 0x800 ? 0xc0 : code < 0x10000 ? 0xe0 : 0xf0;
-	size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	char text[5];
 
-	for (size_t i = len; code >= 0x80 && i > 1; i--)
-		text[i - 1] = (char)(0x80 | (code >> 6 * (len - i) & 0x3f));
-	text[0] =
-	    code < 0x80 ? (char)code : (char)(lead | code >> 6 * (len - 1));
+	write_utf8(code, text);
 	ph_fault_set(k->fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
 	    "%s: the character U+%04X \"%s\" is not in %s", place,
 	    (unsigned)code, text, ph_charset_name(&k->charset));

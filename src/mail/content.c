@@ -355,10 +355,12 @@ enum ph_err ph_content_check(const struct ph_composer *k)
 	for (size_t i = 0; i < k->c->file_count; i++) {
 		const struct ph_message_file *file = &k->c->files[i];
 		const char *why = why_not_file(file);
+		struct ph_span name = ph_utf8_cut(ph_span_of(file->name), 200);
 
 		if (why != NULL) {
 			ph_fault_set(k->fault, PH_CAUSE_BAD_INPUT,
-			    PH_STAGE_CONFIG, "file \"%s\"%s%s: %s", file->name,
+			    PH_STAGE_CONFIG, "file \"%.*s\"%s%.200s: %s",
+			    PH_SPAN_ARG(name),
 			    file->type == NULL ? "" : ", type ",
 			    file->type == NULL ? "" : file->type, why);
 			return PH_EINVAL;

@@ -2,10 +2,8 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
-#include "mail/mime.h"
 #include "mail/scan.h"
-
-#include <gmime/gmime.h>
+#include "mail/word_decoder.h"
 
 enum {
 	VALUE_MAX = 4 * 1024 * 1024
@@ -32,20 +30,18 @@ enum ph_err ph_header_tidy(struct ph_span s, struct ph_buf *out)
 	return err;
 }
 
-static bool has_encoded_word(const char *text)
+static enum ph_err decode_words(struct ph_span text, struct ph_buf *out)
 {
-	return strstr(text, "=?") != NULL;
-}
+	struct ph_buf decoded;
 
-static enum ph_err decode_words(const char *text, struct ph_buf *out)
-{
-	ph_mime_start();
+	/* Three octets come for one at most, in most charsets. */
+	ph_buf_init(&decoded, 16 * text.len + 64);
 
-	char *decoded = g_mime_utils_header_decode_text(NULL, text);
-	enum ph_err err =
-	    ph_header_tidy(ph_span_trim(ph_span_of(decoded)), out);
+	enum ph_err err = ph_word_decode(text, &decoded);
 
-	g_free(decoded);
+	if (err == PH_OK)
+		err = ph_header_tidy(ph_span_trim(ph_buf_span(&decoded)), out);
+	ph_buf_release(&decoded);
 	return err;
 }
 
@@ -57,10 +53,8 @@ enum ph_err ph_header_decode(struct ph_span value, struct ph_buf *out)
 
 	enum ph_err err = ph_header_unfold(value, &flat);
 
-	if (err == PH_OK && has_encoded_word(ph_buf_str(&flat)))
-		err = decode_words(ph_buf_str(&flat), out);
-	else if (err == PH_OK)
-		err = ph_header_tidy(ph_buf_span(&flat), out);
+	if (err == PH_OK)
+		err = decode_words(ph_buf_span(&flat), out);
 	ph_buf_release(&flat);
 	return err;
 }

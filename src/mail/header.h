@@ -9,8 +9,7 @@
    (RFC 2047) decoded, blanks at both ends dropped.  What it appends is valid
    UTF-8 whatever came in (U+FFFD stands for what is not) and holds no control
    byte (a space stands for it): a decoded CR or LF must start no header line
-   anywhere.  Asks GMime only where there is an encoded word.  PH_ETOOBIG,
-   PH_ENOMEM: out's. */
+   anywhere.  PH_ETOOBIG, PH_ENOMEM: out's. */
 PH_MUST_USE enum ph_err ph_header_decode(
     struct ph_span value, struct ph_buf *out);
 

@@ -1,7 +1,9 @@
 #include "mail/message.h"
 
+#include "mail/field.h"
 #include "mail/header.h"
 #include "mail/mime.h"
+#include "mail/scan.h"
 #include "mail/text_content.h"
 
 #include <gmime/gmime.h>
@@ -11,7 +13,9 @@
    stack), and refuse what is. */
 enum {
 	DEPTH_MAX = 64,
-	HEADERS_MAX = 20000
+	HEADERS_MAX = 20000,
+	ARENA_MAX = 64 * 1024 * 1024,
+	FIELD_ROOM = 4096
 };
 
 struct mender {
@@ -42,20 +46,132 @@ static bool line_too_long(const char *raw)
 	return false;
 }
 
+/* Writes the parameters of a field GMime has in parts anew, by RFC 2231. */
+static void mend_params(GMimeParamList *list)
+{
+	for (int i = 0; i < g_mime_param_list_length(list); i++) {
+		GMimeParam *one = g_mime_param_list_get_parameter_at(list, i);
+		char *value = g_strdup(g_mime_param_get_value(one));
+
+		/* A value that stays the same changes nothing. */
+		g_mime_param_set_value(one, "");
+		g_mime_param_set_value(one, value);
+		g_free(value);
+	}
+}
+
+static bool mend_structured(GMimeObject *object, const char *name)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	GMimeContentDisposition *disposition =
+	    g_mime_object_get_content_disposition(object);
+
+	if (g_ascii_strcasecmp(name, "Content-Type") == 0 && type != NULL)
+		mend_params(g_mime_content_type_get_parameters(type));
+	else if (g_ascii_strcasecmp(name, "Content-Disposition") == 0 &&
+	    disposition != NULL)
+		mend_params(
+		    g_mime_content_disposition_get_parameters(disposition));
+	else
+		return false;
+	return true;
+}
+
+static bool takes_addresses(const char *name)
+{
+	static const char *const names[] = { "From", "To", "Cc", "Bcc",
+		"Sender", "Reply-To", "Resent-From", "Resent-To", "Resent-Cc",
+		"Resent-Bcc", "Resent-Sender", "Resent-Reply-To",
+		"Disposition-Notification-To" };
+
+	for (size_t i = 0; i < PH_COUNT(names); i++) {
+		if (g_ascii_strcasecmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* As addresses where they can be read: a comma in an encoded name must not
+   become one between two of them. */
+static enum ph_err write_addresses(
+    const char *name, struct ph_span value, struct ph_buf *out)
+{
+	static const struct ph_charset utf8;
+	struct ph_address_list list = { 0 };
+	struct ph_fault ignored;
+	struct ph_arena a;
+	uint32_t missing = 0;
+
+	ph_arena_init(&a, 8 * value.len + (size_t)ARENA_MAX);
+
+	enum ph_err err = ph_address_list_parse(value, &a, &list, &ignored);
+
+	if (err == PH_OK && list.count == 0)
+		err = PH_EINVAL;
+	if (err == PH_OK)
+		err = ph_field_addresses(
+		    out, name, &list, &utf8, false, &missing);
+	ph_arena_release(&a);
+	return err;
+}
+
+static enum ph_err write_unstructured(
+    const char *name, struct ph_span value, struct ph_buf *out)
+{
+	static const struct ph_charset utf8;
+	struct ph_buf text;
+	uint32_t missing = 0;
+
+	ph_buf_init(&text, 16 * value.len + 64);
+
+	enum ph_err err = ph_header_decode(value, &text);
+
+	if (err == PH_OK)
+		err = ph_field_text(
+		    out, name, ph_buf_span(&text), &utf8, &missing);
+	ph_buf_release(&text);
+	return err;
+}
+
+static enum ph_err write_field(
+    const char *name, struct ph_span raw, struct ph_buf *out)
+{
+	struct ph_buf flat;
+	enum ph_err err = PH_EINVAL;
+
+	ph_buf_init(&flat, raw.len + 1);
+	if (takes_addresses(name)) {
+		err = ph_header_unfold(raw, &flat);
+		if (err == PH_OK)
+			err = write_addresses(name, ph_buf_span(&flat), out);
+	}
+	if (err == PH_EINVAL) {
+		ph_buf_clear(out);
+		err = write_unstructured(name, raw, out);
+	}
+	ph_buf_release(&flat);
+	return err;
+}
+
 /* Only what needs it is written anew: the rest stays as its writer had it. */
-static void mend_header(GMimeHeader *header)
+static void mend_header(
+    struct mender *m, GMimeObject *object, GMimeHeader *header)
 {
 	const char *raw = g_mime_header_get_raw_value(header);
+	const char *name = g_mime_header_get_name(header);
+	struct ph_buf out;
 
 	if (raw == NULL ||
-	    (ph_span_is_ascii(ph_span_of(raw)) && !line_too_long(raw)))
+	    (ph_span_is_ascii(ph_span_of(raw)) && !line_too_long(raw)) ||
+	    mend_structured(object, name))
 		return;
-
-	char *value = g_strdup(g_mime_header_get_value(header));
-
-	if (value != NULL)
-		g_mime_header_set_value(header, NULL, value, "utf-8");
-	g_free(value);
+	ph_buf_init(&out, 16 * strlen(raw) + FIELD_ROOM);
+	if (write_field(name, ph_span_of(raw), &out) == PH_OK)
+		g_mime_header_set_raw_value(
+		    header, ph_buf_str(&out) + strlen(name) + 1);
+	else
+		m->refused = "a header field cannot be written anew";
+	ph_buf_release(&out);
 }
 
 static void mend_headers(struct mender *m, GMimeObject *object)
@@ -67,8 +183,9 @@ static void mend_headers(struct mender *m, GMimeObject *object)
 		m->refused = "too many header fields";
 		return;
 	}
-	for (int i = 0; i < count; i++)
-		mend_header(g_mime_header_list_get_header_at(list, i));
+	for (int i = 0; i < count && m->refused == NULL; i++)
+		mend_header(
+		    m, object, g_mime_header_list_get_header_at(list, i));
 }
 
 static void mend(struct mender *m, GMimeObject *object);

@@ -50,6 +50,18 @@ GOOD = {
     "long-to": head(BASE[0], "To: " + ", ".join(
         f"\"Name {i}\" <n{i}@example.com>" for i in range(100)), *BASE[2:],
         "Subject: x", *U8, "ü"),
+    "encoded-long": head(
+        BASE[0], "To: " + ", ".join(
+            "=?utf-8?B?TcO8bGxlciwgSGFucw==?= =?utf-8?Q?_x?= "
+            f"<n{i}@example.com>" for i in range(40)), *BASE[2:],
+        "Subject: " + "=?utf-8?B?TcO8bGxlciwgSGFucw==?= " * 40, *U8, "ü"),
+    "raw-file-name": head(
+        *BASE, "Subject: x", "Content-Type: multipart/mixed; boundary=b1", "",
+        "--b1", "Content-Type: application/pdf; name=\"Grüße.pdf\"",
+        "Content-Disposition: attachment; filename=\"Grüße.pdf\"",
+        "Content-Transfer-Encoding: base64", "", "AAECAwQF", "--b1",
+        "Content-Type: text/plain; name=\"" + "x" * 1200 + "\"", "", "x",
+        "--b1--"),
     "mixed": head(
         *BASE, "Subject: x", "Content-Type: multipart/mixed; boundary=b1",
         "", "preamble ü", "--b1",
@@ -136,9 +148,13 @@ def check_good(name, raw, out):
         meant = re.search(rf"(?im)^{field}: (.*)$", text)
         if meant is None:
             continue
-        got, want = words(old[field]).strip(), meant.group(1).strip()
+        got = re.sub(r"\r?\n(?=[ \t])", "", old[field]).strip()
+        want = meant.group(1).strip()
         if field in ("From", "To"):
-            got, want = (email.utils.getaddresses([v]) for v in (got, want))
+            got, want = ([(words(n), a) for n, a in
+                          email.utils.getaddresses([v])] for v in (got, want))
+        else:
+            got, want = words(got), words(want)
         same(name, field, got, want)
 
 
