@@ -6,8 +6,6 @@
 #include <stdlib.h>
 
 enum {
-	/* The longest reply that is one, with its codes and line ends. */
-	RAW_MAX = PH_REPLY_MAX + PH_REPLY_LINES_MAX * 16 + PH_REPLY_LINE_MAX,
 	CODE_CLOSING = 421
 };
 
@@ -39,7 +37,7 @@ enum ph_err ph_smtp_client_new(
 	ph_outbox_init(&c->outbox);
 	ph_pipeline_init(&c->pipeline);
 	ph_buf_init(&c->initial, PH_SECRET_MAX);
-	ph_buf_init(&c->raw, RAW_MAX);
+	ph_buf_init(&c->raw, PH_TRANSCRIPT_REPLY_MAX);
 	c->now = now;
 	c->answered_at = now;
 	c->progress_at = now;
@@ -127,42 +125,6 @@ void ph_engine_tell_reply(struct ph_smtp_client *c,
 	ph_engine_tell(c, &ev, reply, nothing);
 }
 
-static void add_trace(struct ph_smtp_client *c, enum ph_smtp_dir dir,
-    enum ph_stage stage, struct ph_span line)
-{
-	struct ph_event ev = {
-		.type = PH_SMTP_TRACE, .dir = dir, .stage = stage
-	};
-
-	/* A transcript with a gap is better than no mail. */
-	if (c->events.count >= PH_EVENTS_TRACE_MAX ||
-	    ph_events_add(&c->events, &ev, NULL, line) != PH_OK) {
-		c->events.lost++;
-	}
-}
-
-void ph_engine_trace(struct ph_smtp_client *c, enum ph_smtp_dir dir,
-    enum ph_stage stage, struct ph_span line)
-{
-	if (!c->options.trace)
-		return;
-	while (line.len > 0 &&
-	    (line.ptr[line.len - 1] == '\n' ||
-		line.ptr[line.len - 1] == '\r')) {
-		line.len--;
-	}
-	if (c->events.lost > 0 && c->events.count + 1 < PH_EVENTS_TRACE_MAX) {
-		char note[64];
-		int len = snprintf(note, sizeof(note),
-		    "%zu lines left out here", c->events.lost);
-
-		c->events.lost = 0;
-		add_trace(c, PH_DIR_NOTE, stage,
-		    (struct ph_span){ note, len > 0 ? (size_t)len : 0 });
-	}
-	add_trace(c, dir, stage, line);
-}
-
 void ph_engine_ask(struct ph_smtp_client *c, enum ph_err err,
     const struct ph_question *question)
 {
@@ -186,7 +148,7 @@ void ph_engine_ask(struct ph_smtp_client *c, enum ph_err err,
 	ph_pipeline_add(&c->pipeline, &entry);
 	if (entry.transaction != NULL)
 		entry.transaction->unanswered++;
-	ph_engine_trace(c, PH_DIR_OUT, ph_step_stage(entry.step),
+	ph_transcript_add(c, PH_DIR_OUT, ph_step_stage(entry.step),
 	    is_secret ? question->shown : line);
 }
 
@@ -221,25 +183,6 @@ void ph_engine_settle(struct ph_smtp_client *c)
 	c->is_writing = is_writing;
 }
 
-/* The lines of a reply that is whole, or of what is none. */
-static void trace_raw(
-    struct ph_smtp_client *c, enum ph_stage stage, bool is_challenge)
-{
-	struct ph_span rest = ph_buf_span(&c->raw);
-	struct ph_span line;
-
-	while (rest.len > 0 && ph_span_split(&rest, '\n', &line))
-		ph_engine_trace(c, PH_DIR_IN, stage,
-		    is_challenge ? PH_SPAN("334 ****") : line);
-	ph_buf_wipe(&c->raw);
-}
-
-static void keep_raw(struct ph_smtp_client *c, struct ph_span used)
-{
-	if (c->options.trace && ph_buf_append(&c->raw, used) != PH_OK)
-		c->events.lost++;
-}
-
 static bool is_opening(enum ph_step step)
 {
 	return step < PH_STEP_MAIL;
@@ -265,19 +208,20 @@ static void on_answer(struct ph_smtp_client *c, const struct ph_reply *reply)
 	enum ph_verdict verdict = ph_step_judge(entry.step, reply);
 	enum ph_stage stage = ph_step_stage(entry.step);
 
-	trace_raw(c, stage, verdict == PH_VERDICT_MORE);
+	ph_transcript_received(c, stage, verdict == PH_VERDICT_MORE);
 	c->answered_at = c->now;
-	if (verdict == PH_VERDICT_CLOSING)
+	if (verdict == PH_VERDICT_CLOSING) {
 		on_closing(c, &entry, reply);
-	else if (entry.step == PH_STEP_QUIT)
+	} else if (entry.step == PH_STEP_QUIT) {
 		ph_ending_close(c, NULL);
-	else if (verdict == PH_VERDICT_NONSENSE &&
-	    entry.step != PH_STEP_GREETING)
+	} else if (verdict == PH_VERDICT_NONSENSE &&
+	    entry.step != PH_STEP_GREETING) {
 		ph_ending_broken(c, PH_CAUSE_PROTOCOL, stage, reply);
-	else if (is_opening(entry.step))
+	} else if (is_opening(entry.step)) {
 		ph_opening_answered(c, entry.step, reply, verdict);
-	else
+	} else {
 		ph_mailing_answered(c, &entry, reply, verdict);
+	}
 }
 
 /* A reply while none is due. */
@@ -285,12 +229,13 @@ static void on_stray(struct ph_smtp_client *c, const struct ph_reply *reply)
 {
 	enum ph_stage stage = ph_smtp_client_stage(c);
 
-	trace_raw(c, stage, false);
+	ph_transcript_received(c, stage, false);
 	/* RFC 5321 3.8: a server may say so at any time. */
-	if (reply->code == CODE_CLOSING)
+	if (reply->code == CODE_CLOSING) {
 		ph_ending_broken(c, PH_CAUSE_SHUTTING_DOWN, stage, reply);
-	else if (!ph_mailing_interrupted(c, reply))
+	} else if (!ph_mailing_interrupted(c, reply)) {
 		ph_ending_broken(c, PH_CAUSE_PROTOCOL, stage, reply);
+	}
 }
 
 /* Not a reply: err is PH_EPROTO or PH_ETOOBIG. */
@@ -301,19 +246,20 @@ static void on_garbage(struct ph_smtp_client *c, enum ph_err err)
 	char words[512];
 	struct ph_fault f;
 
-	trace_raw(c, stage, false);
+	ph_transcript_received(c, stage, false);
 	if (err == PH_EPROTO && c->phase == PH_PHASE_OPENING &&
 	    stage == PH_STAGE_GREETING) {
 		ph_opening_foreign(c, line);
 		return;
 	}
 	ph_reply_quote(line, words, sizeof(words));
-	if (err == PH_ETOOBIG)
+	if (err == PH_ETOOBIG) {
 		ph_fault_set(&f, PH_CAUSE_REPLY_TOO_BIG, stage,
 		    "sent a reply longer than is allowed");
-	else
+	} else {
 		ph_fault_set(&f, PH_CAUSE_PROTOCOL, stage,
 		    "sent %s, which is no SMTP reply", words);
+	}
 	ph_ending_close(c, &f);
 }
 
@@ -334,17 +280,18 @@ static void take_some(struct ph_smtp_client *c, struct ph_span *in)
 	struct ph_reply reply;
 	enum ph_err err = ph_reply_parser_feed(c->parser, in, &reply);
 
-	keep_raw(c, ph_span_first(was, was.len - in->len));
-	if (err == PH_OK && ph_pipeline_awaits(&c->pipeline))
+	ph_transcript_keep(c, ph_span_first(was, was.len - in->len));
+	if (err == PH_OK && ph_pipeline_awaits(&c->pipeline)) {
 		on_answer(c, &reply);
-	else if (err == PH_OK)
+	} else if (err == PH_OK) {
 		on_stray(c, &reply);
-	else if (err != PH_AGAIN)
+	} else if (err != PH_AGAIN) {
 		on_garbage(c, err);
-	else if (ph_smtp_client_stage(c) == PH_STAGE_GREETING &&
-	    ph_opening_is_tls_record(ph_reply_parser_line(c->parser)))
+	} else if (ph_smtp_client_stage(c) == PH_STAGE_GREETING &&
+	    ph_opening_is_tls_record(ph_reply_parser_line(c->parser))) {
 		/* It has no line end to wait for. */
 		on_garbage(c, PH_EPROTO);
+	}
 }
 
 enum ph_err ph_smtp_client_receive(
@@ -356,10 +303,11 @@ enum ph_err ph_smtp_client_receive(
 		return PH_OK;
 	c->is_heard = true;
 	while (in.len > 0 && c->phase != PH_PHASE_CLOSED) {
-		if (c->phase == PH_PHASE_TLS)
+		if (c->phase == PH_PHASE_TLS) {
 			on_injected(c);
-		else
+		} else {
 			take_some(c, &in);
+		}
 	}
 	/* Only now is it sure that nothing came behind. */
 	if (c->phase == PH_PHASE_TLS)
@@ -383,57 +331,6 @@ void ph_smtp_client_sent(struct ph_smtp_client *c, ph_msec now, size_t len)
 	c->progress_at = now;
 	ph_outbox_sent(&c->outbox, len);
 	ph_pipeline_sent(&c->pipeline, c->outbox.sent);
-	ph_engine_settle(c);
-}
-
-static ph_msec add_msec(ph_msec at, ph_msec length)
-{
-	return at > PH_NEVER - length ? PH_NEVER : at + length;
-}
-
-/* For the server to take what waits, or to answer. */
-static ph_msec server_deadline(const struct ph_smtp_client *c)
-{
-	const struct ph_smtp_timeouts *timeouts = &c->options.timeouts;
-	ph_msec since =
-	    c->answered_at > c->progress_at ? c->answered_at : c->progress_at;
-
-	if (!ph_outbox_is_empty(&c->outbox))
-		return add_msec(
-		    c->progress_at, ph_step_block_timeout(timeouts));
-	if (c->phase == PH_PHASE_TLS)
-		return add_msec(
-		    since, ph_step_timeout(PH_STEP_STARTTLS, timeouts));
-	if (ph_pipeline_awaits(&c->pipeline))
-		return add_msec(since,
-		    ph_step_timeout(
-			ph_pipeline_oldest(&c->pipeline)->step, timeouts));
-	/* It is the caller's turn. */
-	return PH_NEVER;
-}
-
-ph_msec ph_smtp_client_deadline(const struct ph_smtp_client *c)
-{
-	ph_msec at;
-
-	if (c->phase == PH_PHASE_CLOSED)
-		return PH_NEVER;
-	at = server_deadline(c);
-	if (c->quit_at != PH_NEVER) {
-		ph_msec quit = add_msec(c->quit_at,
-		    ph_step_timeout(PH_STEP_QUIT, &c->options.timeouts));
-
-		at = quit < at ? quit : at;
-	}
-	return at;
-}
-
-void ph_smtp_client_tick(struct ph_smtp_client *c, ph_msec now)
-{
-	ph_engine_end_loan(c);
-	c->now = now;
-	if (now >= ph_smtp_client_deadline(c))
-		ph_ending_expired(c);
 	ph_engine_settle(c);
 }
 

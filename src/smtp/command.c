@@ -151,13 +151,14 @@ static bool is_plain_path(struct ph_span s)
 
 		if (ph_ascii_is_control(c))
 			return false;
-		if (c == '"')
+		if (c == '"') {
 			quoted = !quoted;
-		else if (quoted && c == '\\' && i + 1 < s.len)
+		} else if (quoted && c == '\\' && i + 1 < s.len) {
 			/* The next byte, a control excepted, means itself. */
 			i += ph_ascii_is_control(s.ptr[i + 1]) ? 0 : 1;
-		else if (!quoted && (c == ' ' || c == '<' || c == '>'))
+		} else if (!quoted && (c == ' ' || c == '<' || c == '>')) {
 			return false;
+		}
 	}
 	return !quoted;
 }
@@ -195,10 +196,11 @@ static void put_xtext(struct line *l, struct ph_span s)
 		unsigned char c = (unsigned char)s.ptr[i];
 		char hex[3] = { '+', hex_digits[c >> 4], hex_digits[c & 15] };
 
-		if (is_xchar(c))
+		if (is_xchar(c)) {
 			put(l, (struct ph_span){ s.ptr + i, 1 });
-		else
+		} else {
 			put(l, (struct ph_span){ hex, sizeof(hex) });
+		}
 	}
 }
 
@@ -210,11 +212,12 @@ static void put_utf8_addr(struct line *l, struct ph_span s)
 		struct ph_span was = s;
 		uint32_t code = ph_utf8_next(&s);
 
-		if (is_xchar(code) && code != '\\')
+		if (is_xchar(code) && code != '\\') {
 			put(l, ph_span_first(was, 1));
-		else if (l->err == PH_OK)
+		} else if (l->err == PH_OK) {
 			l->err =
 			    ph_buf_appendf(l->out, "\\x{%02X}", (unsigned)code);
+		}
 	}
 }
 

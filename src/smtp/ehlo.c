@@ -123,12 +123,13 @@ static void take_size(struct ph_ehlo *e, struct ph_span args)
 
 static void take_limit(struct ph_ehlo *e, struct ph_span name, uint32_t value)
 {
-	if (ph_span_eq_nocase(name, PH_SPAN("MAILMAX")))
+	if (ph_span_eq_nocase(name, PH_SPAN("MAILMAX"))) {
 		e->mail_max = value;
-	else if (ph_span_eq_nocase(name, PH_SPAN("RCPTMAX")))
+	} else if (ph_span_eq_nocase(name, PH_SPAN("RCPTMAX"))) {
 		e->rcpt_max = value;
-	else if (ph_span_eq_nocase(name, PH_SPAN("RCPTDOMAINMAX")))
+	} else if (ph_span_eq_nocase(name, PH_SPAN("RCPTDOMAINMAX"))) {
 		e->rcpt_domain_max = value;
+	}
 }
 
 /* RFC 9422 3: LIMITS NAME=VALUE NAME=VALUE; what is not understood is
@@ -153,12 +154,13 @@ static void take_limits(struct ph_ehlo *e, struct ph_span args)
 static void take_args(
     struct ph_ehlo *e, enum ph_ehlo_flag flag, struct ph_span args)
 {
-	if (flag == PH_EHLO_AUTH)
+	if (flag == PH_EHLO_AUTH) {
 		take_mechanisms(e, args);
-	else if (flag == PH_EHLO_SIZE)
+	} else if (flag == PH_EHLO_SIZE) {
 		take_size(e, args);
-	else if (flag == PH_EHLO_LIMITS)
+	} else if (flag == PH_EHLO_LIMITS) {
 		take_limits(e, args);
+	}
 }
 
 static void take_line(struct ph_ehlo *e, struct ph_span line)

@@ -1,7 +1,5 @@
 #include "smtp/engine.h"
 
-#include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 
 void ph_ending_fault(struct ph_fault *f, enum ph_cause cause,
@@ -165,10 +163,11 @@ void ph_ending_move(struct ph_smtp_client *c)
 		return;
 	if (c->quit_at == PH_NEVER && c->transactions == NULL)
 		c->quit_at = c->now;
-	if (c->phase == PH_PHASE_CHALLENGE)
+	if (c->phase == PH_PHASE_CHALLENGE) {
 		ph_opening_cancel(c);
-	else if (is_over_but_quit(c))
+	} else if (is_over_but_quit(c)) {
 		say_quit(c);
+	}
 }
 
 /* Where the conversation stood, after "hung up". */
@@ -178,20 +177,22 @@ static void where(const struct ph_smtp_client *c, char *out, size_t size)
 	    ph_pipeline_oldest(&c->pipeline);
 	const struct ph_transaction *t = c->transactions;
 
-	if (oldest != NULL && oldest->step == PH_STEP_GREETING)
+	if (oldest != NULL && oldest->step == PH_STEP_GREETING) {
 		(void)snprintf(out, size, "%s its greeting",
 		    c->is_heard ? "amid" : "before");
-	else if (ph_pipeline_awaits(&c->pipeline))
+	} else if (oldest != NULL && ph_pipeline_awaits(&c->pipeline)) {
 		(void)snprintf(
 		    out, size, "after %s", ph_step_name(oldest->step));
-	else if (c->phase == PH_PHASE_TLS)
+	} else if (c->phase == PH_PHASE_TLS) {
 		(void)snprintf(out, size, "amid the TLS handshake");
-	else if (c->phase == PH_PHASE_LOGIN || c->phase == PH_PHASE_CHALLENGE)
+	} else if (c->phase == PH_PHASE_LOGIN ||
+	    c->phase == PH_PHASE_CHALLENGE) {
 		(void)snprintf(out, size, "amid the login");
-	else if (t != NULL && t->state >= PH_TRANSACTION_BODY)
+	} else if (t != NULL && t->state >= PH_TRANSACTION_BODY) {
 		(void)snprintf(out, size, "amid the content");
-	else
+	} else {
 		(void)snprintf(out, size, "between commands");
+	}
 }
 
 void ph_smtp_client_lost(
@@ -216,65 +217,6 @@ void ph_smtp_client_lost(
 		where(c, place, sizeof(place));
 		ph_fault_set(&f, PH_CAUSE_CONNECTION_LOST,
 		    ph_smtp_client_stage(c), "hung up %s", place);
-	}
-	ph_ending_close(c, &f);
-}
-
-/* As people say it: 30 s, 250 ms. */
-static void say_duration(ph_msec length, char *out, size_t size)
-{
-	if (length % 1000 == 0)
-		(void)snprintf(out, size, "%" PRId64 " s", length / 1000);
-	else
-		(void)snprintf(out, size, "%" PRId64 " ms", length);
-}
-
-static void say_unanswered(struct ph_smtp_client *c, struct ph_fault *f)
-{
-	const struct ph_pipeline_entry *oldest =
-	    ph_pipeline_oldest(&c->pipeline);
-	enum ph_stage stage = ph_smtp_client_stage(c);
-	char length[32];
-
-	/* A deadline without a command is none of the server's. */
-	assert(oldest != NULL);
-	say_duration(ph_step_timeout(oldest->step, &c->options.timeouts),
-	    length, sizeof(length));
-	if (oldest->step != PH_STEP_GREETING)
-		ph_fault_set(f, PH_CAUSE_TIMEOUT, stage,
-		    "did not answer %s for %s", ph_step_name(oldest->step),
-		    length);
-	else if (c->is_heard)
-		ph_fault_set(f, PH_CAUSE_TIMEOUT, stage,
-		    "sent no whole greeting in %s", length);
-	else
-		ph_fault_set(
-		    f, PH_CAUSE_SILENCE, stage, "sent nothing for %s", length);
-}
-
-void ph_ending_expired(struct ph_smtp_client *c)
-{
-	const struct ph_smtp_timeouts *timeouts = &c->options.timeouts;
-	enum ph_stage stage = ph_smtp_client_stage(c);
-	struct ph_fault f;
-	char length[32];
-
-	if (c->quit_at != PH_NEVER) {
-		ph_ending_close(c, NULL);
-		return;
-	}
-	if (!ph_outbox_is_empty(&c->outbox)) {
-		say_duration(
-		    ph_step_block_timeout(timeouts), length, sizeof(length));
-		ph_fault_set(
-		    &f, PH_CAUSE_TIMEOUT, stage, "took no data for %s", length);
-	} else if (c->phase == PH_PHASE_TLS) {
-		say_duration(ph_step_timeout(PH_STEP_STARTTLS, timeouts),
-		    length, sizeof(length));
-		ph_fault_set(&f, PH_CAUSE_TIMEOUT, stage,
-		    "did not finish the TLS handshake in %s", length);
-	} else {
-		say_unanswered(c, &f);
 	}
 	ph_ending_close(c, &f);
 }

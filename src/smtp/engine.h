@@ -16,6 +16,8 @@
        intake.c    what the caller hands in: a mail, its content, NOOP
        mailing.c   transactions: what to write next, what an answer decides
        ending.c    QUIT, and every way a session breaks
+       waiting.c   deadlines, and what it means when one passes
+       transcript.c  the conversation for a reader, without its secrets
 
    Nothing here calls back: a reply changes the state, and ph_engine_settle()
    then writes what the state calls for. */
@@ -34,6 +36,9 @@ enum ph_phase {
 enum {
 	PH_WINDOW_DEFAULT = 4,
 	PH_WINDOW_MAX = 64,
+	/* The longest reply that is one, with its codes and line ends. */
+	PH_TRANSCRIPT_REPLY_MAX =
+	    PH_REPLY_MAX + PH_REPLY_LINES_MAX * 16 + PH_REPLY_LINE_MAX,
 	/* Up to here MAIL, RCPT and the whole content go in one write, without
 	   waiting for an answer (RFC 3030).  What a refusal wastes then is at
 	   most this, some ten round trips' worth on an initial TCP window; a
@@ -107,9 +112,6 @@ void ph_engine_tell(struct ph_smtp_client *c, const struct ph_event *event,
 /* The same for an event that has nothing but a type and a reply. */
 void ph_engine_tell_reply(struct ph_smtp_client *c,
     enum ph_smtp_event_type type, const struct ph_reply *reply);
-/* A line for the transcript, if one is wanted; a line end is taken off. */
-void ph_engine_trace(struct ph_smtp_client *c, enum ph_smtp_dir dir,
-    enum ph_stage stage, struct ph_span line);
 void ph_engine_out_of_memory(struct ph_smtp_client *c);
 bool ph_engine_offers(const struct ph_smtp_client *c, enum ph_ehlo_flag flag);
 bool ph_engine_pipelines(const struct ph_smtp_client *c);
@@ -128,6 +130,18 @@ struct ph_question {
 /* Out of memory ends the session. */
 void ph_engine_ask(struct ph_smtp_client *c, enum ph_err err,
     const struct ph_question *question);
+
+/* transcript.c */
+
+/* A line of it, if one is wanted; a line end is taken off. */
+void ph_transcript_add(struct ph_smtp_client *c, enum ph_smtp_dir dir,
+    enum ph_stage stage, struct ph_span line);
+/* Octets from the server, as they come. */
+void ph_transcript_keep(struct ph_smtp_client *c, struct ph_span used);
+/* Those kept were a reply, or turned out to be none: its lines.  A challenge is
+   not shown. */
+void ph_transcript_received(
+    struct ph_smtp_client *c, enum ph_stage stage, bool is_challenge);
 
 /* opening.c */
 
@@ -175,8 +189,6 @@ void ph_ending_refused(struct ph_smtp_client *c, enum ph_cause cause,
     enum ph_stage stage, const struct ph_reply *reply);
 void ph_ending_broken(struct ph_smtp_client *c, enum ph_cause cause,
     enum ph_stage stage, const struct ph_reply *reply);
-/* The deadline passed. */
-void ph_ending_expired(struct ph_smtp_client *c);
 /* QUIT, once nothing is under way; closes when leaving is over. */
 void ph_ending_move(struct ph_smtp_client *c);
 

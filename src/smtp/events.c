@@ -69,9 +69,10 @@ bool ph_events_take(struct ph_events *e, struct ph_smtp_event *out,
 	const struct ph_event *from = &e->ring[e->first];
 	struct ph_span text = { "", 0 };
 
-	if (from->text_len > 0)
+	if (from->text_len > 0) {
 		text = (struct ph_span){ e->text.ptr + from->text_at,
 			from->text_len };
+	}
 	*out = (struct ph_smtp_event){
 		.type = from->type,
 		.dir = from->dir,

@@ -52,16 +52,17 @@ static enum ph_err check_rcpt(
 {
 	unsigned never = rcpt->notify & PH_NOTIFY_NEVER;
 
-	if (!ph_command_is_address(rcpt->address))
+	if (!ph_command_is_address(rcpt->address)) {
 		name_bad(fault, PH_STAGE_RCPT, "recipient", rcpt->address);
-	else if (!ph_command_is_orcpt(rcpt->orcpt))
+	} else if (!ph_command_is_orcpt(rcpt->orcpt)) {
 		name_bad(
 		    fault, PH_STAGE_RCPT, "original recipient", rcpt->orcpt);
-	else if (never != 0 && rcpt->notify != never)
+	} else if (never != 0 && rcpt->notify != never) {
 		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_RCPT,
 		    "a notification is both asked for and forbidden");
-	else
+	} else {
 		return PH_OK;
+	}
 	return PH_EINVAL;
 }
 
@@ -106,19 +107,21 @@ static bool is_sendable(const struct ph_smtp_client *c,
 {
 	uint64_t max = c->ehlo.size_max;
 
-	if (max > 0 && t->mail.size > max)
+	if (max > 0 && t->mail.size > max) {
 		ph_fault_set(fault, PH_CAUSE_TOO_BIG, PH_STAGE_MAIL,
 		    "takes %" PRIu64
 		    " octets at most, the message has %" PRIu64,
 		    max, t->mail.size);
-	else if (t->utf8 && !ph_engine_offers(c, PH_EHLO_SMTPUTF8))
+	} else if (t->utf8 && !ph_engine_offers(c, PH_EHLO_SMTPUTF8)) {
 		ph_fault_set(fault, PH_CAUSE_NO_SMTPUTF8, PH_STAGE_MAIL,
 		    "offers no SMTPUTF8, which an address or a header needs");
-	else if (t->mail.eight_bit && !ph_engine_offers(c, PH_EHLO_8BITMIME))
+	} else if (t->mail.eight_bit &&
+	    !ph_engine_offers(c, PH_EHLO_8BITMIME)) {
 		ph_fault_set(fault, PH_CAUSE_NO_8BITMIME, PH_STAGE_MAIL,
 		    "offers no 8BITMIME, which the content needs");
-	else
+	} else {
 		return true;
+	}
 	return false;
 }
 
@@ -134,10 +137,11 @@ static enum ph_err take_spare(
 
 static void enqueue(struct ph_smtp_client *c, struct ph_transaction *t)
 {
-	if (c->newest == NULL)
+	if (c->newest == NULL) {
 		c->transactions = t;
-	else
+	} else {
 		c->newest->next = t;
+	}
 	c->newest = t;
 	c->transaction_count++;
 }

@@ -136,7 +136,7 @@ static void trace_content(
 	int len = snprintf(note, sizeof(note), "%" PRIu64 " octets of content",
 	    t->feed.octets);
 
-	ph_engine_trace(c, PH_DIR_NOTE, PH_STAGE_DATA,
+	ph_transcript_add(c, PH_DIR_NOTE, PH_STAGE_DATA,
 	    (struct ph_span){ note, len > 0 ? (size_t)len : 0 });
 }
 
@@ -196,9 +196,10 @@ static bool leaves_it_open(const struct ph_transaction *t)
 {
 	if (t->mail.probe && t->state == PH_TRANSACTION_ASKED)
 		return false;
-	if (t->state == PH_TRANSACTION_ENDED)
+	if (t->state == PH_TRANSACTION_ENDED) {
 		return t->bdat &&
 		    !(t->is_decided && ph_reply_class(&t->result.reply) == 2);
+	}
 	/* A MAIL that was refused opened nothing. */
 	return !(t->is_decided && t->result.stage == PH_STAGE_MAIL);
 }
@@ -331,11 +332,12 @@ static void on_bdat(struct ph_transaction *t, const struct ph_reply *reply,
 static void on_session_answer(struct ph_smtp_client *c, enum ph_step step,
     const struct ph_reply *reply, enum ph_verdict verdict)
 {
-	if (step == PH_STEP_NOOP)
+	if (step == PH_STEP_NOOP) {
 		ph_engine_tell_reply(c, PH_SMTP_NOOP_DONE, reply);
-	else if (verdict != PH_VERDICT_GOOD)
+	} else if (verdict != PH_VERDICT_GOOD) {
 		/* Nobody knows what the next MAIL would be added to. */
 		ph_ending_broken(c, PH_CAUSE_PROTOCOL, PH_STAGE_MAIL, reply);
+	}
 }
 
 void ph_mailing_answered(struct ph_smtp_client *c,

@@ -67,9 +67,10 @@ void ph_opening_foreign(struct ph_smtp_client *c, struct ph_span line)
 	ph_reply_quote(line, words, sizeof(words));
 	ph_fault_set(&f, PH_CAUSE_PROTOCOL, PH_STAGE_GREETING,
 	    "sent %s, which is no SMTP greeting", words);
-	if (ph_opening_is_tls_record(line))
+	if (ph_opening_is_tls_record(line)) {
 		ph_fault_set(&f, PH_CAUSE_TLS_EXPECTED, PH_STAGE_GREETING,
 		    "sent a TLS record where an SMTP greeting was due");
+	}
 	for (size_t i = 0; i < PH_COUNT(foreigners); i++) {
 		if (!ph_span_starts_nocase(line, foreigners[i].begins))
 			continue;
@@ -97,11 +98,12 @@ static void on_no_greeting(
     struct ph_smtp_client *c, const struct ph_reply *reply)
 {
 	/* RFC 3977 5.1. */
-	if (reply->code == CODE_NNTP_POST || reply->code == CODE_NNTP_READ)
+	if (reply->code == CODE_NNTP_POST || reply->code == CODE_NNTP_READ) {
 		close_as_other(c, PH_STAGE_GREETING, "a news server", reply);
-	else
+	} else {
 		ph_ending_broken(
 		    c, PH_CAUSE_PROTOCOL, PH_STAGE_GREETING, reply);
+	}
 }
 
 static void on_greeting(struct ph_smtp_client *c, const struct ph_reply *reply,
@@ -214,10 +216,11 @@ static void on_ehlo(struct ph_smtp_client *c, enum ph_step step,
 		on_ehlo_refused(c, step, reply, verdict);
 		return;
 	}
-	if (step == PH_STEP_EHLO)
+	if (step == PH_STEP_EHLO) {
 		ph_ehlo_parse(reply, &c->ehlo);
-	else
+	} else {
 		ph_ehlo_clear(&c->ehlo);
+	}
 	ph_engine_tell_reply(c, PH_SMTP_EHLO, reply);
 	tls_or_login(c);
 }
@@ -342,14 +345,15 @@ static void on_auth(struct ph_smtp_client *c, const struct ph_reply *reply,
 void ph_opening_answered(struct ph_smtp_client *c, enum ph_step step,
     const struct ph_reply *reply, enum ph_verdict verdict)
 {
-	if (step == PH_STEP_GREETING)
+	if (step == PH_STEP_GREETING) {
 		on_greeting(c, reply, verdict);
-	else if (step == PH_STEP_EHLO || step == PH_STEP_HELO)
+	} else if (step == PH_STEP_EHLO || step == PH_STEP_HELO) {
 		on_ehlo(c, step, reply, verdict);
-	else if (step == PH_STEP_STARTTLS)
+	} else if (step == PH_STEP_STARTTLS) {
 		on_starttls(c, reply, verdict);
-	else
+	} else {
 		on_auth(c, reply, verdict);
+	}
 }
 
 /* The transcript shows the mechanism and that something followed it. */

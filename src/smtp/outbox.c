@@ -42,10 +42,11 @@ struct ph_span ph_outbox_commit(struct ph_outbox *o)
 
 	if (len == 0)
 		return (struct ph_span){ "", 0 };
-	if (o->run_count > 0 && o->runs[last].loan == NULL)
+	if (o->run_count > 0 && o->runs[last].loan == NULL) {
 		o->runs[last].len += len;
-	else
+	} else {
 		add_run(o, NULL, len);
+	}
 	o->text_end = o->text.len;
 	o->queued += len;
 	return s;
@@ -112,10 +113,11 @@ void ph_outbox_sent(struct ph_outbox *o, size_t len)
 		size_t run = o->run_first;
 		size_t part = o->runs[run].len < len ? o->runs[run].len : len;
 
-		if (o->runs[run].loan == NULL)
+		if (o->runs[run].loan == NULL) {
 			sent_text(o, part);
-		else
+		} else {
 			o->runs[run].loan += part;
+		}
 		o->runs[run].len -= part;
 		o->sent += part;
 		len -= part;

@@ -16,39 +16,39 @@ enum {
    reply could be that to something else, the whole code is looked at. */
 static const struct step {
 	const char *name;
-	enum ph_stage stage;
 	ph_msec timeout; /* RFC 5321 4.5.3.2 */
 	size_t field;    /* of struct ph_smtp_timeouts */
+	enum ph_stage stage;
 	uint16_t good_min, good_max;
 } steps[PH_STEP_COUNT] = {
-	[PH_STEP_GREETING] = { "connecting", PH_STAGE_GREETING, 5 * MINUTE,
-	    FIELD(greeting), 220, 220 },
-	[PH_STEP_EHLO] = { "EHLO", PH_STAGE_EHLO, 5 * MINUTE, FIELD(ehlo), 250,
+	[PH_STEP_GREETING] = { "connecting", 5 * MINUTE, FIELD(greeting),
+	    PH_STAGE_GREETING, 220, 220 },
+	[PH_STEP_EHLO] = { "EHLO", 5 * MINUTE, FIELD(ehlo), PH_STAGE_EHLO, 250,
 	    259 },
-	[PH_STEP_HELO] = { "HELO", PH_STAGE_EHLO, 5 * MINUTE, FIELD(ehlo), 250,
+	[PH_STEP_HELO] = { "HELO", 5 * MINUTE, FIELD(ehlo), PH_STAGE_EHLO, 250,
 	    259 },
-	[PH_STEP_STARTTLS] = { "STARTTLS", PH_STAGE_TLS, 2 * MINUTE, FIELD(tls),
+	[PH_STEP_STARTTLS] = { "STARTTLS", 2 * MINUTE, FIELD(tls), PH_STAGE_TLS,
 	    220, 220 },
-	[PH_STEP_AUTH] = { "AUTH", PH_STAGE_AUTH, 2 * MINUTE, FIELD(auth), 235,
+	[PH_STEP_AUTH] = { "AUTH", 2 * MINUTE, FIELD(auth), PH_STAGE_AUTH, 235,
 	    235 },
 	/* Only a refusal makes sense here: 501 (RFC 4954 4). */
-	[PH_STEP_AUTH_CANCEL] = { "the end of AUTH", PH_STAGE_AUTH, 2 * MINUTE,
-	    FIELD(auth), 0, 0 },
-	[PH_STEP_MAIL] = { "MAIL FROM", PH_STAGE_MAIL, 5 * MINUTE, FIELD(mail),
+	[PH_STEP_AUTH_CANCEL] = { "the end of AUTH", 2 * MINUTE, FIELD(auth),
+	    PH_STAGE_AUTH, 0, 0 },
+	[PH_STEP_MAIL] = { "MAIL FROM", 5 * MINUTE, FIELD(mail), PH_STAGE_MAIL,
 	    200, 299 },
-	[PH_STEP_RCPT] = { "RCPT TO", PH_STAGE_RCPT, 5 * MINUTE, FIELD(rcpt),
+	[PH_STEP_RCPT] = { "RCPT TO", 5 * MINUTE, FIELD(rcpt), PH_STAGE_RCPT,
 	    200, 299 },
-	[PH_STEP_DATA] = { "DATA", PH_STAGE_DATA, 2 * MINUTE, FIELD(data), 350,
+	[PH_STEP_DATA] = { "DATA", 2 * MINUTE, FIELD(data), PH_STAGE_DATA, 350,
 	    399 },
-	[PH_STEP_DOT] = { "the final dot", PH_STAGE_DATA, 10 * MINUTE,
-	    FIELD(final), 200, 299 },
-	[PH_STEP_BDAT] = { "BDAT", PH_STAGE_DATA, 10 * MINUTE, FIELD(final),
+	[PH_STEP_DOT] = { "the final dot", 10 * MINUTE, FIELD(final),
+	    PH_STAGE_DATA, 200, 299 },
+	[PH_STEP_BDAT] = { "BDAT", 10 * MINUTE, FIELD(final), PH_STAGE_DATA,
 	    200, 299 },
-	[PH_STEP_RSET] = { "RSET", PH_STAGE_MAIL, 30 * SECOND, FIELD(quit), 200,
+	[PH_STEP_RSET] = { "RSET", 30 * SECOND, FIELD(quit), PH_STAGE_MAIL, 200,
 	    299 },
-	[PH_STEP_NOOP] = { "NOOP", PH_STAGE_MAIL, 30 * SECOND, FIELD(quit), 200,
+	[PH_STEP_NOOP] = { "NOOP", 30 * SECOND, FIELD(quit), PH_STAGE_MAIL, 200,
 	    299 },
-	[PH_STEP_QUIT] = { "QUIT", PH_STAGE_QUIT, 30 * SECOND, FIELD(quit), 200,
+	[PH_STEP_QUIT] = { "QUIT", 30 * SECOND, FIELD(quit), PH_STAGE_QUIT, 200,
 	    299 },
 };
 

@@ -144,9 +144,10 @@ void ph_transaction_rcpt(struct ph_transaction *t, const struct ph_reply *reply)
 	/* An accepted one's fate is what becomes of the content. */
 	if (outcome != PH_DELIVERED)
 		rcpt->outcome = outcome;
-	if (outcome != PH_DELIVERED || t->mail.probe)
+	if (outcome != PH_DELIVERED || t->mail.probe) {
 		keep_reply(
 		    t, reply, PH_TRANSACTION_RCPT_TEXT_MAX, &rcpt->reply);
+	}
 }
 
 void ph_transaction_decide(
@@ -210,11 +211,12 @@ void ph_transaction_finish(struct ph_transaction *t)
 	for (size_t i = 0; i < t->result.rcpt_count; i++) {
 		struct ph_smtp_rcpt_result *rcpt = &t->rcpts[i];
 
-		if (rcpt->outcome == PH_PENDING)
+		if (rcpt->outcome == PH_PENDING) {
 			/* A probe's, accepted; or beyond what this server
 			   takes in one transaction (RFC 9422 RCPTMAX). */
 			rcpt->outcome =
 			    i < t->rcpt_limit ? PH_DELIVERED : PH_RETRY;
+		}
 		t->result.outcome =
 		    ph_outcome_join(t->result.outcome, rcpt->outcome);
 	}

@@ -96,11 +96,12 @@ static void note_done(struct player *pl, const struct ph_smtp_event *ev)
 	pl->out->done++;
 	(void)snprintf(head, sizeof(head), "MAIL_DONE %u %s",
 	    (unsigned)ev->mail, ph_outcome_name(r->outcome));
-	if (ph_fault_is_set(&r->fault))
+	if (ph_fault_is_set(&r->fault)) {
 		note_fault(pl, head, &r->fault);
-	else
+	} else {
 		note(pl, "%s %s %u", head, ph_stage_name(r->stage),
 		    r->reply.code);
+	}
 
 	size_t mail = ev->mail - 1;
 	for (size_t i = 0; i < r->rcpt_count; i++) {
@@ -351,29 +352,30 @@ static void act(struct player *pl, struct ph_span line)
 	struct ph_span args = line;
 	struct ph_span verb = word(&args);
 
-	if (ph_span_eq(verb, PH_SPAN("quit")))
+	if (ph_span_eq(verb, PH_SPAN("quit"))) {
 		ph_smtp_client_quit(pl->c, pl->now);
-	else if (ph_span_eq(verb, PH_SPAN("tls_done")))
+	} else if (ph_span_eq(verb, PH_SPAN("tls_done"))) {
 		check_int(ph_smtp_client_tls_done(pl->c, pl->now), PH_OK);
-	else if (ph_span_eq(verb, PH_SPAN("auth")))
+	} else if (ph_span_eq(verb, PH_SPAN("auth"))) {
 		act_auth(pl, args);
-	else if (ph_span_eq(verb, PH_SPAN("respond")))
+	} else if (ph_span_eq(verb, PH_SPAN("respond"))) {
 		check_int(
 		    ph_smtp_client_auth_respond(pl->c, pl->now, args), PH_OK);
-	else if (ph_span_eq(verb, PH_SPAN("cancel")))
+	} else if (ph_span_eq(verb, PH_SPAN("cancel"))) {
 		check_int(ph_smtp_client_auth_cancel(pl->c, pl->now), PH_OK);
-	else if (ph_span_eq(verb, PH_SPAN("auth_none")))
+	} else if (ph_span_eq(verb, PH_SPAN("auth_none"))) {
 		check_int(ph_smtp_client_auth_none(pl->c, pl->now), PH_OK);
-	else if (ph_span_eq(verb, PH_SPAN("noop")))
+	} else if (ph_span_eq(verb, PH_SPAN("noop"))) {
 		check_int(ph_smtp_client_noop(pl->c, pl->now), PH_OK);
-	else if (ph_span_eq(verb, PH_SPAN("tick")))
+	} else if (ph_span_eq(verb, PH_SPAN("tick"))) {
 		act_tick(pl, args);
-	else if (ph_span_eq(verb, PH_SPAN("lost")))
+	} else if (ph_span_eq(verb, PH_SPAN("lost"))) {
 		ph_smtp_client_lost(pl->c, pl->now, NULL);
-	else if (ph_span_eq(verb, PH_SPAN("fail")))
+	} else if (ph_span_eq(verb, PH_SPAN("fail"))) {
 		pl->fails_body = true;
-	else
+	} else {
 		abort();
+	}
 	drive(pl);
 }
 
@@ -569,16 +571,18 @@ static void play_losses(const struct script *s, const struct played *whole)
 		struct play p = play_plain;
 		struct played got;
 
-		if (at < whole->in_octets)
+		if (at < whole->in_octets) {
 			p.lose_in = at + 1;
-		else
+		} else {
 			p.lose_out = at - whole->in_octets;
+		}
 		check_case(s->name, 100000 + at);
 		play_script(s, &p, &got);
 		check(got.is_closed);
-		for (size_t i = 0; i < s->mail_count; i++)
+		for (size_t i = 0; i < s->mail_count; i++) {
 			check_int(got.unsure[i],
 			    got.handed_over[i] && !got.decided[i]);
+		}
 	}
 }
 

@@ -93,25 +93,26 @@ static void set_option(
 {
 	struct ph_smtp_options *o = &s->options;
 
-	if (is(key, "tls"))
+	if (is(key, "tls")) {
 		o->tls = is(value, "wanted") ? PH_SMTP_TLS_WANTED
 					     : PH_SMTP_TLS_REQUIRED;
-	else if (is(key, "auth"))
+	} else if (is(key, "auth")) {
 		o->auth = true;
-	else if (is(key, "secure"))
+	} else if (is(key, "secure")) {
 		o->secure = true;
-	else if (is(key, "no_pipelining"))
+	} else if (is(key, "no_pipelining")) {
 		o->no_pipelining = true;
-	else if (is(key, "no_chunking"))
+	} else if (is(key, "no_chunking")) {
 		o->no_chunking = true;
-	else if (is(key, "window"))
+	} else if (is(key, "window")) {
 		o->window = (uint32_t)number(s, line, value);
-	else if (is(key, "helo"))
+	} else if (is(key, "helo")) {
 		o->helo = pooled(s, value, false);
-	else if (is(key, "timeout"))
+	} else if (is(key, "timeout")) {
 		set_timeouts(&o->timeouts, (ph_msec)number(s, line, value));
-	else
+	} else {
 		die(s, line, "no such option");
+	}
 }
 
 static void set_rcpt_param(
@@ -130,13 +131,14 @@ static void set_rcpt_param(
 	if (m->envelope.rcpt_count == 0)
 		die(s, line, "no such parameter, or no recipient before it");
 	r = &m->rcpts[m->envelope.rcpt_count - 1];
-	if (is(key, "notify"))
+	if (is(key, "notify")) {
 		r->notify =
 		    is(value, "never") ? PH_NOTIFY_NEVER : PH_NOTIFY_FAILURE;
-	else if (is(key, "orcpt"))
+	} else if (is(key, "orcpt")) {
 		r->orcpt = pooled(s, value, false);
-	else
+	} else {
 		die(s, line, "no such parameter");
+	}
 }
 
 static void set_mail_param(
@@ -144,25 +146,26 @@ static void set_mail_param(
 {
 	struct script_mail *m = &s->mails[s->mail_count - 1];
 
-	if (is(key, "from"))
+	if (is(key, "from")) {
 		m->envelope.sender = pooled(s, value, false);
-	else if (is(key, "size")) {
+	} else if (is(key, "size")) {
 		m->mail.size = number(s, line, value);
 		m->has_size = true;
-	} else if (is(key, "8bit"))
+	} else if (is(key, "8bit")) {
 		m->mail.eight_bit = true;
-	else if (is(key, "utf8"))
+	} else if (is(key, "utf8")) {
 		m->mail.utf8 = true;
-	else if (is(key, "probe"))
+	} else if (is(key, "probe")) {
 		m->mail.probe = true;
-	else if (is(key, "ret"))
+	} else if (is(key, "ret")) {
 		m->envelope.ret = is(value, "full") ? PH_RET_FULL : PH_RET_HDRS;
-	else if (is(key, "envid"))
+	} else if (is(key, "envid")) {
 		m->envelope.envid = pooled(s, value, false);
-	else if (is(key, "split"))
+	} else if (is(key, "split")) {
 		m->split = (size_t)number(s, line, value);
-	else
+	} else {
 		set_rcpt_param(s, line, key, value);
+	}
 }
 
 typedef void set_fn(
@@ -176,9 +179,10 @@ static void set_words(
 	while (ph_span_split(&words, ' ', &word)) {
 		size_t at = ph_span_find(word, '=');
 
-		if (word.len > 0)
+		if (word.len > 0) {
 			set(s, line, ph_span_first(word, at),
 			    ph_span_skip(word, at < word.len ? at + 1 : at));
+		}
 	}
 }
 
@@ -244,22 +248,23 @@ static void take_line(struct script *s, int line, struct ph_span text)
 	if (rest.len > 0 && rest.ptr[0] == ' ')
 		rest = ph_span_skip(rest, 1);
 
-	if (is(key, "option"))
+	if (is(key, "option")) {
 		set_words(s, line, rest, set_option);
-	else if (is(key, "mail"))
+	} else if (is(key, "mail")) {
 		add_mail(s, line, rest);
-	else if (is(key, "body"))
+	} else if (is(key, "body")) {
 		take_body(s, line, rest);
-	else if (at == 1)
+	} else if (at == 1) {
 		take_step(s, line, key.ptr[0], rest, 0);
-	else if (is(key, "E?")) {
+	} else if (is(key, "E?")) {
 		take_step(s, line, 'E', rest, 0);
 		s->steps[s->step_count - 1].is_optional = true;
-	} else if (at == 2 && text.ptr[at] == '!')
+	} else if (at == 2 && text.ptr[at] == '!') {
 		take_step(s, line, key.ptr[0], rest,
 		    (size_t)number(s, line, ph_span_skip(key, 1)));
-	else
+	} else {
 		die(s, line, "no such key");
+	}
 }
 
 void script_parse(struct script *s, const char *name, struct ph_span text)

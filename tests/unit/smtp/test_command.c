@@ -26,9 +26,10 @@ static void test_plain(void)
 	static const char *const want[] = { "STARTTLS\r\n", "DATA\r\n",
 		"RSET\r\n", "NOOP\r\n", "QUIT\r\n", ".\r\n", "*\r\n" };
 
-	for (size_t i = 0; i < PH_COUNT(want); i++)
+	for (size_t i = 0; i < PH_COUNT(want); i++) {
 		check_str(
 		    took(ph_command_write(&out, (enum ph_command)i)), want[i]);
+	}
 	check_str(took(ph_command_bdat(&out, 0, true)), "BDAT 0 LAST\r\n");
 	check_str(took(ph_command_bdat(&out, 65536, false)), "BDAT 65536\r\n");
 }
@@ -127,10 +128,11 @@ static void test_mail(void)
 	for (size_t i = 0; i < PH_COUNT(mails); i++) {
 		check_case("mail", i);
 		const char *line = took(ph_command_mail(&out, &mails[i].mail));
-		if (mails[i].want == NULL)
+		if (mails[i].want == NULL) {
 			check(line == NULL);
-		else
+		} else {
 			check_str(line, mails[i].want);
+		}
 	}
 }
 
@@ -219,10 +221,11 @@ static void test_rcpt(void)
 		check_case("rcpt", i);
 		const char *line =
 		    took(ph_command_rcpt(&out, rcpt, true, false));
-		if (rcpts[i].want == NULL)
+		if (rcpts[i].want == NULL) {
 			check(line == NULL);
-		else
+		} else {
 			check_str(line, rcpts[i].want);
+		}
 		/* Without DSN none of it is sent. */
 		check_str(took(ph_command_rcpt(&out, rcpt, false, false)),
 		    "RCPT TO:<x@y>\r\n");

@@ -6,9 +6,9 @@
 struct ehlo_case {
 	struct ph_span text;
 	const char *domain;
-	uint32_t flags;
+	uint64_t flags;
 	uint64_t size_max;
-	uint32_t limits[3]; /* mail, rcpt, domain */
+	uint64_t limits[3]; /* mail, rcpt, domain */
 	size_t line_count;
 	const char *mechanisms; /* joined by spaces */
 };
@@ -111,16 +111,16 @@ static void test_limits(struct ph_ehlo *e)
 	static char text[64 * 1024];
 	size_t len = 0;
 
-	for (size_t i = 0; i < 400; i++)
+	for (size_t i = 0; i < 400; i++) {
 		len += (size_t)snprintf(
 		    text + len, sizeof(text) - len, "\nAUTH M%zu", i);
+	}
 	struct ph_reply r = { .code = 250, .text = { text, len } };
 	ph_ehlo_parse(&r, e);
 	check_int(e->line_count, PH_EHLO_LINES_MAX);
 	check_int(e->mechanism_count, PH_EHLO_MECHANISMS_MAX);
 	check_str(ph_ehlo_mechanism(e, 63), "M63");
 
-	len = 0;
 	memset(text, 'x', sizeof(text));
 	text[0] = '\n';
 	for (size_t i = 0; i < 60; i++)

@@ -121,10 +121,11 @@ static void test_cases(struct ph_reply_parser *p)
 				check(ph_reply_parser_new(&own) == PH_OK);
 			check_int(
 			    feed(own, rc->in, step, &reply, &left), rc->err);
-			if (rc->err == PH_OK)
+			if (rc->err == PH_OK) {
 				check_reply(rc, &reply, left);
-			else
+			} else {
 				ph_reply_parser_free(own);
+			}
 		}
 	}
 }
