@@ -58,15 +58,21 @@ static bool begins_word(struct ph_span s, size_t i)
 static bool take_enhanced(struct ph_span s, size_t i, uint16_t out[3])
 {
 	char class = at(s, i);
+	uint16_t subject;
+	uint16_t detail;
 
 	if ((class != '2' && class != '4' && class != '5') ||
 	    at(s, i + 1) != '.')
 		return false;
-	out[0] = (uint16_t)(class - '0');
 	i += 2;
-	if (!take_number(s, &i, &out[1]) || at(s, i++) != '.')
+	if (!take_number(s, &i, &subject) || at(s, i++) != '.')
 		return false;
-	return take_number(s, &i, &out[2]) && !goes_on(s, i);
+	if (!take_number(s, &i, &detail) || goes_on(s, i))
+		return false;
+	out[0] = (uint16_t)(class - '0');
+	out[1] = subject;
+	out[2] = detail;
+	return true;
 }
 
 static bool stands_at_line_start(struct ph_span s, size_t i)
@@ -100,11 +106,8 @@ static bool take_candidate(struct ph_span s, size_t i,
 	    goes_on(s, end))
 		return false;
 	if ((at(s, end) == ' ' || at(s, end) == '-') &&
-	    take_enhanced(s, end + 1, out->enhanced)) {
+	    take_enhanced(s, end + 1, out->enhanced))
 		out->points += POINTS_ENHANCED;
-	} else {
-		out->enhanced[0] = 0;
-	}
 	if (stands_at_line_start(s, i))
 		out->points += POINTS_LINE_START;
 	if (is_known(out->code))
