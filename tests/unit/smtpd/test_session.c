@@ -1,4 +1,5 @@
 #include "check.h"
+#include "failalloc.h"
 #include "player.h"
 
 /* Conversations: what the client sends, what is reported, what is said.  Each
@@ -286,25 +287,6 @@ static void test_talks(void)
 	check_case(NULL, 0);
 }
 
-static void test_ehlo(void)
-{
-	struct player p;
-
-	player_init(&p, &need_auth);
-	player_feed(&p, PH_SPAN(HI "STARTTLS\r\n\1" HI), 1000, 1000);
-	check_str(ph_buf_str(&p.out),
-	    "220 mx.test ESMTP Posthaste\r\n"
-	    "250-mx.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n"
-	    "250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-CHUNKING\r\n250-SIZE 0\r\n"
-	    "250-STARTTLS\r\n250-AUTH CRAM-MD5\r\n250 HELP\r\n"
-	    "220 2.0.0 Ready to start TLS\r\n"
-	    "250-mx.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n"
-	    "250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-CHUNKING\r\n250-SIZE 0\r\n"
-	    "250-AUTH CRAM-MD5 PLAIN\r\n250 HELP\r\n");
-	check(ph_span_eq(ph_smtpd_helo(p.session), PH_SPAN("c.test")));
-	player_release(&p);
-}
-
 /* len octets of a command, then CRLF and another. */
 static void play_long(const struct ph_smtpd_options *opt, const char *start,
     size_t len, const char *codes)
@@ -498,10 +480,65 @@ static void test_many_events(void)
 	player_release(&p);
 }
 
+/* A whole conversation in which an allocation fails: it says so, or ends. */
+static enum ph_err converse(void *ctx)
+{
+	const struct talk *talk = ctx;
+	struct ph_smtpd_event ev;
+	struct ph_smtpd *s = NULL;
+	struct ph_span in = talk->in;
+	enum ph_err err = ph_smtpd_new(talk->options, 0, &s);
+
+	while (err == PH_OK && in.len > 0) {
+		/* Octet by octet, so that lines are collected. */
+		struct ph_span one = ph_span_first(in, 1);
+
+		err = ph_smtpd_receive(s, 0, &one);
+		while (err == PH_OK && ph_smtpd_next_event(s, &ev)) {
+			if (ev.type == PH_SMTPD_MAIL ||
+			    ev.type == PH_SMTPD_RCPT || ev.type == PH_SMTPD_END)
+				err = ph_smtpd_answer(s, 0, 250, NULL, "OK");
+			else if (ev.type == PH_SMTPD_CONTENT)
+				err = ph_smtpd_answer(s, 0, 452, NULL, "Full");
+			else if (ev.type == PH_SMTPD_AUTH)
+				err =
+				    ph_smtpd_auth_challenge(s, 0, PH_SPAN("x"));
+			else if (ev.type == PH_SMTPD_AUTH_RESPONSE)
+				err =
+				    ph_smtpd_auth_done(s, 0, PH_SMTPD_AUTH_OK);
+		}
+		in = ph_span_skip(in, 1);
+	}
+	ph_smtpd_free(s);
+	return err;
+}
+
+static enum ph_err make(void *ctx)
+{
+	struct ph_smtpd *s = NULL;
+	enum ph_err err = ph_smtpd_new(ctx, 0, &s);
+
+	ph_smtpd_free(s);
+	return err;
+}
+
+static void test_no_memory(void)
+{
+	struct ph_smtpd_options opt = open_auth;
+
+	check(failalloc_run(make, &opt) > 0);
+	for (size_t i = 0; i < PH_COUNT(talks); i++) {
+		struct talk talk = talks[i];
+
+		check_case("no memory", i);
+		(void)failalloc_run_any(converse, &talk);
+	}
+	check_case(NULL, 0);
+}
+
 int main(void)
 {
 	test_talks();
-	test_ehlo();
 	test_long_lines();
 	test_deadlines();
 	test_shutdown();
@@ -509,5 +546,6 @@ int main(void)
 	test_turns();
 	test_output_is_bounded();
 	test_many_events();
+	test_no_memory();
 	return check_end();
 }
