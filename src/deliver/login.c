@@ -318,9 +318,6 @@ static void refused(struct ph_session *s, const struct ph_reply *reply)
 	enum ph_cause cause = ph_verdict_login_cause(reply);
 
 	if (l->cancelled) {
-		/* "Welcome", to somebody who has just turned away. */
-		if (ph_reply_class(reply) == 2)
-			l->false_server = true;
 		record_fault(s);
 	} else {
 		record_reply(s, reply);
@@ -340,6 +337,7 @@ void ph_login_answered(struct ph_session *s, const struct ph_reply *reply)
 
 	if (l->sasl == NULL)
 		return;
+	/* The engine ends a session whose server says yes to a cancel. */
 	if (ph_reply_class(reply) == 2 && !l->cancelled) {
 		succeed(s, reply);
 	} else {

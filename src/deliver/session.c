@@ -199,6 +199,11 @@ bool ph_session_next_event(struct ph_session *s, struct ph_session_event *out)
 	return true;
 }
 
+bool ph_session_is_spent(const struct ph_session *s)
+{
+	return s->client != NULL && ph_smtp_client_is_spent(s->client);
+}
+
 bool ph_session_is_closed(const struct ph_session *s)
 {
 	return s->phase == PH_PHASE_CLOSED;
@@ -217,7 +222,7 @@ enum ph_err ph_session_submit(
     struct ph_session *s, const struct ph_job *job, struct ph_fault *fault)
 {
 	if (s->phase != PH_PHASE_TALKING || !s->was_ready) {
-		ph_fault_set(fault, PH_CAUSE_INTERNAL, PH_STAGE_MAIL,
+		ph_fault_set(fault, PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL,
 		    "%s: the session is not ready", s->where);
 		return PH_EINVAL;
 	}
@@ -225,6 +230,11 @@ enum ph_err ph_session_submit(
 	    (job->content == NULL && !job->probe)) {
 		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
 		    "the message has no recipient or no content");
+		return PH_EINVAL;
+	}
+	if (ph_session_is_spent(s)) {
+		ph_fault_set(fault, PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL,
+		    "%s takes no more messages in this session", s->where);
 		return PH_EINVAL;
 	}
 	if (!ph_traffic_has_room(s))

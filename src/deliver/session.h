@@ -134,12 +134,15 @@ typedef void ph_session_fn(void *ctx);
 void ph_session_on_event(struct ph_session *s, ph_session_fn *fn, void *ctx);
 bool ph_session_next_event(struct ph_session *s, struct ph_session_event *out);
 
+/* The server takes no more messages in this session (RFC 9422 MAILMAX): quit, and
+   begin another. */
+bool ph_session_is_spent(const struct ph_session *s);
 /* CLOSED was, or is about to be, told. */
 bool ph_session_is_closed(const struct ph_session *s);
 
 PH_MUST_USE enum ph_err ph_session_start(struct ph_session *s);
-/* PH_AGAIN: no room, wait for ROOM.  PH_EINVAL: not ready, or (with *fault) an
-   envelope that cannot go to the wire. */
+/* PH_AGAIN: no room, wait for ROOM.  PH_EINVAL with *fault: not ready, or spent
+   (PH_CAUSE_CONNECTION_LOST), or an envelope that cannot go to the wire. */
 PH_MUST_USE enum ph_err ph_session_submit(
     struct ph_session *s, const struct ph_job *job, struct ph_fault *fault);
 void ph_session_quit(struct ph_session *s);

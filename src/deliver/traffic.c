@@ -116,6 +116,21 @@ static struct ph_task *waiting_task(const struct ph_session *s)
 	return NULL;
 }
 
+/* What is left of a job has no session any more to go over. */
+static void fail_spent(struct ph_session *s)
+{
+	struct ph_task *t = waiting_task(s);
+	struct ph_fault f;
+
+	ph_fault_set(&f, PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL,
+	    "%s takes no more messages in this session", s->where);
+	while (t != NULL) {
+		ph_task_fail(t, PH_RETRY, &f);
+		s->news = true;
+		t = waiting_task(s);
+	}
+}
+
 void ph_traffic_go_on(struct ph_session *s)
 {
 	struct ph_task *t = waiting_task(s);
@@ -135,6 +150,8 @@ void ph_traffic_go_on(struct ph_session *s)
 		}
 		t = waiting_task(s);
 	}
+	if (t != NULL && ph_smtp_client_is_spent(s->client))
+		fail_spent(s);
 }
 
 bool ph_traffic_has_room(const struct ph_session *s)

@@ -198,6 +198,8 @@ static bool is_worn(const struct ph_mailer *m)
 	const struct ph_connection *c = &m->conn;
 	ph_msec age = (ph_clock_usec() - m->since_usec) / 1000;
 
+	if (ph_session_is_spent(m->session))
+		return true;
 	if (c->messages_per_session != 0 && m->sent >= c->messages_per_session)
 		return true;
 	return c->session_age != 0 && m->sent > 0 && age >= c->session_age;

@@ -1,0 +1,313 @@
+#include "check.h"
+#include "rig.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Logging in: what is chosen, what a refusal means, and what never leaves us. */
+
+#define HELLO(auth)                                  \
+ SEND("220 mail.example.com ESMTP"), EXPECT("EHLO"), \
+     SEND("250-mail.example.com"), SEND("250 " auth)
+#define BYE EXPECT("QUIT"), SEND("221 Bye"), CLOSE
+
+/* "\0ann\0secret" */
+#define PLAIN_SECRET "AGFubgBzZWNyZXQ="
+
+static const struct {
+	const char *name;
+	struct step steps[16];
+	const char *mechanism; /* the connection's list, NULL: auto */
+	enum ph_cause cause;   /* none: logged in */
+	uint16_t code;
+	size_t attempts;
+	const char *used;
+	bool plaintext_allowed;
+} cases[] = {
+	{
+	    .name = "plain",
+	    .steps = { HELLO("AUTH PLAIN"), EXPECT("AUTH PLAIN " PLAIN_SECRET),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .attempts = 1,
+	    .used = "PLAIN",
+	},
+	{
+	    .name = "login, in two questions",
+	    .steps = { HELLO("AUTH LOGIN"), EXPECT("AUTH LOGIN"),
+		SEND("334 VXNlcm5hbWU6"), EXPECT("YW5u"),
+		SEND("334 UGFzc3dvcmQ6"), EXPECT("c2VjcmV0"),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .mechanism = "LOGIN",
+	    .plaintext_allowed = true,
+	    .attempts = 1,
+	    .used = "LOGIN",
+	},
+	{
+	    .name = "cram-md5 is stronger than plain",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		SEND("334 PDEyM0BleGFtcGxlPg=="), EXPECT("YW5uI"),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .attempts = 1,
+	    .used = "CRAM-MD5",
+	},
+	{
+	    .name = "refused",
+	    .steps = { HELLO("AUTH PLAIN LOGIN"), EXPECT("AUTH"),
+		SEND("535 5.7.8 no"), BYE },
+	    .mechanism = "PLAIN",
+	    .plaintext_allowed = true,
+	    .cause = PH_CAUSE_AUTH_REFUSED,
+	    .code = 535,
+	    .attempts = 1,
+	},
+	{
+	    .name = "refused: no weaker one is tried",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		SEND("334 PDEyM0BleGFtcGxlPg=="), EXPECT("YW5uI"),
+		SEND("535 5.7.8 no"), BYE },
+	    .plaintext_allowed = true,
+	    .cause = PH_CAUSE_AUTH_REFUSED,
+	    .code = 535,
+	    .attempts = 1,
+	},
+	{
+	    .name = "deferred",
+	    .steps = { HELLO("AUTH PLAIN"), EXPECT("AUTH"),
+		SEND("454 4.7.0 later"), BYE },
+	    .plaintext_allowed = true,
+	    .cause = PH_CAUSE_AUTH_DEFERRED,
+	    .code = 454,
+	    .attempts = 1,
+	},
+	{
+	    .name = "the mechanism's own fault: the next one is tried",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		SEND("504 5.5.4 not known"), EXPECT("AUTH PLAIN"),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .attempts = 2,
+	    .used = "PLAIN",
+	},
+	{
+	    .name = "none is left",
+	    .steps = { HELLO("AUTH CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		SEND("534 5.7.9 too weak"), BYE },
+	    .cause = PH_CAUSE_AUTH_MECHANISM,
+	    .code = 534,
+	    .attempts = 1,
+	},
+	{
+	    .name = "a challenge that is none is cancelled",
+	    .steps = { HELLO("AUTH SCRAM-SHA-256"),
+		EXPECT("AUTH SCRAM-SHA-256 "), SEND("334 bm9uc2Vuc2U="),
+		EXPECT("*"), SEND("501 5.7.0 cancelled"), BYE },
+	    .cause = PH_CAUSE_AUTH_MECHANISM,
+	    .attempts = 1,
+	},
+	{
+	    .name = "235 where the server has proved nothing",
+	    .steps = { HELLO("AUTH SCRAM-SHA-256"),
+		EXPECT("AUTH SCRAM-SHA-256 "), SEND("235 2.7.0 Welcome"), BYE },
+	    .cause = PH_CAUSE_AUTH_SERVER_FALSE,
+	    .attempts = 1,
+	},
+	{
+	    .name = "235 to somebody who has cancelled",
+	    .steps = { HELLO("AUTH SCRAM-SHA-256"),
+		EXPECT("AUTH SCRAM-SHA-256 "), SEND("334 bm9uc2Vuc2U="),
+		EXPECT("*"), SEND("235 2.7.0 Welcome"), BYE },
+	    .cause = PH_CAUSE_PROTOCOL,
+	    .code = 235,
+	},
+	{
+	    .name = "nothing offered",
+	    .steps = { HELLO("8BITMIME"), BYE },
+	    .cause = PH_CAUSE_AUTH_NOT_OFFERED,
+	},
+	{
+	    .name = "nothing in common",
+	    .steps = { HELLO("AUTH GSSAPI X-OTHER"), BYE },
+	    .cause = PH_CAUSE_AUTH_NO_COMMON,
+	},
+	{
+	    .name = "only in clear",
+	    .steps = { HELLO("AUTH PLAIN LOGIN"), BYE },
+	    .cause = PH_CAUSE_AUTH_PLAINTEXT,
+	},
+	{
+	    .name = "only in clear, and named",
+	    .steps = { HELLO("AUTH PLAIN LOGIN"), BYE },
+	    .mechanism = "PLAIN",
+	    .cause = PH_CAUSE_AUTH_PLAINTEXT,
+	},
+	{
+	    .name = "421 in the midst",
+	    .steps = { HELLO("AUTH CRAM-MD5"), EXPECT("AUTH"),
+		SEND("421 4.7.0 too many"), CLOSE },
+	    .cause = PH_CAUSE_SHUTTING_DOWN,
+	    .code = 421,
+	},
+	{
+	    .name = "cut in the midst",
+	    .steps = { HELLO("AUTH CRAM-MD5"), EXPECT("AUTH"), CLOSE },
+	    .cause = PH_CAUSE_CONNECTION_LOST,
+	},
+};
+
+static void run_case(size_t i)
+{
+	struct rig r;
+
+	check_case(cases[i].name, i);
+	RIG_INIT(&r, cases[i].steps);
+	r.conn.allow_plaintext_password = cases[i].plaintext_allowed;
+	rig_login(&r, "secret", cases[i].mechanism);
+
+	bool good = cases[i].cause == PH_CAUSE_NONE;
+
+	check_int(rig_connect(&r), good ? PH_OK : PH_EIO);
+
+	const struct ph_session_facts *f = ph_session_facts(r.session);
+
+	check_int(f->attempt_count, cases[i].attempts);
+	if (good) {
+		check_str(f->mechanism, cases[i].used);
+		check(f->timing.auth >= 0);
+		check_int(f->attempts[f->attempt_count - 1].code, 235);
+	} else {
+		check_int(r.fault.cause, cases[i].cause);
+		check_int(r.fault.stage, PH_STAGE_AUTH);
+		check_int(r.fault.code, cases[i].code);
+		check(strncmp(r.fault.text, "127.0.0.1:", 10) == 0);
+		check_str(f->mechanism, "");
+	}
+	/* Neither as it is nor in base64. */
+	check(strstr(ph_buf_str(&r.trace), "secret") == NULL);
+	check(strstr(ph_buf_str(&r.trace), "c2VjcmV0") == NULL);
+	check(strstr(ph_buf_str(&r.trace), "BzZWNyZX") == NULL);
+	rig_release(&r);
+}
+
+static void test_trace(void)
+{
+	struct rig r;
+
+	RIG_INIT(&r, cases[6].steps);
+	r.conn.allow_plaintext_password = true;
+	rig_login(&r, "secret", NULL);
+	check(rig_connect(&r) == PH_OK);
+	check(strstr(ph_buf_str(&r.trace), "* auth login: CRAM-MD5") != NULL);
+	check_str(
+	    ph_session_facts(r.session)->attempts[0].mechanism, "CRAM-MD5");
+	check_int(ph_session_facts(r.session)->attempts[0].code, 504);
+	check_str(ph_session_facts(r.session)->attempts[0].text, "not known");
+	rig_release(&r);
+}
+
+/* Nobody to log in as, somebody who wants no login, and somebody without a
+   password. */
+static void test_who(void)
+{
+	static const struct step hello[] = { HELLO("AUTH PLAIN CRAM-MD5"),
+		{ STEP_END, NULL } };
+	static const struct step quits[] = { HELLO("AUTH PLAIN CRAM-MD5"),
+		BYE };
+	struct rig r;
+
+	RIG_INIT(&r, hello);
+	check(rig_connect(&r) == PH_OK);
+	check(strstr(rig_log(&r), "AUTH") == NULL);
+	rig_release(&r);
+
+	RIG_INIT(&r, hello);
+	rig_login(&r, "secret", NULL);
+	r.conn.anonymous = true;
+	check(rig_connect(&r) == PH_OK);
+	check(strstr(rig_log(&r), "AUTH") == NULL);
+	rig_release(&r);
+
+	RIG_INIT(&r, quits);
+	r.conn.username = "ann";
+	check(rig_connect(&r) == PH_EIO);
+	check_int(r.fault.cause, PH_CAUSE_AUTH_NO_COMMON);
+	check(strstr(rig_log(&r), "AUTH") == NULL);
+	rig_release(&r);
+}
+
+/* A server that may not see the password sees the same bytes whatever it is. */
+static const struct {
+	const char *name;
+	struct step steps[16];
+	enum ph_encryption encryption;
+} hostile[] = {
+	{ "clear text offered", { HELLO("AUTH PLAIN LOGIN"), BYE },
+	    PH_ENCRYPTION_NONE },
+	{ "nothing offered", { HELLO("HELP"), BYE }, PH_ENCRYPTION_NONE },
+	{ "no STARTTLS", { HELLO("AUTH PLAIN LOGIN"), BYE },
+	    PH_ENCRYPTION_WANTED },
+	{ "STARTTLS stripped, and required",
+	    { HELLO("AUTH PLAIN LOGIN CRAM-MD5"), BYE },
+	    PH_ENCRYPTION_AFTER_CONNECT },
+	{ "too few rounds asked of SCRAM",
+	    { HELLO("AUTH SCRAM-SHA-256"), EXPECT("AUTH"),
+		SEND("334 cj14LHM9QUFBQSxpPTE="), EXPECT("*"),
+		SEND("501 5.5.2 fine"), BYE },
+	    PH_ENCRYPTION_NONE },
+};
+
+static void hear(size_t i, const char *password, char *out, size_t out_size)
+{
+	struct rig r;
+
+	check_case(hostile[i].name, i);
+	RIG_INIT(&r, hostile[i].steps);
+	r.conn.encryption = hostile[i].encryption;
+	rig_login(&r, password, NULL);
+	check(rig_connect(&r) != PH_OK);
+	(void)snprintf(out, out_size, "%s", rig_log(&r));
+	rig_release(&r);
+}
+
+/* SCRAM begins with a nonce of ours; the rest is the same. */
+static void hide_nonce(char *log)
+{
+	char *auth = strstr(log, "AUTH SCRAM-SHA-256 ");
+
+	while (auth != NULL && *auth != '\0' && *auth != '\n')
+		*auth++ = 'x';
+}
+
+static void test_two_passwords(void)
+{
+	static const char *const others[] = { "", "s",
+		"another and a much longer one",
+		"gr\xc3\xbc\xc3\x9f"
+		"e",
+		"\xc2\xad\xe2\x80\x8b" };
+	char first[4096];
+	char second[4096];
+
+	for (size_t i = 0; i < PH_COUNT(hostile); i++) {
+		hear(i, "secret", first, sizeof(first));
+		hide_nonce(first);
+		for (size_t j = 0; j < PH_COUNT(others); j++) {
+			hear(i, others[j], second, sizeof(second));
+			hide_nonce(second);
+			check_str(second, first);
+		}
+	}
+	check_case(NULL, 0);
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < PH_COUNT(cases); i++)
+		run_case(i);
+	check_case(NULL, 0);
+	test_trace();
+	test_who();
+	test_two_passwords();
+	return check_end();
+}
