@@ -1,0 +1,284 @@
+"""posthaste connection and posthaste secret, from outside."""
+
+import json
+import stat
+
+import pytest
+
+from posthaste import Sink, is_chain, run
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Runs the program with a configuration of its own."""
+    def call(*args, **kwargs):
+        return run(*args, env={"XDG_CONFIG_HOME": str(tmp_path)}, **kwargs)
+    call.place = tmp_path / "posthaste"
+    call.file = lambda name: call.place / "connections" / f"{name}.conf"
+    return call
+
+
+def add(home, *args):
+    done = home("connection", "add", *args)
+    assert done.code == 0, done
+    return done
+
+
+def names(home):
+    done = home("connection", "list", "--json")
+    assert done.code == 0, done
+    return {row["name"]: row for row in done.json["connections"]}
+
+
+def test_nothing_yet(home):
+    done = home("connection", "list")
+    assert done.code == 0 and done.out == ""
+    assert "no connection is configured" in done.err
+    assert names(home) == {}
+    assert not home.place.exists()
+    done = home("connection", "show")
+    assert done.code == 78
+    is_chain(done, "config", "none is the default")
+
+
+def test_first_is_the_default(home):
+    add(home, "work", "--host", "smtp.example.com", "--port", "587",
+        "--username", "ann@example.com")
+    add(home, "home", "--server", "smtps://bob%40example.org@mail.example.org")
+    assert home.file("work").read_text() == (
+        "[connection]\nhost = smtp.example.com\nport = 587\ndefault = yes\n"
+        "\n[authentication]\nusername = ann@example.com\n")
+    assert stat.S_IMODE(home.file("work").stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.place.stat().st_mode) == 0o700
+    rows = names(home)
+    assert list(rows) == ["home", "work"]
+    assert rows["work"]["default"] and not rows["home"]["default"]
+    assert rows["work"]["encryption"] == "after-connect"
+    assert rows["home"] == {
+        "name": "home", "default": False, "host": "mail.example.org",
+        "port": 465, "encryption": "before-connect",
+        "username": "bob@example.org", "error": None}
+
+
+def test_list_fits_the_screen(home):
+    add(home, "a" * 64, "--host", ".".join(["b" * 60] * 4), "--username",
+        "c" * 200, "encryption=before-connect", "port=65535")
+    done = home("connection", "list")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert len(lines) == 2 and all(len(line) <= 80 for line in lines)
+    assert lines[1].startswith("* aaaa")
+
+
+def test_show_says_where_from(home):
+    add(home, "base", "host=base.example.com", "port=2525", "helo=me")
+    add(home, "leaf", "host=leaf.example.com", "inherits=base")
+    done = home("connection", "show", "leaf", "--json")
+    assert done.code == 0
+    doc = done.json
+    assert doc["inherits"] == ["base"] and doc["file"] == str(home.file("leaf"))
+    rows = {(r["section"], r["name"]): r for r in doc["settings"]}
+    host = rows["connection", "host"]
+    assert (host["value"], host["origin"], host["line"]) == (
+        "leaf.example.com", "file", 2)
+    port = rows["connection", "port"]
+    assert (port["value"], port["origin"]) == ("2525", "inherited")
+    assert port["file"] == str(home.file("base")) and port["line"] == 3
+    assert rows["connection", "timeout"]["origin"] == "default"
+    assert rows["connection", "encryption"]["origin"] == "derived"
+    assert rows["connection", "encryption"]["value"] == "wanted"
+    text = home("connection", "show", "leaf").out
+    assert all(len(line) <= 80 for line in text.splitlines()
+               if "/" not in line)
+    assert "inherited, base:3" in text and "leaf:2" in text
+    # Without a name: the default.
+    assert home("connection", "show", "--json").json["name"] == "base"
+
+
+def test_set_keeps_the_rest(home):
+    add(home, "work", "host=h")
+    text = "# mine\n[connection]\nhost=h   \n\n; old\n[limits]\n"
+    home.file("work").write_text(text)
+    assert home("connection", "set", "work", "host", "g").code == 0
+    assert home.file("work").read_text() == text.replace("host=h   ", "host=g")
+    assert home("connection", "set", "work", "port=26", "--rate",
+                "14/s").code == 0
+    assert home.file("work").read_text() == (
+        "# mine\n[connection]\nhost=g\nport = 26\n\n; old\n[limits]\n"
+        "rate = 14/s\n")
+    assert home("connection", "unset", "work", "port", "rate").code == 0
+    assert home.file("work").read_text() == text.replace("host=h   ", "host=g")
+
+
+@pytest.mark.parametrize("args, code, words", [
+    (["host=smtp://ann:hunter2@h"], 78, ["host", "URL"]),
+    (["host=h:25", "port=26"], 78, ["25", "26", "disagree"]),
+    (["host=h", "port=0"], 78, ["port", "1 to 65535"]),
+    (["host=h", "encryption=tls"], 78, ["encryption", "after-connect"]),
+    (["host=h", "mechanisms=password"], 78, ["mechanisms"]),
+    (["host=h", "username=ann", "mechanisms="], 78, ["mechanisms"]),
+    (["host=h", "verify=pin"], 78, ["verify", "pin"]),
+    (["host=h", "pin=hunter2"], 78, ["pin", "SHA-256"]),
+    (["host=h", "proxy.type=socks5"], 78, ["[proxy] type", "not supported"]),
+    (["host=h", "password-from=hunter2"], 78, ["password-from"]),
+    (["host=h", "hots=x"], 64, ["hots"]),
+    (["host=h", "password=hunter2"], 64, ["password"]),
+    (["host=h", "hunter2"], 64, ["KEY=VALUE"]),
+    (["--server", "smtp://ann:hunter2@h"], 64, ["password", "URL"]),
+    (["--server", "http://h"], 64, ["--server"]),
+    (["--hots", "h"], 64, ["hots"]),
+    (["host=h\nport = 1"], 78, ["host"]),
+])
+def test_refused(home, args, code, words):
+    for extra in [], ["--json"]:
+        done = home("connection", "add", "x", *args, *extra)
+        assert done.code == code, done
+        is_chain(done, "config", *words)
+        # A pin is no secret, and it is what was wrong.
+        if "pin=" not in " ".join(args):
+            assert "hunter2" not in done.err + done.out
+    assert not home.file("x").exists()
+
+
+def test_usage(home):
+    for args in ([], ["lst"], ["add"], ["set"], ["set", "x"], ["unset", "x"],
+                 ["remove"], ["default"], ["list", "x"], ["show", "a", "b"],
+                 ["list", "--host", "h"]):
+        done = home("connection", *args)
+        assert done.code == 64, (args, done)
+        is_chain(done, "config")
+
+
+def test_unknown_name(home):
+    add(home, "work", "host=h")
+    for action in (["show", "wrok"], ["set", "wrok", "port=1"],
+                   ["unset", "wrok", "port"], ["remove", "wrok"],
+                   ["default", "wrok"]):
+        done = home("connection", *action)
+        assert done.code == 78, done
+        is_chain(done, "config", '"wrok"')
+        assert 'did you mean "work"?' in done.err
+    for name in ("../x", ".x", "a b", "", "x" * 65):
+        assert home("connection", "add", name, "host=h").code == 78
+
+
+def test_default_moves(home):
+    add(home, "a", "host=a")
+    add(home, "b", "host=b")
+    done = home("connection", "default", "b")
+    assert done.code == 0
+    rows = names(home)
+    assert rows["b"]["default"] and not rows["a"]["default"]
+    assert "default" not in home.file("a").read_text()
+    assert home("connection", "set", "a", "default=yes").code == 0
+    rows = names(home)
+    assert rows["a"]["default"] and not rows["b"]["default"]
+
+
+def test_remove(home):
+    add(home, "a", "host=a")
+    add(home, "b", "host=b", "inherits=a")
+    done = home("connection", "remove", "a")
+    assert done.code == 78
+    is_chain(done, "config", '"b" inherits from "a"')
+    assert home("secret", "set", "b", stdin=b"x\n").code == 0
+    done = home("connection", "remove", "b", "--json")
+    assert done.code == 0 and done.json == {"ok": True, "name": "b"}
+    assert not (home.place / "secrets" / "b").exists()
+    assert home("connection", "remove", "a").code == 0
+    assert names(home) == {}
+
+
+def test_broken_file(home):
+    add(home, "work", "host=h")
+    home.file("bad").write_text("[connection]\n\nhots = x\n")
+    done = home("connection", "list")
+    assert done.code == 78
+    error = is_chain(done, "config", "bad.conf:3:")
+    assert error.endswith('unknown key "hots" in [connection]; the nearest '
+                          'known key is "host"')
+    assert "* work" in done.out and "! bad" in done.out
+    doc = home("connection", "list", "--json").json
+    assert [bool(r["error"]) for r in doc["connections"]] == [True, False]
+    assert home("connection", "set", "work", "port=26").code == 0
+    assert home("connection", "remove", "bad").code == 0
+    assert home("connection", "list").code == 0
+
+
+def test_other_places(home, tmp_path):
+    where = tmp_path / "else"
+    done = home("-c", where, "connection", "list")
+    assert done.code == 78
+    is_chain(done, "config", str(where))
+    assert home("-c", where, "connection", "add", "x", "host=h").code == 0
+    path = where / "connections" / "x.conf"
+    assert path.exists() and not home.place.exists()
+    doc = home("-c", path, "connection", "show", "--json").json
+    assert doc["name"] == "x" and doc["file"] == str(path)
+    done = home("-c", path, "connection", "add", "y", "host=h")
+    assert done.code == 78
+    is_chain(done, "config", "one connection's file")
+
+
+def test_secret(home):
+    add(home, "work", "host=smtp.example.com", "username=ann")
+    done = home("secret", "set", "work", stdin=b"open sesame\n")
+    assert done.code == 0 and "sesame" not in done.out + done.err
+    path = home.place / "secrets" / "work"
+    assert path.read_bytes() == b"smtp.example.com\nopen sesame"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    done = home("secret", "forget", "work", "--json")
+    assert done.code == 0 and done.json["forgotten"] is True
+    assert not path.exists()
+    done = home("secret", "forget", "work")
+    assert done.code == 78
+    is_chain(done, "config", "no password is stored")
+
+
+def test_secret_sources(home, password):
+    add(home, "work", "host=h", "username=ann", "password-from=env:X")
+    path = home.place / "secrets" / "work"
+    done = home("secret", "set", "work", "--from", f"file:{password}")
+    assert done.code == 0 and "password-from" in done.err
+    assert path.read_bytes() == b"h\nopen sesame"
+    done = home("secret", "set", "work", "--from", "command:printf 'two words'")
+    assert done.code == 0 and path.read_bytes() == b"h\ntwo words"
+    password.chmod(0o644)
+    done = home("secret", "set", "work", "--from", f"file:{password}")
+    assert done.code == 78
+    assert "chmod 600" in done.err
+    assert path.read_bytes() == b"h\ntwo words"
+
+
+@pytest.mark.parametrize("args, code", [
+    ([], 64), (["set"], 64), (["set", "work", "hunter2"], 64),
+    (["forget", "work", "--from", "prompt"], 64), (["show", "work"], 64),
+    (["set", "work", "--from", "hunter2"], 64),
+    (["set", "work", "--from", "keyring"], 64),
+    (["set", "nope"], 78), (["forget", "../x"], 78), (["set", "work"], 78)])
+def test_secret_refused(home, args, code):
+    add(home, "work", "host=h", "username=ann")
+    done = home("secret", *args)
+    assert done.code == code, done
+    is_chain(done, "config")
+    assert "hunter2" not in done.err + done.out
+
+
+def test_stored_secret_is_used_and_bound(home, password):
+    """The password goes to the host that it was stored for, and no other."""
+    sink = Sink("--user", f"ann:{password}")
+    with sink:
+        add(home, "here", f"host=127.0.0.1:{sink.port}", "encryption=none",
+            "username=ann", "mechanisms=SCRAM-SHA-256")
+        assert home("secret", "set", "here", stdin=b"open sesame\n").code == 0
+        done = home("test", "-n", "here", "--json")
+        assert done.code == 0, done
+        assert done.json["server"]["mechanism"] == "SCRAM-SHA-256"
+        assert home("connection", "set", "here",
+                    f"host=localhost:{sink.port}").code == 0
+        done = home("test", "-n", "here", "--json")
+        assert done.code == 78, done
+        assert "belongs to another host" in done.err
+        assert "sesame" not in done.out + done.err
+        assert json.loads(done.out)["ok"] is False
