@@ -20,16 +20,17 @@ void ph_address_blame(
 	struct ph_span cut = ph_utf8_cut(text, 120);
 	const char *dots = cut.len < text.len ? "..." : "";
 
-	if (why == ph_domain_no_memory)
+	if (why == ph_domain_no_memory) {
 		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
 		    "out of memory while reading an address");
-	else if (place == 0)
+	} else if (place == 0) {
 		ph_fault_set(fault, PH_CAUSE_BAD_ADDRESS, PH_STAGE_CONFIG,
 		    "\"%.*s%s\": %s", PH_SPAN_ARG(cut), dots, why);
-	else
+	} else {
 		ph_fault_set(fault, PH_CAUSE_BAD_ADDRESS, PH_STAGE_CONFIG,
 		    "\"%.*s%s\" (address %zu of the list): %s",
 		    PH_SPAN_ARG(cut), dots, place, why);
+	}
 }
 
 /* RFC 5322 3.2.3, and any UTF-8 (RFC 6532 3.2). */
@@ -102,10 +103,11 @@ static const char *take_name(
 	ph_buf_init(&flat, NAME_MAX_OCTETS);
 	ph_buf_init(&name, (size_t)8 * NAME_MAX_OCTETS);
 	err = unquote_phrase(ph_span_trim(phrase), &flat);
-	if (ph_span_has_control(ph_buf_span(&flat)))
+	if (ph_span_has_control(ph_buf_span(&flat))) {
 		why = "a control character in the name";
-	else if (!ph_utf8_valid(ph_buf_span(&flat)))
+	} else if (!ph_utf8_valid(ph_buf_span(&flat))) {
 		why = "the name is not UTF-8";
+	}
 	if (err == PH_OK && why == NULL)
 		err = ph_header_decode(ph_buf_span(&flat), &name);
 	if (err == PH_OK && why == NULL)
@@ -125,21 +127,23 @@ static size_t find_at(struct ph_span spec)
 	for (size_t i = 0; i < spec.len; i++) {
 		char c = spec.ptr[i];
 
-		if (c == '\\' && quoted)
+		if (c == '\\' && quoted) {
 			i++;
-		else if (c == '"')
+		} else if (c == '"') {
 			quoted = !quoted;
-		else if (c == '@' && !quoted)
+		} else if (c == '@' && !quoted) {
 			return i;
+		}
 	}
 	return spec.len;
 }
 
 static const char *why_not_atext(char c)
 {
-	if (is_blank(c))
+	if (is_blank(c)) {
 		return "a space before the @ (a name and an address are "
 		       "written Name <address>)";
+	}
 	if (ph_ascii_is_control(c))
 		return "a control character before the @";
 	return "a character before the @ that must stand in quotes";
@@ -165,9 +169,10 @@ static const char *read_local(struct ph_span in, struct ph_buf *out)
 		if (dot_due && c != '.')
 			return "something between a quote and the @";
 		dot_due = false;
-		if (c == '.' && word_due)
+		if (c == '.' && word_due) {
 			return "a dot too many before the @ (it must stand in "
 			       "quotes)";
+		}
 		if (c != '.' && !is_atext(c))
 			return why_not_atext(c);
 		word_due = c == '.';
@@ -338,9 +343,10 @@ static const char *strip_spec(struct ph_span text, struct ph_arena *a,
 	const char *why = why_of(ph_address_strip(text, '\0', &spec, comment),
 	    "no address is this long");
 
-	if (why == NULL)
+	if (why == NULL) {
 		why = take_spec(
 		    skip_route(ph_span_trim(ph_buf_span(&spec))), a, out);
+	}
 	ph_buf_release(&spec);
 	return why;
 }
@@ -420,11 +426,12 @@ enum ph_err ph_address_parse(struct ph_span text, struct ph_arena *a,
 
 	if (err == PH_OK) {
 		why = NULL;
-		if (item.end == ':')
+		if (item.end == ':') {
 			why = "a group or a \":\", where one address is wanted";
-		else if (item.end != '\0')
+		} else if (item.end != '\0') {
 			why = "more than one address, or a name with a comma "
 			      "that must stand in quotes";
+		}
 	}
 	if (err == PH_OK && why == NULL) {
 		why = ph_address_from_item(&item, a, out);

@@ -81,18 +81,20 @@ static bool in_angle(const struct cutter *c)
 
 static void jump(struct cutter *c, size_t end, const char *why)
 {
-	if (end == SIZE_MAX)
+	if (end == SIZE_MAX) {
 		c->why = why;
-	else
+	} else {
 		c->at = end;
+	}
 }
 
 static void open_angle(struct cutter *c)
 {
-	if (c->gt != SIZE_MAX)
+	if (c->gt != SIZE_MAX) {
 		c->why = "two addresses without a comma between them";
-	else if (c->lt != SIZE_MAX)
+	} else if (c->lt != SIZE_MAX) {
 		c->why = "a second \"<\"";
+	}
 	c->lt = c->at++;
 }
 

@@ -69,12 +69,14 @@ static const char *take_item(
 	if (item->text.len > 0) {
 		const char *why = grow(l);
 
-		if (why == NULL)
+		if (why == NULL) {
 			why =
 			    ph_address_from_item(item, a, &l->items[l->count]);
-		if (why != NULL && looks_like_cut_name(l, item))
+		}
+		if (why != NULL && looks_like_cut_name(l, item)) {
 			why = "no address; if it is part of a name, the name "
 			      "with its comma must stand in quotes";
+		}
 		if (why != NULL)
 			return why;
 		l->count++;
@@ -91,9 +93,10 @@ static enum ph_err run(struct lister *l, struct ph_arena *a,
 
 	while (err == PH_OK) {
 		*why = take_item(l, a, item);
-		if (*why != NULL)
+		if (*why != NULL) {
 			return *why == ph_domain_no_memory ? PH_ENOMEM
 							   : PH_EINVAL;
+		}
 		err = ph_address_item_next(&l->rest, item, why);
 	}
 	return err == PH_EOF ? PH_OK : err;

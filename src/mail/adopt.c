@@ -29,9 +29,10 @@ static enum ph_err append_crlf(struct ph_message *m, struct ph_span s)
 	enum ph_err err =
 	    ph_buf_reserve(&m->bytes, ph_encoder_bound(&e, s.len));
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		m->bytes.len +=
 		    ph_encoder_run(&e, s, true, m->bytes.ptr + m->bytes.len);
+	}
 	if (err == PH_OK)
 		m->bytes.ptr[m->bytes.len] = '\0';
 	return err;
@@ -87,10 +88,11 @@ static enum ph_err end_early(struct adopter *d, struct ph_span line)
 {
 	d->no_empty_line = true;
 	d->kept_end = (struct ph_span){ line.ptr, line.len + d->rest.len };
-	if (d->field_count == 0)
+	if (d->field_count == 0) {
 		return ph_draft_note(d->m,
 		    "the message has no headers: an empty line was put before "
 		    "its text");
+	}
 	return ph_draft_note(d->m,
 	    "a line among the headers is no header: an empty line was put "
 	    "before it");
@@ -110,14 +112,16 @@ static enum ph_err take_header(struct adopter *d)
 			return PH_OK;
 		if (got == PH_OK && d->field_count == PH_HEADER_FIELDS_MAX)
 			return PH_ETOOBIG;
-		if (got == PH_OK)
+		if (got == PH_OK) {
 			err = take_field(d, &f);
-		else if (d->field_count == 0 && ph_header_is_mbox_line(f.whole))
+		} else if (d->field_count == 0 &&
+		    ph_header_is_mbox_line(f.whole)) {
 			err = ph_draft_note(d->m,
 			    "the \"From \" line of a mailbox file was left "
 			    "out");
-		else
+		} else {
 			return end_early(d, f.whole);
+		}
 	}
 	return err;
 }
@@ -154,9 +158,10 @@ static enum ph_err add_id(struct adopter *d)
 
 	if (err == PH_OK)
 		err = ph_arena_copy(&d->m->arena, ph_buf_span(&id), &d->m->id);
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_buf_appendf(
 		    &d->m->bytes, "Message-ID: %s\r\n", ph_buf_str(&id));
+	}
 	if (err == PH_OK)
 		err = ph_draft_note(d->m, "Message-ID was missing: added");
 	ph_buf_release(&id);
@@ -226,16 +231,18 @@ static enum ph_err note_mending(struct adopter *d)
 
 	if (d->bcc_count > 0)
 		err = ph_draft_note(d->m, "the Bcc header was left out");
-	if (err == PH_OK && scan->bare_lf > 0)
+	if (err == PH_OK && scan->bare_lf > 0) {
 		err = ph_draft_note(d->m,
 		    "%llu line%s ended in LF alone: CRLF was put there",
 		    (unsigned long long)scan->bare_lf,
 		    scan->bare_lf == 1 ? "" : "s");
-	if (err == PH_OK && scan->bare_cr > 0)
+	}
+	if (err == PH_OK && scan->bare_cr > 0) {
 		err = ph_draft_note(d->m,
 		    "%llu line%s ended in CR alone: CRLF was put there",
 		    (unsigned long long)scan->bare_cr,
 		    scan->bare_cr == 1 ? "" : "s");
+	}
 	return err;
 }
 

@@ -141,11 +141,12 @@ static enum ph_err run(const struct ph_charset *c, char *in, size_t len,
 		size_t rc = step(c, len > 0 ? &in : NULL, &len, out);
 
 		/* A positive count says that characters were replaced: no. */
-		if (rc == (size_t)-1)
+		if (rc == (size_t)-1) {
 			err = why_stopped(
 			    (struct ph_span){ in, len }, out, missing);
-		else
+		} else {
 			done = before == 0;
+		}
 	}
 	return err;
 }
@@ -161,8 +162,9 @@ enum ph_err ph_charset_convert(const struct ph_charset *c, struct ph_span text,
 		return ph_buf_append(out, text);
 
 	/* iconv() takes char **, and does not write to it. */
-	char *in = (char *)(uintptr_t)text.ptr;
+	char *in = NULL;
 
+	memcpy(&in, &text.ptr, sizeof(in));
 	return run(c, in, text.len, out, missing);
 }
 

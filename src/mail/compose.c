@@ -68,15 +68,17 @@ enum ph_err ph_composer_blame(const struct ph_composer *k, const char *place,
 static enum ph_err check_value(
     const struct ph_composer *k, const char *place, struct ph_span value)
 {
-	if (ph_span_has_control(value) || ph_span_find(value, '\0') < value.len)
+	if (ph_span_has_control(value) ||
+	    ph_span_find(value, '\0') < value.len) {
 		set_fault(
 		    k, place, "a line end or another control character in it");
-	else if (!ph_utf8_valid(value))
+	} else if (!ph_utf8_valid(value)) {
 		set_fault(k, place, "not UTF-8");
-	else if (value.len > VALUE_MAX)
+	} else if (value.len > VALUE_MAX) {
 		set_fault(k, place, "over 64 KiB");
-	else
+	} else {
 		return PH_OK;
+	}
 	return PH_EINVAL;
 }
 
@@ -284,16 +286,18 @@ static enum ph_err write_id(struct ph_composer *k)
 	enum ph_err err = PH_OK;
 
 	ph_buf_init(&id, 1024);
-	if (own != NULL)
+	if (own != NULL) {
 		err = ph_buf_append(&id, ph_span_trim(own->value));
-	else
+	} else {
 		err = ph_message_id_write(&k->c->stamp, k->c->from.domain, &id);
+	}
 	if (err == PH_OK)
 		err = ph_arena_copy(&k->m->arena, ph_buf_span(&id), &k->m->id);
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = write_text(k, "Message-ID", ph_buf_span(&id));
-	else
+	} else {
 		err = ph_composer_blame(k, "Message-ID", err, 0);
+	}
 	ph_buf_release(&id);
 	return err;
 }
@@ -319,9 +323,10 @@ static enum ph_err write_priority(struct ph_composer *k)
 
 	enum ph_err err =
 	    write_text(k, "X-Priority", ph_span_of(words[i].x_priority));
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = write_text(
 		    k, "Importance", ph_span_of(words[i].importance));
+	}
 	if (err == PH_OK)
 		err = write_text(k, "Priority", ph_span_of(words[i].priority));
 	return err;

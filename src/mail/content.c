@@ -50,10 +50,11 @@ static enum ph_err open_multipart(struct ph_composer *k, const char *subtype,
 {
 	enum ph_err err = make_boundary(k, b);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_buf_appendf(&k->m->bytes,
 		    "Content-Type: multipart/%s%s;\r\n boundary=\"%s\"\r\n\r\n",
 		    subtype, param, b->text);
+	}
 	return err;
 }
 
@@ -95,11 +96,12 @@ static enum ph_err write_text_part(struct ph_composer *k,
 		err = ph_buf_append(&k->m->bytes, ph_buf_span(&t->bytes));
 	if (err == PH_OK)
 		err = end_text(k, t, in_multipart);
-	if (err == PH_OK && t->long_lines > 0)
+	if (err == PH_OK && t->long_lines > 0) {
 		err = ph_draft_note(k->m,
 		    "%zu line%s over 998 octets: the %s part was encoded as %s",
 		    t->long_lines, t->long_lines == 1 ? "" : "s",
 		    is_html ? "HTML" : "text", t->encoding);
+	}
 	return err;
 }
 
@@ -110,10 +112,11 @@ static enum ph_err write_text(
 	struct ph_text_content t;
 	uint32_t missing = 0;
 
-	if (is_html)
+	if (is_html) {
 		text = k->c->html;
-	else if (k->c->has_text)
+	} else if (k->c->has_text) {
 		text = k->c->text;
+	}
 
 	enum ph_err err = ph_text_content_make(text, &k->charset, &t, &missing);
 
@@ -153,10 +156,11 @@ static enum ph_err write_content_id(struct ph_composer *k, struct ph_span name)
 	enum ph_err err =
 	    ph_buf_appendf(&k->m->bytes, "Content-ID: <%s>\r\n", id);
 
-	if (err == PH_OK && !ph_span_eq(name, ph_span_of(id)))
+	if (err == PH_OK && !ph_span_eq(name, ph_span_of(id))) {
 		err = ph_draft_note(k->m,
 		    "the inline file \"%.100s\" is cid:%.200s in the HTML",
 		    name.ptr, id);
+	}
 	return err;
 }
 
@@ -172,14 +176,16 @@ static enum ph_err write_file_fields(struct ph_composer *k,
 		err = ph_param_name(&f, name);
 	if (err == PH_OK)
 		err = ph_fold_end(&f);
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_buf_append_str(
 		    &k->m->bytes, "Content-Transfer-Encoding: base64\r\n");
+	}
 	if (err == PH_OK)
 		err = ph_fold_start(&f, &k->m->bytes, "Content-Disposition");
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_fold_word(&f, PH_SPAN(" "),
 		    is_inline ? PH_SPAN("inline") : PH_SPAN("attachment"));
+	}
 	if (err == PH_OK)
 		err = ph_param_filename(&f, name);
 	if (err == PH_OK)
@@ -215,13 +221,15 @@ static enum ph_err write_file(
 
 	enum ph_err err = ph_header_tidy(ph_span_of(file->name), &name);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = write_file_fields(
 		    k, file, ph_buf_span(&name), file->is_inline);
-	if (err == PH_OK && !ph_utf8_valid(ph_span_of(file->name)))
+	}
+	if (err == PH_OK && !ph_utf8_valid(ph_span_of(file->name))) {
 		err = ph_draft_note(k->m,
 		    "the name of the file \"%.200s\" is not UTF-8",
 		    ph_buf_str(&name));
+	}
 	if (err == PH_OK)
 		err = note_type(k, file);
 	if (err == PH_OK)

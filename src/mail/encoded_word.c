@@ -79,12 +79,13 @@ static enum ph_err append_q(struct ph_span s, struct ph_buf *out)
 	for (size_t i = 0; i < s.len && err == PH_OK; i++) {
 		char c = s.ptr[i];
 
-		if (is_q_safe(c))
+		if (is_q_safe(c)) {
 			err = ph_buf_append_char(out, c);
-		else if (c == ' ')
+		} else if (c == ' ') {
 			err = ph_buf_append_char(out, '_');
-		else
+		} else {
 			err = ph_buf_appendf(out, "=%02X", (unsigned char)c);
+		}
 	}
 	return err;
 }
@@ -132,10 +133,11 @@ static enum ph_err write_word(struct writer *w)
 	enum ph_err err = ph_buf_appendf(
 	    &w->word, "=?%s?%c?", ph_charset_name(w->charset), w->method);
 
-	if (err == PH_OK && w->method == 'Q')
+	if (err == PH_OK && w->method == 'Q') {
 		err = append_q(content, &w->word);
-	else if (err == PH_OK)
+	} else if (err == PH_OK) {
 		err = ph_base64_encode(content, &w->word);
+	}
 	if (err == PH_OK)
 		err = ph_buf_append(&w->word, PH_SPAN("?="));
 	if (err != PH_OK)

@@ -45,12 +45,13 @@ enum ph_err ph_field_text(struct ph_buf *out, const char *name,
 
 	enum ph_err err = ph_fold_start(&f, out, name);
 
-	if (err == PH_OK && text.len == 0)
+	if (err == PH_OK && text.len == 0) {
 		err = ph_fold_glue(&f, PH_SPAN(" "));
-	else if (err == PH_OK && ph_encoded_word_needed(text))
+	} else if (err == PH_OK && ph_encoded_word_needed(text)) {
 		err = ph_encoded_word_write(&f, text, charset, missing);
-	else if (err == PH_OK)
+	} else if (err == PH_OK) {
 		err = write_plain(&f, text);
+	}
 	return err == PH_OK ? ph_fold_end(&f) : err;
 }
 
@@ -107,10 +108,11 @@ static enum ph_err write_short(
 	char text[2 * QUOTED_MAX + 3 + sizeof(a->text)];
 	size_t len = name.len;
 
-	if (is_atoms(name))
+	if (is_atoms(name)) {
 		memcpy(text, name.ptr, name.len);
-	else
+	} else {
 		len = quote(name, text);
+	}
 	text[len++] = ' ';
 	memcpy(text + len, a->text, a->len);
 	return ph_fold_word(
@@ -151,9 +153,10 @@ enum ph_err ph_field_addresses(struct ph_buf *out, const char *name,
 	for (size_t i = 0; i < list->count && err == PH_OK; i++) {
 		if (i > 0)
 			err = ph_fold_glue(&f, PH_SPAN(","));
-		if (err == PH_OK)
+		if (err == PH_OK) {
 			err = write_one(
 			    &f, &list->items[i], charset, utf8, missing);
+		}
 	}
 	return err == PH_OK ? ph_fold_end(&f) : err;
 }

@@ -19,12 +19,13 @@ enum ph_err ph_header_tidy(struct ph_span s, struct ph_buf *out)
 		struct ph_span one = ph_span_first(s, s.len - rest.len);
 
 		/* U+0080..U+009F are control characters too. */
-		if (code == UINT32_MAX)
+		if (code == UINT32_MAX) {
 			err = ph_buf_append(out, PH_SPAN("\xef\xbf\xbd"));
-		else if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+		} else if (code < 0x20 || (code >= 0x7f && code < 0xa0)) {
 			err = ph_buf_append_char(out, ' ');
-		else
+		} else {
 			err = ph_buf_append(out, one);
+		}
 		s = rest;
 	}
 	return err;

@@ -45,10 +45,11 @@ enum ph_err ph_message_id_write(const struct ph_message_stamp *stamp,
 {
 	struct ph_span right = PH_SPAN("localhost");
 
-	if (fits_right(domain))
+	if (fits_right(domain)) {
 		right = domain;
-	else if (fits_right(stamp->hostname))
+	} else if (fits_right(stamp->hostname)) {
 		right = stamp->hostname;
+	}
 
 	enum ph_err err = ph_buf_append_char(out, '<');
 	if (err == PH_OK)

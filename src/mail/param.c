@@ -98,9 +98,10 @@ static enum ph_err write_extended(struct ph_fold *f, struct ph_span name)
 
 		if (i > 0)
 			err = ph_fold_glue(f, PH_SPAN(";"));
-		if (err == PH_OK)
+		if (err == PH_OK) {
 			err = ph_fold_word(f, PH_SPAN(" "),
 			    (struct ph_span){ text, (size_t)n });
+		}
 	}
 	return err;
 }
@@ -134,9 +135,10 @@ static enum ph_err write_words(struct ph_fold *f, struct ph_span name)
 	ph_fold_break(f);
 	if (err == PH_OK)
 		err = ph_fold_word(f, PH_SPAN(" "), PH_SPAN("name=\""));
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_fold_glue(
 		    f, ph_span_skip(ph_buf_span(&words), strlen("name=: ")));
+	}
 	if (err == PH_OK)
 		err = ph_fold_glue(f, PH_SPAN("\""));
 	ph_buf_release(&words);

@@ -52,9 +52,10 @@ static enum ph_err parse_value(struct reader *r,
 
 	enum ph_err err = ph_header_unfold(f->value, &text);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err =
 		    ph_address_list_parse(ph_buf_span(&text), r->a, out, fault);
+	}
 	ph_buf_release(&text);
 	return err;
 }
@@ -222,10 +223,11 @@ static enum ph_err mark_doubles(struct reader *r)
 	for (size_t i = 1; i < r->count; i++) {
 		size_t at = (size_t)(sorted[i] - r->items);
 
-		if (ph_span_eq(sorted[i]->mailbox, last))
+		if (ph_span_eq(sorted[i]->mailbox, last)) {
 			r->items[at].mailbox.len = 0;
-		else
+		} else {
 			last = sorted[i]->mailbox;
+		}
 	}
 	free(sorted);
 	return PH_OK;
@@ -266,9 +268,10 @@ enum ph_err ph_message_read_recipients(struct ph_span header,
 		err = keep(&r, out);
 	if (err == PH_OK)
 		*from = r.sender.mailbox.len > 0 ? r.sender : r.from;
-	if (err == PH_ENOMEM)
+	if (err == PH_ENOMEM) {
 		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
 		    "out of memory while reading the recipients");
+	}
 	free(r.items);
 	return err;
 }

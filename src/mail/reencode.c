@@ -66,14 +66,15 @@ static bool mend_structured(GMimeObject *object, const char *name)
 	GMimeContentDisposition *disposition =
 	    g_mime_object_get_content_disposition(object);
 
-	if (g_ascii_strcasecmp(name, "Content-Type") == 0 && type != NULL)
+	if (g_ascii_strcasecmp(name, "Content-Type") == 0 && type != NULL) {
 		mend_params(g_mime_content_type_get_parameters(type));
-	else if (g_ascii_strcasecmp(name, "Content-Disposition") == 0 &&
-	    disposition != NULL)
+	} else if (g_ascii_strcasecmp(name, "Content-Disposition") == 0 &&
+	    disposition != NULL) {
 		mend_params(
 		    g_mime_content_disposition_get_parameters(disposition));
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 
@@ -108,9 +109,10 @@ static enum ph_err write_addresses(
 
 	if (err == PH_OK && list.count == 0)
 		err = PH_EINVAL;
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_field_addresses(
 		    out, name, &list, &utf8, false, &missing);
+	}
 	ph_arena_release(&a);
 	return err;
 }
@@ -126,9 +128,10 @@ static enum ph_err write_unstructured(
 
 	enum ph_err err = ph_header_decode(value, &text);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_field_text(
 		    out, name, ph_buf_span(&text), &utf8, &missing);
+	}
 	ph_buf_release(&text);
 	return err;
 }
@@ -166,11 +169,12 @@ static void mend_header(
 	    mend_structured(object, name))
 		return;
 	ph_buf_init(&out, 16 * strlen(raw) + FIELD_ROOM);
-	if (write_field(name, ph_span_of(raw), &out) == PH_OK)
+	if (write_field(name, ph_span_of(raw), &out) == PH_OK) {
 		g_mime_header_set_raw_value(
 		    header, ph_buf_str(&out) + strlen(name) + 1);
-	else
+	} else {
 		m->refused = "a header field cannot be written anew";
+	}
 	ph_buf_release(&out);
 }
 
@@ -183,9 +187,10 @@ static void mend_headers(struct mender *m, GMimeObject *object)
 		m->refused = "too many header fields";
 		return;
 	}
-	for (int i = 0; i < count && m->refused == NULL; i++)
+	for (int i = 0; i < count && m->refused == NULL; i++) {
 		mend_header(
 		    m, object, g_mime_header_list_get_header_at(list, i));
+	}
 }
 
 static void mend(struct mender *m, GMimeObject *object);
@@ -215,9 +220,10 @@ static void mend_message_part(struct mender *m, GMimeMessagePart *part)
 		return;
 	g_mime_object_encode(inner, GMIME_ENCODING_CONSTRAINT_7BIT);
 	if (g_mime_object_get_header(
-		GMIME_OBJECT(part), "Content-Transfer-Encoding") != NULL)
+		GMIME_OBJECT(part), "Content-Transfer-Encoding") != NULL) {
 		g_mime_object_set_header(GMIME_OBJECT(part),
 		    "Content-Transfer-Encoding", "7bit", NULL);
+	}
 }
 
 static void mend(struct mender *m, GMimeObject *object)
@@ -230,16 +236,18 @@ static void mend(struct mender *m, GMimeObject *object)
 			     "would not match any more";
 		return;
 	}
-	if (++m->depth > DEPTH_MAX)
+	if (++m->depth > DEPTH_MAX) {
 		m->refused = "its parts are nested too deep";
-	else
+	} else {
 		mend_headers(m, object);
-	if (m->refused == NULL && GMIME_IS_MULTIPART(object))
+	}
+	if (m->refused == NULL && GMIME_IS_MULTIPART(object)) {
 		mend_multipart(m, GMIME_MULTIPART(object));
-	else if (m->refused == NULL && GMIME_IS_MESSAGE_PART(object))
+	} else if (m->refused == NULL && GMIME_IS_MESSAGE_PART(object)) {
 		mend_message_part(m, GMIME_MESSAGE_PART(object));
-	else if (m->refused == NULL && GMIME_IS_MESSAGE(object))
+	} else if (m->refused == NULL && GMIME_IS_MESSAGE(object)) {
 		mend(m, g_mime_message_get_mime_part(GMIME_MESSAGE(object)));
+	}
 	m->depth--;
 }
 

@@ -85,10 +85,11 @@ static void take_crs(struct ph_scan *s, struct ph_span in)
 	if (!ended)
 		return;
 	s->octets++;
-	if (s->last_cr)
+	if (s->last_cr) {
 		s->crlf++;
-	else
+	} else {
 		s->bare_lf++;
+	}
 	s->last_cr = false;
 	end_line(s);
 }

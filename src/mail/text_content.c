@@ -52,9 +52,10 @@ static enum ph_err mend_line_ends(struct ph_span text, struct ph_buf *out)
 
 	enum ph_err err = ph_buf_reserve(out, ph_encoder_bound(&e, text.len));
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		out->len +=
 		    ph_encoder_run(&e, text, false, out->ptr + out->len);
+	}
 	if (err == PH_OK)
 		out->ptr[out->len] = '\0';
 	return err;
@@ -86,9 +87,10 @@ static enum ph_err quoted_printable(struct ph_buf *text, struct ph_buf *out)
 	enum ph_err err = ph_buf_reserve(
 	    &encoded, g_mime_encoding_outlen(&qp, text->len) + 16);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		encoded.len = g_mime_encoding_flush(
 		    &qp, text->ptr, text->len, encoded.ptr);
+	}
 	if (err == PH_OK)
 		err = mend_line_ends(ph_buf_span(&encoded), out);
 	ph_buf_release(&encoded);
@@ -141,9 +143,10 @@ enum ph_err ph_text_content_make(struct ph_span text,
 
 	enum ph_err err = mend_line_ends(text, &lines);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_charset_convert(
 		    charset, ph_buf_span(&lines), &converted, missing);
+	}
 	ph_buf_release(&lines);
 	if (err == PH_OK)
 		err = encode(&converted, out);

@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <iconv.h>
 #include <stdint.h>
@@ -107,8 +108,7 @@ static iconv_t open_charset(struct ph_span charset)
 {
 	char name[CHARSET_MAX + 1];
 
-	if (charset.len > CHARSET_MAX)
-		return (iconv_t)-1;
+	assert(charset.len <= CHARSET_MAX);
 	memcpy(name, charset.ptr, charset.len);
 	name[charset.len] = '\0';
 	return iconv_open("utf-8", name);

@@ -191,9 +191,10 @@ static struct ph_address_list list_of(const char *text, struct ph_arena *a)
 	struct ph_address_list list = { 0 };
 	struct ph_fault f = { 0 };
 
-	if (text != NULL)
+	if (text != NULL) {
 		check(ph_address_list_parse(ph_span_of(text), a, &list, &f) ==
 		    PH_OK);
+	}
 	check_str(f.text, "");
 	return list;
 }
@@ -253,10 +254,11 @@ static void run(
 			one->files[i].size };
 		c.file_count++;
 	}
-	for (size_t i = 0; i < 8 && one->headers[i] != NULL; i += 2)
+	for (size_t i = 0; i < 8 && one->headers[i] != NULL; i += 2) {
 		headers[c.header_count++] =
 		    (struct ph_message_header){ ph_span_of(one->headers[i]),
 			    ph_span_of(one->headers[i + 1]) };
+	}
 
 	struct ph_message *m = NULL;
 	struct ph_buf out;

@@ -35,10 +35,11 @@ void rendered(const struct ph_body *body, const struct rendered_file *files,
 		const struct ph_body_part *part = &body->parts[i];
 		size_t before = out->len;
 
-		if (part->file == PH_BODY_NO_FILE)
+		if (part->file == PH_BODY_NO_FILE) {
 			check(ph_buf_append(out, part->bytes) == PH_OK);
-		else
+		} else {
 			append_file(part, &files[part->file], out);
+		}
 		check_int(out->len - before, part->encoded_length);
 	}
 	check_int(out->len - start, body->size);

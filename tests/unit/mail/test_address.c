@@ -229,11 +229,12 @@ static void check_lists(void)
 		check_case(lists[i].in, i);
 		check(ph_address_list_parse(
 			  ph_span_of(lists[i].in), &a, &got, &f) == PH_OK);
-		for (size_t j = 0; j < got.count; j++)
+		for (size_t j = 0; j < got.count; j++) {
 			(void)snprintf(text + strlen(text),
 			    sizeof(text) - strlen(text), "%s%.*s",
 			    j == 0 ? "" : " ",
 			    PH_SPAN_ARG(got.items[j].mailbox));
+		}
 		check_str(text, lists[i].mailboxes);
 	}
 	for (size_t i = 0; i < PH_COUNT(bad_lists); i++) {

@@ -125,10 +125,11 @@ static void check_cases(void)
 		check_str(ph_buf_str(&got.out), cases[i].out);
 		const char *note = ph_message_note(got.m, 0);
 
-		if (cases[i].note == NULL)
+		if (cases[i].note == NULL) {
 			check(note == NULL);
-		else
+		} else {
 			check_str(note, cases[i].note);
+		}
 		release(&got);
 	}
 }

@@ -66,10 +66,8 @@ static void check_one(const char *charset, struct ph_span text)
 
 static void check_lengths(void)
 {
-	static const char *const units[] = { "\xe6\x97\xa5", "x",
-		"\xc3\xa4"
-		"x",
-		"a\xe6\x97\xa5 b", "=_?\xc3\xa4" };
+	static const char *const units[] = { "\xe6\x97\xa5", "x", "\xc3\xa4",
+		"x", "a\xe6\x97\xa5 b", "=_?\xc3\xa4" };
 	static const char *const charsets[] = { "utf-8", "iso-2022-jp", "utf-8",
 		"shift_jis", "utf-8" };
 
@@ -79,9 +77,10 @@ static void check_lengths(void)
 		for (size_t n = 1; n < 120; n++) {
 			char text[2000] = "=";
 
-			for (size_t i = 0; i < n; i++)
+			for (size_t i = 0; i < n; i++) {
 				(void)snprintf(
 				    text + strlen(text), 20, "%s", units[u]);
+			}
 			check_case(units[u], n);
 			check_one("utf-8", ph_span_of(text));
 			check_one(charset, ph_span_of(text));

@@ -38,9 +38,10 @@ static enum ph_err write_with(
 
 	if (err == PH_OK)
 		err = ph_fold_word(&f, PH_SPAN(" "), PH_SPAN("y"));
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = which == NAME ? ph_param_name(&f, name)
 				    : ph_param_filename(&f, name);
+	}
 	return err == PH_OK ? ph_fold_end(&f) : err;
 }
 

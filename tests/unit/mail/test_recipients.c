@@ -59,11 +59,12 @@ static void check_good(void)
 		check(ph_message_read_recipients(ph_span_of(good[i].header), &a,
 			  &list, &from, &f) == PH_OK);
 		check_str(f.text, "");
-		for (size_t j = 0; j < list.count; j++)
+		for (size_t j = 0; j < list.count; j++) {
 			(void)snprintf(text + strlen(text),
 			    sizeof(text) - strlen(text), "%s%.*s",
 			    j == 0 ? "" : " ",
 			    PH_SPAN_ARG(list.items[j].mailbox));
+		}
 		check_str(text, good[i].to);
 		(void)snprintf(
 		    text, sizeof(text), "%.*s", PH_SPAN_ARG(from.mailbox));
@@ -109,11 +110,12 @@ static void check_many(void)
 	char *text = malloc(count * 60);
 	size_t len = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		len += (size_t)snprintf(text + len, 60,
 		    "To: u%zu@example.com, "
 		    "u1@example.com\n",
 		    i % 40000);
+	}
 
 	struct ph_arena a;
 	struct ph_address_list list = { 0 };
