@@ -44,11 +44,12 @@ static void test_options(void)
 			continue;
 		check(o->argument != NULL);
 		/* The word that `send` and `test` have for it. */
-		if (strcmp(o->name, "auth") == 0)
+		if (strcmp(o->name, "auth") == 0) {
 			check(o->help == NULL);
-		else
+		} else {
 			check(ph_setting_find(
 				  PH_SPAN(""), ph_span_of(o->name)) != NULL);
+		}
 	}
 	check_int(count, ph_command_connection.option_count);
 }

@@ -44,9 +44,9 @@ const char *playground_path(const char *name)
 	return path;
 }
 
-void playground_write(const char *name, const char *what)
+void playground_write(const char *name, const char *content)
 {
-	check(ph_file_replace(playground_path(name), ph_span_of(what), 0600,
+	check(ph_file_replace(playground_path(name), ph_span_of(content), 0600,
 		  NULL) == PH_OK);
 }
 

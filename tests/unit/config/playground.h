@@ -8,8 +8,8 @@
 const char *playground_begin(void);
 void playground_end(void);
 
-/* Writes text to "PLAYGROUND/name", mode 0600, directories made. */
-void playground_write(const char *name, const char *text);
+/* Writes content to "PLAYGROUND/name", mode 0600, directories made. */
+void playground_write(const char *name, const char *content);
 /* What is there, or NULL; valid until the next call. */
 const char *playground_read(const char *name);
 /* "PLAYGROUND/name", valid until the next call. */

@@ -39,10 +39,11 @@ static void test_user(void)
 		set_env("HOME", cases[i].home);
 		check(ph_place_user(&dir) ==
 		    (cases[i].want == NULL ? PH_ENOTFOUND : PH_OK));
-		if (cases[i].want == NULL)
+		if (cases[i].want == NULL) {
 			check(dir == NULL);
-		else
+		} else {
 			check_and_free(dir, cases[i].want);
+		}
 	}
 }
 

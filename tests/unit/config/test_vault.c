@@ -40,10 +40,11 @@ static enum ph_err fetch(
 
 	enum ph_err err = ph_vault_password(dir, c, &s, fault);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		check(ph_span_eq(ph_secret_span(&s), want));
-	else
+	} else {
 		check(s.ptr == NULL);
+	}
 	ph_secret_release(&s);
 	/* A password is in no fault. */
 	check(strstr(fault->text, "hunter2") == NULL);

@@ -37,10 +37,11 @@ int main(void)
 		    ph_nearest_of(ph_span_of(cases[i].typed), cases[i].words);
 
 		check_case("nearest", i);
-		if (cases[i].best == NULL)
+		if (cases[i].best == NULL) {
 			check(best.ptr == NULL);
-		else
+		} else {
 			check(ph_span_eq(best, ph_span_of(cases[i].best)));
+		}
 	}
 	return check_end();
 }

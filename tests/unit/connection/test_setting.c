@@ -41,11 +41,12 @@ static void test_find(void)
 		    find(cases[i].section, cases[i].name);
 
 		check_case(cases[i].name, i);
-		if (cases[i].found == NULL)
+		if (cases[i].found == NULL) {
 			check(row == NULL);
-		else
+		} else {
 			check_str(
 			    row == NULL ? NULL : row->section, cases[i].found);
+		}
 	}
 }
 

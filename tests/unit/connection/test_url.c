@@ -49,10 +49,11 @@ static void check_value(
 {
 	const char *got = value_of(u, name);
 
-	if (want == NULL)
+	if (want == NULL) {
 		check(got == NULL);
-	else
+	} else {
 		check_str(got, want);
+	}
 }
 
 static void test_good(void)
