@@ -92,10 +92,11 @@ static void test_parse(void)
 		} else {
 			check_int(host.port, 4711);
 		}
-		if (err == PH_OK)
+		if (err == PH_OK) {
 			check_str(ascii, cases[i].ascii);
-		else
+		} else {
 			check_int(fault.cause, PH_CAUSE_CONFIG);
+		}
 		check(strstr(fault.text, cases[i].why) != NULL);
 		check(strstr(fault.text, "hunter2") == NULL);
 		check(strstr(fault.advice, "hunter2") == NULL);
