@@ -66,24 +66,29 @@ static void check_one(const char *charset, struct ph_span text)
 
 static void check_lengths(void)
 {
-	static const char *const units[] = { "\xe6\x97\xa5", "x", "\xc3\xa4",
-		"x", "a\xe6\x97\xa5 b", "=_?\xc3\xa4" };
-	static const char *const charsets[] = { "utf-8", "iso-2022-jp", "utf-8",
-		"shift_jis", "utf-8" };
+	static const struct {
+		const char *charset, *unit;
+	} rows[] = {
+		{ "shift_jis", "\xe6\x97\xa5" },
+		{ "iso-2022-jp", "a\xe6\x97\xa5 b" },
+		{ "iso-8859-1", "\xc3\xa4z" },
+		{ "us-ascii", "x" },
+		{ "koi8-r", "=_?\xd0\x90" },
+	};
 
-	for (size_t u = 0; u < PH_COUNT(units); u++) {
-		const char *charset = u == 2 || u == 4 ? "utf-8" : charsets[u];
+	for (size_t u = 0; u < PH_COUNT(rows); u++) {
+		const char *unit = rows[u].unit;
 
 		for (size_t n = 1; n < 120; n++) {
 			char text[2000] = "=";
 
 			for (size_t i = 0; i < n; i++) {
 				(void)snprintf(
-				    text + strlen(text), 20, "%s", units[u]);
+				    text + strlen(text), 20, "%s", unit);
 			}
-			check_case(units[u], n);
+			check_case(rows[u].charset, n);
 			check_one("utf-8", ph_span_of(text));
-			check_one(charset, ph_span_of(text));
+			check_one(rows[u].charset, ph_span_of(text));
 		}
 	}
 }
