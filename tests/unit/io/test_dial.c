@@ -223,6 +223,46 @@ static void test_black_hole(void)
 	(void)close(fd);
 }
 
+/* IPv6 swallowed, IPv4 well: the second starts 250 ms after the first. */
+static void test_race(void)
+{
+	struct sockaddr_in6 a = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	struct ph_loop *l;
+	struct ph_listener *good;
+	struct call c = { 0 };
+	int accepted = 0;
+	int fill[8];
+
+	check(ph_loop_new(&l) == PH_OK);
+	check(ph_listener_new(l, "127.0.0.1:0", on_accept, &accepted, &good,
+		  NULL) == PH_OK);
+	a.sin6_port = htons(port_of(good));
+	int hole = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	check(bind(hole, (struct sockaddr *)&a, sizeof(a)) == 0);
+	check(listen(hole, 0) == 0);
+	for (int i = 0; i < 8; i++) {
+		fill[i] = socket(
+		    AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		(void)connect(fill[i], (struct sockaddr *)&a, sizeof(a));
+	}
+	struct ph_dial_options opt = {
+		.host = "localhost",
+		.port = port_of(good),
+		.timeout_connect = 5000,
+	};
+	dial(l, &opt, &c);
+	check_str(c.result.address, "127.0.0.1");
+	check(c.result.connect_ms >= 249 && c.result.connect_ms < 4000);
+	ph_listener_free(good);
+	ph_loop_free(l);
+	for (int i = 0; i < 8; i++)
+		(void)close(fill[i]);
+	(void)close(hole);
+}
+
 static void test_dns(void)
 {
 	struct ph_loop *l;
@@ -330,6 +370,7 @@ int main(void)
 	test_connect();
 	test_fail();
 	test_black_hole();
+	test_race();
 	test_dns();
 	test_mapping();
 	test_many();
