@@ -242,6 +242,8 @@ enum ph_err ph_content_compose(struct ph_content_compose *in,
 	if (err == PH_OK)
 		err = compose_with(c, in, &files, fault);
 	file_list_release(&files);
+	if (err == PH_ENOMEM)
+		return no_memory(fault);
 	if (err != PH_OK)
 		return err;
 	*out = c;
@@ -442,6 +444,8 @@ enum ph_err ph_content_adopt(const struct ph_content_raw *in,
 	err = adopt_file(c->form, &adopt, &c->header, fault);
 	if (err == PH_ETOOBIG && ph_buf_span(&c->header).len > 0)
 		err = adopt_reencoded(c, &adopt, fault);
+	if (err == PH_ENOMEM)
+		return no_memory(fault);
 	if (err != PH_OK)
 		return err;
 	*out = c;
@@ -496,6 +500,8 @@ enum ph_err ph_content_make_7bit(struct ph_content *c, struct ph_fault *fault)
 		err = reencode(fd, "the message", &form, fault);
 	if (err == PH_OK)
 		err = adopt_file(form, &adopt, &header, fault);
+	if (err == PH_ENOMEM)
+		return no_memory(fault);
 	if (err != PH_OK)
 		return err;
 	form->older = c->form;

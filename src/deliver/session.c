@@ -134,14 +134,13 @@ enum ph_err ph_session_new(struct ph_loop *l,
 		err = check_helo(s->conn, fault);
 	if (err == PH_OK)
 		err = make_tls(s, fault);
-	if (err != PH_OK)
-		return err;
-	err = ph_timer_new(l, ph_link_on_timer, s, &s->timer);
-	if (err != PH_OK) {
+	if (err == PH_OK)
+		err = ph_timer_new(l, ph_link_on_timer, s, &s->timer);
+	if (err == PH_ENOMEM)
 		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
 		    "out of memory");
+	if (err != PH_OK)
 		return err;
-	}
 	*out = s;
 	s = NULL;
 	return PH_OK;

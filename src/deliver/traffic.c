@@ -314,25 +314,33 @@ static void remove_last(struct ph_session *s)
 	free(gone);
 }
 
-enum ph_err ph_traffic_submit(
+/* PH_OK, or nothing was added. */
+static enum ph_err try_submit(
     struct ph_session *s, const struct ph_job *job, struct ph_fault *fault)
 {
 	enum ph_err err = add_entry(s, job);
-	if (err != PH_OK) {
-		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_MAIL,
-		    "%s: out of memory", s->where);
+	if (err != PH_OK)
 		return err;
-	}
 
 	struct ph_task *t = s->last->task;
 
 	if (job->content != NULL && !make_fit(s, t))
 		return PH_OK;
 	err = begin(s, t, fault);
-	if (err != PH_OK) {
+	if (err != PH_OK)
 		remove_last(s);
+	return err;
+}
+
+enum ph_err ph_traffic_submit(
+    struct ph_session *s, const struct ph_job *job, struct ph_fault *fault)
+{
+	enum ph_err err = try_submit(s, job, fault);
+	if (err == PH_ENOMEM)
+		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_MAIL,
+		    "%s: out of memory", s->where);
+	if (err != PH_OK)
 		return err;
-	}
 	ph_traffic_go_on(s);
 	return PH_OK;
 }

@@ -18,10 +18,10 @@ static const struct {
 	const char *name;
 	struct step steps[16];
 	const char *mechanism; /* the connection's list, NULL: auto */
-	enum ph_cause cause;   /* none: logged in */
-	uint16_t code;
-	size_t attempts;
 	const char *used;
+	size_t attempts;
+	enum ph_cause cause; /* none: logged in */
+	uint16_t code;
 	bool plaintext_allowed;
 } cases[] = {
 	{
@@ -282,9 +282,7 @@ static void hide_nonce(char *log)
 static void test_two_passwords(void)
 {
 	static const char *const others[] = { "", "s",
-		"another and a much longer one",
-		"gr\xc3\xbc\xc3\x9f"
-		"e",
+		"another and a much longer one", "gr\xc3\xbc\xc3\x9f", "e",
 		"\xc2\xad\xe2\x80\x8b" };
 	char first[4096];
 	char second[4096];

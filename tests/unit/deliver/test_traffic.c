@@ -391,9 +391,10 @@ static void test_shrinking(void)
 
 	check(fd >= 0);
 	check(ph_fd_write_all(fd, PH_SPAN("Subject: x\r\n\r\n")) == PH_OK);
-	for (int i = 0; i < 4000; i++)
+	for (int i = 0; i < 4000; i++) {
 		check(ph_fd_write_all(
 			  fd, PH_SPAN("a line of the content\r\n")) == PH_OK);
+	}
 	RIG_INIT(&r, steps);
 	check(
 	    ph_content_adopt(&(struct ph_content_raw){ .path = path, .fd = -1 },
@@ -428,10 +429,11 @@ static void test_large(void)
 
 	ph_buf_init(&want, SCRIPT_LOG_MAX);
 	check(ph_buf_append_str(&want, "Subject: x\r\n\r\n") == PH_OK);
-	for (int i = 0; i < 20000; i++)
+	for (int i = 0; i < 20000; i++) {
 		check(
 		    ph_buf_appendf(&want, "%s%d%s\r\n", i % 7 == 0 ? "." : "",
 			i, i % 11 == 0 ? " and some more of it" : "") == PH_OK);
+	}
 	check(ph_fd_write_all(fd, ph_buf_span(&want)) == PH_OK);
 	RIG_INIT(&r, steps);
 	check(

@@ -1,0 +1,234 @@
+#include "check.h"
+#include "deliver/task.h"
+#include "failalloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Which recipient goes into which transaction, and whose result is whose. */
+
+enum {
+	COUNT = 7
+};
+
+static const struct ph_envelope_rcpt rcpts[COUNT] = {
+	{ .address = { "a@x", 3 } },
+	{ .address = { "b@x", 3 } },
+	{ .address = { "c@x", 3 } },
+	{ .address = { "d@x", 3 } },
+	{ .address = { "e@x", 3 } },
+	{ .address = { "f@x", 3 } },
+	{ .address = { "g@x", 3 } },
+};
+
+static const struct ph_envelope envelope = {
+	.sender = { "s@x", 3 },
+	.rcpts = rcpts,
+	.rcpt_count = COUNT,
+};
+
+static const struct ph_job job = { .envelope = &envelope, .id = 5 };
+
+static struct ph_span text(const char *s)
+{
+	return ph_span_of(s);
+}
+
+/* Ends a batch: its recipients get what the letters say, in order: d delivered, m
+   one too many, f refused. */
+static size_t end(struct ph_batch *b, const char *letters)
+{
+	struct ph_smtp_rcpt_result results[COUNT] = { 0 };
+	struct ph_smtp_result r = { .rcpts = results,
+		.rcpt_count = b->envelope.rcpt_count };
+	size_t fits = 99;
+
+	check_int(strlen(letters), r.rcpt_count);
+	for (size_t i = 0; i < r.rcpt_count; i++) {
+		struct ph_smtp_rcpt_result *one = &results[i];
+
+		one->stage = PH_STAGE_RCPT;
+		switch (letters[i]) {
+		case 'd':
+			one->outcome = PH_DELIVERED;
+			one->stage = PH_STAGE_DATA;
+			one->reply.code = 250;
+			one->reply.text = text("Ok: queued as 12AB");
+			break;
+		case 'm':
+			one->outcome = PH_RETRY;
+			one->reply.code = 452;
+			one->reply.text = text("too many");
+			break;
+		default:
+			one->outcome = PH_FAILED;
+			one->reply.code = 550;
+			one->reply.enhanced[0] = 5;
+			one->reply.text = text("unknown");
+			break;
+		}
+	}
+	ph_task_end(b, &r, "h:25", &fits);
+	return fits;
+}
+
+static void addresses(const struct ph_batch *b, char *out)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < b->envelope.rcpt_count; i++)
+		out[len++] = b->envelope.rcpts[i].address.ptr[0];
+	out[len] = '\0';
+}
+
+static struct ph_batch *begin(struct ph_task *t, size_t limit, const char *want)
+{
+	struct ph_batch *b = NULL;
+	char got[COUNT + 1] = "";
+
+	check(ph_task_begin(t, limit, &b) == PH_OK);
+	addresses(b, got);
+	check_str(got, want);
+	check_str(b->envelope.sender.ptr, "s@x");
+	return b;
+}
+
+static void outcomes(const struct ph_delivery *d, char *out)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < d->rcpt_count; i++) {
+		check(ph_span_eq(d->rcpts[i].address, rcpts[i].address));
+		out[len++] = "?drfu"[d->rcpts[i].outcome];
+	}
+	out[len] = '\0';
+}
+
+static void check_outcomes(struct ph_task *t, const char *want)
+{
+	char got[COUNT + 1] = "";
+	struct ph_delivery *d = ph_task_deliver(t, "h:25");
+
+	outcomes(d, got);
+	check_str(got, want);
+	ph_delivery_free(d);
+	ph_task_free(t);
+}
+
+static void test_limits(void)
+{
+	struct ph_task *t = NULL;
+
+	check(ph_task_new(&job, &t) == PH_OK);
+	check_int(ph_task_job(t)->id, 5);
+
+	/* Two under way at once, ending in the other order. */
+	struct ph_batch *one = begin(t, 3, "abc");
+	struct ph_batch *two = begin(t, 3, "def");
+
+	check_int(end(two, "dfd"), 0);
+	check_int(end(one, "ddd"), 0);
+	check(ph_task_has_more(t) && !ph_task_is_done(t));
+	check_int(end(begin(t, 3, "g"), "d"), 0);
+	check(!ph_task_has_more(t) && ph_task_is_done(t));
+	check(ph_task_begin(t, 3, &one) == PH_EOF);
+	check_outcomes(t, "ddddfdd");
+}
+
+static void test_too_many(void)
+{
+	struct ph_task *t = NULL;
+
+	check(ph_task_new(&job, &t) == PH_OK);
+	check_int(end(begin(t, 0, "abcdefg"), "dmdmmfm"), 2);
+	check_int(end(begin(t, 2, "bd"), "md"), 1);
+	check_int(end(begin(t, 2, "eg"), "dd"), 0);
+	/* A server that takes nobody is not asked for ever. */
+	check_int(end(begin(t, 0, "b"), "m"), 0);
+	check(ph_task_is_done(t));
+	check_outcomes(t, "drdddfd");
+}
+
+static void test_fault_of_the_first(void)
+{
+	struct ph_task *t = NULL;
+
+	check(ph_task_new(&job, &t) == PH_OK);
+	(void)end(begin(t, 0, "abcdefg"), "ddfdfdd");
+
+	struct ph_delivery *d = ph_task_deliver(t, "h:25");
+
+	check_int(d->outcome, PH_PARTIAL);
+	check_str(d->fault.text, "h:25 answered 550 5.0.0 \"unknown\" for c@x");
+	check_int(d->fault.cause, PH_CAUSE_RECIPIENT_REFUSED);
+	check_int(d->stage, PH_STAGE_RCPT);
+	check_str(d->rcpts[0].server_id, "12AB");
+	check_str(d->rcpts[2].server_id, "");
+	ph_delivery_free(d);
+	ph_task_free(t);
+}
+
+static void test_ends_early(void)
+{
+	struct ph_task *t = NULL;
+	struct ph_fault f;
+
+	check(ph_task_new(&job, &t) == PH_OK);
+	(void)end(begin(t, 2, "ab"), "df");
+	ph_task_drop(begin(t, 2, "cd"));
+	ph_fault_set(
+	    &f, PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL, "h:25 hung up");
+	ph_task_fail(t, PH_RETRY, &f);
+	check(ph_task_is_done(t));
+
+	struct ph_delivery *d = ph_task_deliver(t, "h:25");
+	char got[COUNT + 1] = "";
+
+	outcomes(d, got);
+	check_str(got, "dfrrrrr");
+	/* The first who was not served was refused; the rest came after. */
+	check_int(d->fault.cause, PH_CAUSE_RECIPIENT_REFUSED);
+	ph_delivery_free(d);
+	ph_task_free(t);
+	ph_task_free(NULL);
+	ph_delivery_free(NULL);
+}
+
+/* Every allocation fails once. */
+static enum ph_err whole(void *ctx)
+{
+	struct ph_task *t = NULL;
+	struct ph_batch *b = NULL;
+	struct ph_fault f;
+
+	(void)ctx;
+	enum ph_err err = ph_task_new(&job, &t);
+	if (err != PH_OK)
+		return err;
+	err = ph_task_begin(t, 4, &b);
+	if (err == PH_OK) {
+		(void)end(b, "dmdm");
+		err = ph_task_begin(t, 4, &b);
+	}
+	/* Who was one too many may have been forgotten for want of memory. */
+	while (err == PH_OK) {
+		(void)end(b, "ddd" + (3 - b->envelope.rcpt_count));
+		err = ph_task_begin(t, 4, &b);
+	}
+	ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_MAIL, "out of memory");
+	if (!ph_task_is_done(t))
+		ph_task_fail(t, PH_RETRY, &f);
+	ph_delivery_free(ph_task_deliver(t, "h:25"));
+	ph_task_free(t);
+	return err == PH_EOF ? PH_OK : err;
+}
+
+int main(void)
+{
+	test_limits();
+	test_too_many();
+	test_fault_of_the_first();
+	test_ends_early();
+	check(failalloc_run_any(whole, NULL) > 5);
+	return check_end();
+}
