@@ -294,6 +294,10 @@ static enum ph_err step(
 			err = put;
 	}
 	s->steps++;
+	if (err != PH_OK && err != PH_EOF) {
+		ph_buf_clear(out);
+		s->over = true;
+	}
 	return err;
 }
 
@@ -312,13 +316,7 @@ enum ph_err ph_sasl_server_step(struct ph_sasl_server *s,
 			return err;
 	}
 
-	enum ph_err err = step(s, response, out);
-
-	if (err != PH_OK && err != PH_EOF) {
-		ph_buf_clear(out);
-		s->over = true;
-	}
-	return err;
+	return step(s, response, out);
 }
 
 struct ph_span ph_sasl_server_username(const struct ph_sasl_server *s)

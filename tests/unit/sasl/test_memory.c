@@ -3,7 +3,11 @@
 #include "sasl/client.h"
 #include "sasl/server.h"
 
-/* A login between both sides with every allocation failing once. */
+#include <gsasl.h>
+#include <stdio.h>
+
+/* A login between both sides with every allocation failing once, ours and the
+   library's. */
 
 static const struct ph_sasl_user items[] = {
 	{ PH_SPAN_INIT("j\xc3\xbcrg"), PH_SPAN_INIT("secret") },
@@ -28,6 +32,10 @@ static enum ph_err rounds(struct talk *t)
 	enum ph_err up = PH_OK;
 	enum ph_err down = PH_OK;
 
+	if (!ph_sasl_client_is_first(t->client)) {
+		down = ph_sasl_server_step(
+		    t->server, PH_SPAN(""), false, &t->down);
+	}
 	while (down == PH_OK) {
 		up = ph_sasl_client_step(
 		    t->client, ph_buf_span(&t->down), &t->up, NULL);
@@ -67,6 +75,61 @@ static enum ph_err login(void *ctx)
 	return err;
 }
 
+/* The library's calls, one of which says that memory is out. */
+static long calls_left = -1;
+
+static bool is_out(void)
+{
+	return calls_left >= 0 && calls_left-- == 0;
+}
+
+#define WRAP(name, parameters, arguments)                       \
+ int real_##name parameters __asm__("__real_" #name);           \
+ int wrap_##name parameters __asm__("__wrap_" #name);           \
+ int wrap_##name parameters                                     \
+ {                                                              \
+  return is_out() ? GSASL_MALLOC_ERROR : real_##name arguments; \
+ }
+
+WRAP(gsasl_init, (Gsasl * *c), (c))
+WRAP(gsasl_client_start, (Gsasl * c, const char *m, Gsasl_session **s),
+    (c, m, s))
+WRAP(gsasl_server_start, (Gsasl * c, const char *m, Gsasl_session **s),
+    (c, m, s))
+WRAP(gsasl_step,
+    (Gsasl_session * s, const char *in, size_t len, char **out, size_t *size),
+    (s, in, len, out, size))
+WRAP(gsasl_property_set, (Gsasl_session * s, Gsasl_property p, const char *v),
+    (s, p, v))
+WRAP(gsasl_random, (char *data, size_t len), (data, len))
+WRAP(gsasl_saslprep, (const char *in, int flags, char **out, int *rc),
+    (in, flags, out, rc))
+
+static void test_library(const char *mechanism)
+{
+	char name[32];
+	long denied = 0;
+
+	(void)snprintf(name, sizeof(name), "%s", mechanism);
+	for (long n = 0;; n++) {
+		calls_left = n;
+
+		enum ph_err err = login(name);
+		if (calls_left >= 0) {
+			check(err == PH_OK);
+			break;
+		}
+		check_case(mechanism, (size_t)n);
+		/* A name that could not be prepared is as it is; a password
+		   that could not be looked up refuses the login. */
+		check(err == PH_ENOMEM || err == PH_EINVAL ||
+		    err == PH_EDENIED || err == PH_OK);
+		denied += err == PH_ENOMEM;
+	}
+	calls_left = -1;
+	check(denied >= 5);
+}
+
 int main(void)
 {
 	static char plus[] = "SCRAM-SHA-256-PLUS";
@@ -75,5 +138,8 @@ int main(void)
 	/* A server that cannot look up the password refuses the login. */
 	check(failalloc_run_any(login, plus) > 5);
 	check(failalloc_run_any(login, plain) > 5);
+	test_library(plus);
+	test_library(plain);
+	test_library("LOGIN");
 	return check_end();
 }

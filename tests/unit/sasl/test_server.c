@@ -338,6 +338,93 @@ static void test_not_begun(void)
 	}
 }
 
+/* What binds nothing may say that it saw nothing to bind to. */
+static void test_unbound(void)
+{
+	static const struct ph_sasl_channel unbound[] = {
+		{ .secure = true },
+		{ .binding = PH_BINDING_TLS_UNIQUE,
+		    .binding_data = { "x", 1 } },
+		{ .secure = true, .binding = PH_BINDING_TLS_UNIQUE },
+	};
+	struct ph_buf out;
+
+	ph_buf_init(&out, OUT_MAX);
+	for (size_t i = 0; i < PH_COUNT(unbound); i++) {
+		struct ph_sasl_server *s = NULL;
+
+		check_case("unbound", i);
+		check(ph_sasl_server_new(PH_SPAN("SCRAM-SHA-1"), &users,
+			  &unbound[i], &s) == PH_OK);
+		check(ph_sasl_server_step(
+			  s, PH_SPAN("y,,n=ann,r=abc"), true, &out) == PH_OK);
+		ph_sasl_server_free(s);
+	}
+	ph_buf_wipe(&out);
+}
+
+/* No room for a prompt. */
+static void test_small_room(void)
+{
+	struct ph_sasl_server *s = NULL;
+	struct ph_buf out;
+
+	ph_buf_init(&out, 9);
+	check(
+	    ph_sasl_server_new(PH_SPAN("LOGIN"), &users, &bound, &s) == PH_OK);
+	check(ph_sasl_server_step(s, PH_SPAN(""), false, &out) == PH_OK);
+	check(ph_sasl_server_step(s, PH_SPAN("ann"), true, &out) == PH_OK);
+	ph_sasl_server_free(s);
+	ph_buf_wipe(&out);
+	ph_buf_init(&out, 8);
+	check(
+	    ph_sasl_server_new(PH_SPAN("LOGIN"), &users, &bound, &s) == PH_OK);
+	check(ph_sasl_server_step(s, PH_SPAN("ann"), true, &out) == PH_ETOOBIG);
+	check(ph_sasl_server_step(s, PH_SPAN("x"), true, &out) == PH_EDENIED);
+	ph_sasl_server_free(s);
+	ph_buf_wipe(&out);
+}
+
+/* LOGIN carries what is no UTF-8, and it is compared as it is; PLAIN, where the
+   library forbids it, refuses. */
+static void test_raw_bytes(void)
+{
+	static const struct ph_sasl_user raw[] = {
+		{ PH_SPAN_INIT("\xff\xfe"), PH_SPAN_INIT("p\xe4ss") },
+	};
+	static const struct ph_sasl_users some = { .items = raw, .count = 1 };
+
+	static const struct {
+		struct ph_span name, password;
+		enum ph_err err;
+	} rows[] = {
+		{ PH_SPAN_INIT("\xff\xfe"), PH_SPAN_INIT("p\xe4ss"), PH_EOF },
+		{ PH_SPAN_INIT("\xff\xfe"), PH_SPAN_INIT("p\xe5ss"),
+		    PH_EDENIED },
+		{ PH_SPAN_INIT("\xff\xfd"), PH_SPAN_INIT("p\xe4ss"),
+		    PH_EDENIED },
+	};
+	struct ph_sasl_server *s = NULL;
+	struct ph_buf out;
+
+	ph_buf_init(&out, OUT_MAX);
+	for (size_t i = 0; i < PH_COUNT(rows); i++) {
+		check_case("raw", i);
+		check(ph_sasl_server_new(PH_SPAN("LOGIN"), &some, &bound, &s) ==
+		    PH_OK);
+		check(
+		    ph_sasl_server_step(s, rows[i].name, true, &out) == PH_OK);
+		check(ph_sasl_server_step(s, rows[i].password, true, &out) ==
+		    rows[i].err);
+		ph_sasl_server_free(s);
+	}
+	check(ph_sasl_server_new(PH_SPAN("PLAIN"), &some, &bound, &s) == PH_OK);
+	check(ph_sasl_server_step(
+		  s, PH_SPAN("\0\xff\xfe\0p\xe4ss"), true, &out) == PH_EDENIED);
+	ph_sasl_server_free(s);
+	ph_buf_wipe(&out);
+}
+
 /* Without users every login is refused, and none is cut short. */
 static void test_nobody(void)
 {
@@ -365,5 +452,8 @@ int main(void)
 	test_responses();
 	test_not_begun();
 	test_nobody();
+	test_unbound();
+	test_small_room();
+	test_raw_bytes();
 	return check_end();
 }
