@@ -80,12 +80,13 @@ static void on_mail(struct player *p, const struct ph_smtpd_event *ev)
 	add_parameters(p, ev->mail);
 	ph_buf_clear(&p->body);
 	p->full = ph_span_eq(sender, PH_SPAN("full@x.org"));
-	if (ph_span_starts_nocase(sender, PH_SPAN("no")))
+	if (ph_span_starts_nocase(sender, PH_SPAN("no"))) {
 		answer(p, 550, "5.7.1", "Not you");
-	else if (ph_span_starts_nocase(sender, PH_SPAN("bye")))
+	} else if (ph_span_starts_nocase(sender, PH_SPAN("bye"))) {
 		answer(p, 421, "4.3.2", "Go away");
-	else
+	} else {
 		answer(p, 250, "2.1.0", "Sender OK");
+	}
 }
 
 static void on_rcpt(struct player *p, const struct ph_smtpd_event *ev)
@@ -102,12 +103,13 @@ static void on_rcpt(struct player *p, const struct ph_smtpd_event *ev)
 		add(&p->log, PH_SPAN(" orcpt="));
 	add(&p->log, ev->rcpt->orcpt);
 	add(&p->log, PH_SPAN("\n"));
-	if (ph_span_starts_nocase(to, PH_SPAN("no")))
+	if (ph_span_starts_nocase(to, PH_SPAN("no"))) {
 		answer(p, 550, "5.1.1", "Nobody of that name");
-	else if (ph_span_starts_nocase(to, PH_SPAN("bye")))
+	} else if (ph_span_starts_nocase(to, PH_SPAN("bye"))) {
 		answer(p, 421, "4.3.2", "Go away");
-	else
+	} else {
 		answer(p, 250, "2.1.5", "Recipient OK");
+	}
 }
 
 static void login(struct player *p, struct ph_span response)
@@ -176,10 +178,11 @@ static void on_event(struct player *p, const struct ph_smtpd_event *ev)
 		return;
 	case PH_SMTPD_CONTENT:
 		add_line(p, "content", PH_SPAN(""));
-		if (p->full)
+		if (p->full) {
 			answer(p, 452, "4.3.1", "No room");
-		else
+		} else {
 			answer(p, 354, NULL, "Go on");
+		}
 		return;
 	case PH_SMTPD_BODY:
 		check(ev->data.len > 0);

@@ -92,16 +92,17 @@ static void test_simple(void)
 		check_int(c.verb, simple[i].verb);
 		check_int(code, simple[i].code);
 		check_int(err, simple[i].code == 0 ? PH_OK : PH_EPROTO);
-		if (simple[i].argument != NULL)
+		if (simple[i].argument != NULL) {
 			check(ph_span_eq(
 			    c.argument, ph_span_of(simple[i].argument)));
+		}
 	}
 	check_case(NULL, 0);
 }
 
 static const struct {
 	const char *line;
-	uint16_t code;
+	unsigned code;
 	const char *sender;
 	uint64_t size;
 	bool eight_bit, utf8, extended;

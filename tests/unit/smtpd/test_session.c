@@ -496,16 +496,18 @@ static enum ph_err converse(void *ctx)
 		err = ph_smtpd_receive(s, 0, &one);
 		while (err == PH_OK && ph_smtpd_next_event(s, &ev)) {
 			if (ev.type == PH_SMTPD_MAIL ||
-			    ev.type == PH_SMTPD_RCPT || ev.type == PH_SMTPD_END)
+			    ev.type == PH_SMTPD_RCPT ||
+			    ev.type == PH_SMTPD_END) {
 				err = ph_smtpd_answer(s, 0, 250, NULL, "OK");
-			else if (ev.type == PH_SMTPD_CONTENT)
+			} else if (ev.type == PH_SMTPD_CONTENT) {
 				err = ph_smtpd_answer(s, 0, 452, NULL, "Full");
-			else if (ev.type == PH_SMTPD_AUTH)
+			} else if (ev.type == PH_SMTPD_AUTH) {
 				err =
 				    ph_smtpd_auth_challenge(s, 0, PH_SPAN("x"));
-			else if (ev.type == PH_SMTPD_AUTH_RESPONSE)
+			} else if (ev.type == PH_SMTPD_AUTH_RESPONSE) {
 				err =
 				    ph_smtpd_auth_done(s, 0, PH_SMTPD_AUTH_OK);
+			}
 		}
 		in = ph_span_skip(in, 1);
 	}
