@@ -174,11 +174,14 @@ static void set_local_fault(struct ph_session *s, const struct ph_fault *why)
 {
 	const struct ph_login *l = &s->login;
 
+	if (why->text[0] != '\0') {
+		ph_fault_set(&s->login.fault, PH_CAUSE_AUTH_MECHANISM,
+		    PH_STAGE_AUTH, "%s: %s", s->where, why->text);
+		return;
+	}
 	ph_fault_set(&s->login.fault, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
-	    "%s: %s: %s", s->where, l->choice.items[l->at].name,
-	    why->text[0] != '\0' ? why->text
-				 : "user name or password cannot be used with "
-				   "it");
+	    "%s: %s cannot carry this user name or password", s->where,
+	    l->choice.items[l->at].name);
 }
 
 /* PH_OK: AUTH is on its way.  PH_EINVAL: this one will not do; login.fault says

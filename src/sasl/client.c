@@ -186,12 +186,12 @@ static enum ph_err check_challenge(const struct ph_sasl_client *s,
 		return refuse(s, "one more challenge after the end", fault);
 	if (challenge.len > CHALLENGE_MAX)
 		return refuse(s, "the challenge is too long", fault);
-	if (challenge.len > 0 &&
+	/* LOGIN's prompts are for show: some end in a NUL, some are empty. */
+	if (challenge.len > 0 && !s->row->is_cleartext &&
 	    memchr(challenge.ptr, '\0', challenge.len) != NULL)
 		return refuse(s, "a NUL in the challenge", fault);
 	if (s->steps == 0 && s->row->is_first && challenge.len > 0)
 		return refuse(s, "a challenge where none is due", fault);
-	/* LOGIN's prompts are for show, and may be empty. */
 	if (challenge.len == 0 && !s->row->is_cleartext &&
 	    (s->steps > 0 || !s->row->is_first))
 		return refuse(s, "an empty challenge", fault);

@@ -52,7 +52,7 @@ class Aiosmtpd:
             self.handler, hostname="127.0.0.1", port=self.starttls,
             enable_SMTPUTF8=True, decode_data=False, tls_context=context,
             authenticator=self.check if login else None,
-            auth_required=bool(login), auth_require_tls=bool(context),
+            auth_required=bool(login), auth_require_tls=True,
             data_size_limit=100 * 1024 * 1024)
         self.login = login
         self.controller.start()

@@ -3,6 +3,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -35,9 +36,11 @@ def certificate(tmp_path_factory):
             "-days", "3", "-extfile", "names")
     (folder / "server.pem").write_text(
         (folder / "server.key").read_text() + (folder / "server.crt").read_text())
+    # Servers read it under accounts of their own.
+    (folder / "server.pem").chmod(0o644)
     for path in (folder, *folder.parents):
-        if path.name.startswith("pytest"):
-            path.chmod(0o755)
+        if path.owner() == "root" and path.is_relative_to(tempfile.gettempdir()):
+            path.chmod(path.stat().st_mode | 0o055)
     return folder
 
 

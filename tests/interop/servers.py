@@ -135,6 +135,12 @@ class Server:
 DOVECOT_AUTH = """
 auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
 disable_plaintext_auth = yes
+auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 log_path = /dev/stderr
 ssl = required
 ssl_cert = <{certificate}

@@ -97,7 +97,7 @@ from {USER}
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("mechanism", EVERY)
+@pytest.mark.parametrize("mechanism", ("PLAIN", "LOGIN", "CRAM-MD5"))
 def test_curl(guarded, certificate, tmp_path, mode, mechanism):
     server = guarded(mode)
     (tmp_path / "message").write_bytes(MESSAGE)
@@ -146,7 +146,7 @@ def test_python(guarded, certificate, mode):
         client.ehlo()
         with pytest.raises(smtplib.SMTPAuthenticationError):
             client.auth("PLAIN", lambda challenge=None: f"\0{USER}\0wrong")
-        client.auth("CRAM-MD5", cram(PASSWORD))
+        client.auth("CRAM-MD5", cram(PASSWORD), initial_response_ok=False)
         client.sendmail(USER, ["bob@example.com"], MESSAGE)
     check(server, "CRAM-MD5")
 

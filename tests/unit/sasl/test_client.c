@@ -280,10 +280,10 @@ static void test_cram(void)
 
 static void test_login(void)
 {
-	static const char *const prompts[][2] = {
-		{ "Username:", "Password:" },
-		{ "User Name", "" },
-		{ "", "" },
+	static const struct ph_span prompts[][2] = {
+		{ PH_SPAN_INIT("Username:"), PH_SPAN_INIT("Password:") },
+		{ PH_SPAN_INIT("User Name\0"), PH_SPAN_INIT("Password\0") },
+		{ PH_SPAN_INIT(""), PH_SPAN_INIT("") },
 	};
 	struct ph_buf out;
 
@@ -292,12 +292,12 @@ static void test_login(void)
 		struct ph_sasl_client *s = start("LOGIN", &pencil);
 
 		check(!ph_sasl_client_is_first(s));
-		check(ph_sasl_client_step(
-			  s, ph_span_of(prompts[i][0]), &out, NULL) == PH_OK);
+		check(
+		    ph_sasl_client_step(s, prompts[i][0], &out, NULL) == PH_OK);
 		check_str(ph_buf_str(&out), "user");
 		check(ph_sasl_client_finish(s, NULL) == PH_EPROTO);
-		check(ph_sasl_client_step(
-			  s, ph_span_of(prompts[i][1]), &out, NULL) == PH_EOF);
+		check(ph_sasl_client_step(s, prompts[i][1], &out, NULL) ==
+		    PH_EOF);
 		check_str(ph_buf_str(&out), "pencil");
 		check(ph_sasl_client_finish(s, NULL) == PH_OK);
 		check(ph_sasl_client_step(s, PH_SPAN("Again:"), &out, NULL) ==
