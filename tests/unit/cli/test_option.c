@@ -35,7 +35,8 @@ static const struct ph_command command = {
 };
 
 enum {
-	ARGS_MAX = 8
+	ARGS_MAX = 8,
+	WORD_SIZE = 100
 };
 
 struct run {
@@ -49,6 +50,7 @@ struct run {
 static void run(struct run *r, const char *const *words, bool leading)
 {
 	static char *argv[ARGS_MAX + 2];
+	static char words_copied[ARGS_MAX + 1][WORD_SIZE];
 	char path[] = "/tmp/test_option_XXXXXX";
 	int fd = mkstemp(path);
 	int old_out = dup(STDOUT_FILENO);
@@ -57,9 +59,12 @@ static void run(struct run *r, const char *const *words, bool leading)
 	ssize_t got;
 
 	*r = (struct run){ .cli = { .command = "try" } };
-	argv[argc++] = strdup("try");
-	for (; words[argc - 1] != NULL; argc++)
-		argv[argc] = strdup(words[argc - 1]);
+	(void)snprintf(words_copied[0], WORD_SIZE, "try");
+	for (argc = 1; words[argc - 1] != NULL; argc++)
+		(void)snprintf(
+		    words_copied[argc], WORD_SIZE, "%s", words[argc - 1]);
+	for (int i = 0; i < argc; i++)
+		argv[i] = words_copied[i];
 	argv[argc] = NULL;
 
 	(void)unlink(path);
@@ -77,7 +82,7 @@ static void run(struct run *r, const char *const *words, bool leading)
 	(void)close(fd);
 	(void)close(old_out);
 	(void)close(old_err);
-	/* Values and operands are borrowed from argv: it stays. */
+	/* Values and operands are borrowed from argv: it stays till the next. */
 }
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
@@ -234,6 +239,8 @@ static void test_many(void)
 	(void)dup2(null, STDERR_FILENO);
 	check_int(ph_options_read(&cli, &command, MANY, argv, &o), PH_EINVAL);
 	(void)dup2(old, STDERR_FILENO);
+	(void)close(old);
+	(void)close(null);
 	free(argv);
 }
 
