@@ -27,8 +27,8 @@ struct ph_connection_action {
 enum ph_exit ph_connection_fail(
     const struct ph_cli *cli, enum ph_err err, struct ph_fault *f);
 
-/* Resolves a connection that need not name a host yet (*has_host): what inherits
-   from it will. */
+/* Resolves a connection that need not name a host yet (*has_host): what
+   inherits from it will. */
 PH_MUST_USE enum ph_err ph_connection_check(struct ph_catalog *c,
     const char *name, struct ph_arena *a, struct ph_connection *out,
     bool *has_host, struct ph_fault *fault);

@@ -317,8 +317,8 @@ enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
 	return PH_OK;
 }
 
-/* Reads what is not read yet.  A file that cannot be used stands in nobody's way
-   but its own: it is left out, and *bad_out is the first such, or NULL. */
+/* Reads what is not read yet.  A file that cannot be used stands in nobody's
+   way but its own: it is left out, and *bad_out is the first such, or NULL. */
 static enum ph_err load_all(
     struct ph_catalog *c, const struct entry **bad_out, struct ph_fault *fault)
 {

@@ -12,8 +12,8 @@
 struct ph_catalog;
 
 /* path: NULL for those two; a directory (with connections/ in it) or a single
-   connection file instead of them (-c).  Reads no file yet, except the single one.
-   PH_ENOTFOUND, PH_EINVAL with *fault. */
+   connection file instead of them (-c).  Reads no file yet, except the single
+   one.  PH_ENOTFOUND, PH_EINVAL with *fault. */
 PH_MUST_USE enum ph_err ph_catalog_open(
     const char *path, struct ph_catalog **out, struct ph_fault *fault);
 /* The same, and a directory that is not there yet is as good as an empty one:
@@ -27,15 +27,15 @@ PH_DEFINE_CLEANUP(ph_catalog_free, struct ph_catalog)
 PH_MUST_USE enum ph_err ph_catalog_names(
     struct ph_catalog *c, struct ph_buf *out, struct ph_fault *fault);
 
-/* The file of that name; owned by the catalog, valid until it is freed.  It may be
-   changed and saved.  PH_ENOTFOUND with *fault (the nearest name in the advice),
-   PH_EINVAL. */
+/* The file of that name; owned by the catalog, valid until it is freed.  It may
+   be changed and saved.  PH_ENOTFOUND with *fault (the nearest name in the
+   advice), PH_EINVAL. */
 PH_MUST_USE enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
     struct ph_settings_file **out, struct ph_fault *fault);
-/* The name of the connection marked `default = yes` (the user's directory first;
-   two in one directory are an error), or of the only one there is; "" when there
-   is none.  A file that cannot be used is an error only where it may be the one
-   that is marked.  Valid until a connection is added or removed. */
+/* The name of the connection marked `default = yes` (the user's directory
+   first; two in one directory are an error), or of the only one there is; ""
+   when there is none.  A file that cannot be used is an error only where it may
+   be the one that is marked.  Valid until a connection is added or removed. */
 PH_MUST_USE enum ph_err ph_catalog_default(
     struct ph_catalog *c, const char **name_out, struct ph_fault *fault);
 /* Marks one and unmarks the others. */
@@ -53,17 +53,17 @@ PH_MUST_USE enum ph_err ph_catalog_remove(
     struct ph_catalog *c, const char *name, struct ph_fault *fault);
 
 /* The connection and what it inherits from, in order, for ph_resolve: at most
-   PH_INHERITS_DEPTH_MAX.  PH_ENOTFOUND (one that is named is not there), PH_EINVAL
-   (a circle, too deep, a bad file), PH_ENOMEM. */
+   PH_INHERITS_DEPTH_MAX.  PH_ENOTFOUND (one that is named is not there),
+   PH_EINVAL (a circle, too deep, a bad file), PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_catalog_chain(struct ph_catalog *c, const char *name,
     const struct ph_settings_file **chain_out, size_t *count_out,
     struct ph_fault *fault);
 
 /* Follows `inherits` (circles are errors) and resolves.  name NULL: the default
    connection; when there is none, overrides that name a host are enough, else
-   PH_CAUSE_NO_CONNECTION.  When an override names a host, name is NULL and there
-   is a default, nothing is taken from that default: a server named on the spot
-   stands alone.  *out lies in the arena. */
+   PH_CAUSE_NO_CONNECTION.  When an override names a host, name is NULL and
+   there is a default, nothing is taken from that default: a server named on the
+   spot stands alone.  *out lies in the arena. */
 struct ph_catalog_question {
 	const char *name;
 	const struct ph_setting_override *overrides;

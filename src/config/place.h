@@ -8,8 +8,8 @@
 /* "DIR/NAMESUFFIX"; NULL when memory is out. */
 char *ph_place_join(const char *dir, const char *name, const char *suffix);
 
-/* $XDG_CONFIG_HOME/posthaste, else $HOME/.config/posthaste; neither: PH_ENOTFOUND.
-   PH_ENOMEM. */
+/* $XDG_CONFIG_HOME/posthaste, else $HOME/.config/posthaste; neither:
+   PH_ENOTFOUND.  PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_place_user(char **out);
 
 /* /etc/posthaste */

@@ -17,11 +17,11 @@ PH_MUST_USE enum ph_err ph_vault_set(const char *dir,
 PH_MUST_USE enum ph_err ph_vault_forget(
     const char *dir, const char *name, struct ph_fault *fault);
 
-/* The password of a connection, from wherever password_from says; with no source
-   named, the stored one if there is one, else the terminal is asked when there is
-   one (question: "Password for ann@example.com at smtp.example.com: ").
-   PH_ENOTFOUND, PH_EDENIED (another host, file not private), PH_EINVAL (the
-   keyring, which is not supported yet), with *fault. */
+/* The password of a connection, from wherever password_from says; with no
+   source named, the stored one if there is one, else the terminal is asked when
+   there is one (question: "Password for ann@example.com at smtp.example.com:
+   ").  PH_ENOTFOUND, PH_EDENIED (another host, file not private), PH_EINVAL
+   (the keyring, which is not supported yet), with *fault. */
 PH_MUST_USE enum ph_err ph_vault_password(const char *dir,
     const struct ph_connection *conn, struct ph_secret *out,
     struct ph_fault *fault);

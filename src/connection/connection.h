@@ -23,8 +23,8 @@ const char *ph_encryption_name(enum ph_encryption e);
 
 /* Case, hyphens, underscores do not matter; `plain` = none; `starttls`,
    `explicit` = after-connect; `ssl`, `implicit`, `smtps` = before-connect;
-   `required` = before-connect on port 465, else after-connect (port 0: not known
-   yet, after-connect).  PH_EINVAL. */
+   `required` = before-connect on port 465, else after-connect (port 0: not
+   known yet, after-connect).  PH_EINVAL. */
 PH_MUST_USE enum ph_err ph_encryption_parse(
     struct ph_span s, uint16_t port, enum ph_encryption *out);
 

@@ -27,7 +27,8 @@ enum ph_setting_type {
 	PH_SETTING_ADDRESS /* a mail address */
 };
 
-/* One row a setting.  Man page, `connection set`, options and console read it. */
+/* One row a setting.  Man page, `connection set`, options and console read
+   it. */
 struct ph_setting {
 	const char *section; /* "connection", "authentication", ... */
 	const char *name;    /* "timeout-mail" */
@@ -60,9 +61,10 @@ enum {
 
 /* A file of settings as its lines, so that saving touches only what changed.
    Sections `[name]`, `key = value` (literal, trimmed, no quotes taken off),
-   comments `#` and `;` at the start of a line only; a byte order mark and CRLF are
-   accepted; an unknown section or key, a duplicate, a line that is neither, a NUL
-   and a control byte are errors that name file, line and the nearest key. */
+   comments `#` and `;` at the start of a line only; a byte order mark and CRLF
+   are accepted; an unknown section or key, a duplicate, a line that is neither,
+   a NUL and a control byte are errors that name file, line and the nearest
+   key. */
 struct ph_settings_file;
 
 /* name is the connection's, path is what error texts show.  PH_EINVAL with
@@ -107,14 +109,14 @@ struct ph_resolve {
 	size_t override_count;
 };
 
-/* Everything checked and defaulted.  Encryption left out: before-connect on 465,
-   after-connect on 587, else wanted.  Port left out: 465, 587 or 25 by
+/* Everything checked and defaulted.  Encryption left out: before-connect on
+   465, after-connect on 587, else wanted.  Port left out: 465, 587 or 25 by
    encryption.  host:port against a port that disagrees is
    PH_CAUSE_PORTS_DISAGREE.  A user name with an empty list of mechanisms is an
    error.  An empty value stops inheritance and counts as left out.  Where a
    host:port and a port were not said in the same place (the options, or one
-   file), the nearer one wins.  Hosts become A-labels.  A proxy is refused as not
-   supported yet.  PH_EINVAL with *fault, PH_ENOMEM. */
+   file), the nearer one wins.  Hosts become A-labels.  A proxy is refused as
+   not supported yet.  PH_EINVAL with *fault, PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_connection_resolve(const struct ph_resolve *in,
     struct ph_arena *a, struct ph_connection *out, struct ph_fault *fault);
 
@@ -123,8 +125,8 @@ PH_MUST_USE enum ph_err ph_connection_resolve(const struct ph_resolve *in,
    `inherits =` with nothing behind it: none.  Valid until the next change. */
 struct ph_span ph_settings_file_inherits(const struct ph_settings_file *f);
 
-/* Things that are odd and legal ("encryption = before-connect on port 587"), one
-   line each, for notes on stderr; NULL at the end. */
+/* Things that are odd and legal ("encryption = before-connect on port 587"),
+   one line each, for notes on stderr; NULL at the end. */
 const char *ph_connection_oddity(const struct ph_connection *c, size_t i);
 
 /* A name fit for a file and for a command line: letters, digits, `-`, `_`, `.`,
@@ -134,8 +136,8 @@ bool ph_connection_name_valid(struct ph_span name);
 /* The URL of --server: smtp:// (wanted), smtp+starttls://, smtps://,
    smtp+none://, [user@]host[:port], percent-encoding undone, also a bare
    host[:port].  Overrides go to out (at most PH_URL_OVERRIDES_MAX), values into
-   the arena.  *has_password: it held one, which is left out of the overrides and
-   given in *password (in the arena; the caller decides and wipes).
+   the arena.  *has_password: it held one, which is left out of the overrides
+   and given in *password (in the arena; the caller decides and wipes).
    PH_EINVAL with *fault. */
 enum {
 	PH_URL_OVERRIDES_MAX = 4

@@ -3,8 +3,8 @@
 
 #include "connection/settings.h"
 
-/* A setting's text becomes a value.  All of them PH_EINVAL where the text is not
-   one. */
+/* A setting's text becomes a value.  All of them PH_EINVAL where the text is
+   not one. */
 
 /* yes no true false on off 1 0, any case. */
 PH_MUST_USE enum ph_err ph_value_bool(struct ph_span s, bool *out);

@@ -12,7 +12,8 @@ enum {
 
 enum ph_sasl_binding {
 	PH_BINDING_NONE = 0,
-	PH_BINDING_TLS_UNIQUE, /* TLS 1.2 with extended master secret, RFC 5929 */
+	PH_BINDING_TLS_UNIQUE,  /* TLS 1.2 with extended master secret, RFC
+	                          5929 */
 	PH_BINDING_TLS_EXPORTER /* TLS 1.3, RFC 9266 */
 };
 
@@ -68,10 +69,10 @@ struct ph_sasl_question {
 	const struct ph_sasl_channel *channel;
 };
 
-/* Strongest first: SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1
-   EXTERNAL CRAM-MD5 LOGIN PLAIN (more to come between them); EXTERNAL only with
-   a certificate.  PLAIN, LOGIN never over a channel that is neither secure nor
-   plaintext_allowed. */
+/* Strongest first: SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS
+   SCRAM-SHA-1 EXTERNAL CRAM-MD5 LOGIN PLAIN (more to come between them);
+   EXTERNAL only with a certificate.  PLAIN, LOGIN never over a channel that is
+   neither secure nor plaintext_allowed. */
 void ph_sasl_choose(
     const struct ph_sasl_question *q, struct ph_sasl_choice *out);
 

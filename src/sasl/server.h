@@ -21,9 +21,9 @@ struct ph_sasl_users {
 };
 
 /* Names to offer, strongest first, separated by spaces, are added to out.
-   secure: with -PLUS only when bound is set, with PLAIN and LOGIN; in clear PLAIN
-   and LOGIN only with plaintext.  Whether there are users at all the caller
-   knows: without any it offers nothing.  PH_ENOMEM, PH_ETOOBIG. */
+   secure: with -PLUS only when bound is set, with PLAIN and LOGIN; in clear
+   PLAIN and LOGIN only with plaintext.  Whether there are users at all the
+   caller knows: without any it offers nothing.  PH_ENOMEM, PH_ETOOBIG. */
 struct ph_sasl_server_offer {
 	bool secure;
 	bool bound;
@@ -36,22 +36,22 @@ PH_MUST_USE enum ph_err ph_sasl_server_mechanisms(
 struct ph_sasl_server;
 
 /* What may not be offered is not begun either: PLAIN and LOGIN need
-   channel->secure or channel->plaintext_allowed, -PLUS needs a binding, ANONYMOUS
-   users->anonymous.  PH_ENOMEM; PH_ENOTFOUND: no such mechanism here (any case is
-   accepted). */
+   channel->secure or channel->plaintext_allowed, -PLUS needs a binding,
+   ANONYMOUS users->anonymous.  PH_ENOMEM; PH_ENOTFOUND: no such mechanism here
+   (any case is accepted). */
 PH_MUST_USE enum ph_err ph_sasl_server_new(struct ph_span mechanism,
     const struct ph_sasl_users *users, const struct ph_sasl_channel *channel,
     struct ph_sasl_server **out);
 void ph_sasl_server_free(struct ph_sasl_server *s);
 
-/* Takes the client's response (has_response false: there was no initial one) and
-   replaces *out by the next challenge.
+/* Takes the client's response (has_response false: there was no initial one)
+   and replaces *out by the next challenge.
    PH_OK       send *out as a challenge
    PH_EOF      the login is good; when *out is not empty it is sent as one more
                challenge first, whose (empty) response is not looked at
    PH_EDENIED  refused: user unknown, wrong password, malformed response, or a
-               client that believes that there is no -PLUS where there is one (RFC
-               5802 6)
+               client that believes that there is no -PLUS where there is one
+               (RFC 5802 6)
    PH_ENOMEM, PH_ETOOBIG (over out's limit) */
 PH_MUST_USE enum ph_err ph_sasl_server_step(struct ph_sasl_server *s,
     struct ph_span response, bool has_response, struct ph_buf *out);

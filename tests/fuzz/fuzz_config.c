@@ -2,8 +2,8 @@
 
 #include <assert.h>
 
-/* A file of settings: what is taken is written back to the byte, what is changed
-   is read back as changed, and it resolves or says why not. */
+/* A file of settings: what is taken is written back to the byte, what is
+   changed is read back as changed, and it resolves or says why not. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

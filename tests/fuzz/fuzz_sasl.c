@@ -4,8 +4,8 @@
 #include <assert.h>
 
 /* Both sides of a login against a peer that says anything.  The first octet
-   chooses the mechanism; lines are steps.  "@" at the start of a line stands for
-   what our side said last, so that nonces can be guessed. */
+   chooses the mechanism; lines are steps.  "@" at the start of a line stands
+   for what our side said last, so that nonces can be guessed. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
