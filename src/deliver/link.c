@@ -191,6 +191,7 @@ static void start_engine(struct ph_session *s)
 		.tls = engine_tls(s),
 		.secure = s->facts.tls != NULL,
 		.auth = ph_login_is_due(c),
+		.no_chunking = s->no_chunking,
 		.trace = s->trace != NULL,
 		.timeouts = {
 			.greeting = c->timeout,

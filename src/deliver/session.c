@@ -125,6 +125,7 @@ enum ph_err ph_session_new(struct ph_loop *l,
 	s->password = opt->password;
 	s->trace = opt->trace;
 	s->trace_ctx = opt->trace_ctx;
+	s->no_chunking = opt->no_chunking;
 	s->armed_at = PH_NEVER;
 	s->handshake_until = PH_NEVER;
 	init_facts(s);

@@ -34,6 +34,7 @@ struct ph_session_options {
 	const struct ph_secret *password;       /* borrowed; NULL: none */
 	ph_trace_fn *trace;                     /* may be NULL */
 	void *trace_ctx;
+	bool no_chunking; /* DATA also where CHUNKING is offered */
 };
 
 /* PH_EINVAL with *fault: a certificate file, pin, helo ... is wrong. */

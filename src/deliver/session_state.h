@@ -53,6 +53,7 @@ struct ph_session {
 	const struct ph_secret *password;
 	ph_trace_fn *trace;
 	void *trace_ctx;
+	bool no_chunking;
 	ph_session_fn *on_event;
 	void *on_event_ctx;
 
