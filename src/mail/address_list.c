@@ -21,7 +21,7 @@ static const char *grow(struct lister *l)
 		return NULL;
 
 	size_t cap = l->cap == 0 ? 16 : 2 * l->cap;
-	struct ph_address *items = reallocarray(l->items, cap, sizeof(*items));
+	struct ph_address *items = realloc(l->items, cap * sizeof(*items));
 
 	if (items == NULL)
 		return ph_domain_no_memory;

@@ -40,7 +40,7 @@ enum ph_err ph_draft_add_file(
 	if (m->cut_count == m->cut_cap) {
 		size_t cap = m->cut_cap == 0 ? 4 : 2 * m->cut_cap;
 		struct ph_draft_cut *cuts =
-		    reallocarray(m->cuts, cap, sizeof(*cuts));
+		    realloc(m->cuts, cap * sizeof(*cuts));
 
 		if (cuts == NULL)
 			return PH_ENOMEM;

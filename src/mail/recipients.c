@@ -30,7 +30,7 @@ static enum ph_err add_all(struct reader *r, const struct ph_address_list *list)
 	if (want > r->cap) {
 		size_t cap = want + r->cap;
 		struct ph_address *items =
-		    reallocarray(r->items, cap, sizeof(*items));
+		    realloc(r->items, cap * sizeof(*items));
 
 		if (items == NULL)
 			return PH_ENOMEM;
@@ -210,8 +210,7 @@ static enum ph_err mark_doubles(struct reader *r)
 
 	if (r->count < 2)
 		return PH_OK;
-	sorted =
-	    reallocarray(NULL, r->count, sizeof(const struct ph_address *));
+	sorted = calloc(r->count, sizeof(const struct ph_address *));
 	if (sorted == NULL)
 		return PH_ENOMEM;
 	for (size_t i = 0; i < r->count; i++)

@@ -59,6 +59,19 @@ int main(void)
 		check(ph_charset_open(ph_span_of(unfit[i]), &c) == PH_EINVAL);
 	}
 
+	/* What went wrong in the midst of an escape is over the next time. */
+	uint32_t lacks = 0;
+
+	check(ph_charset_open(PH_SPAN("iso-2022-jp"), &c) == PH_OK);
+	ph_buf_clear(&out);
+	check(ph_charset_convert(&c, PH_SPAN("\xe6\x97\xa5\xf0\x9f\x98\x80"),
+		  &out, &lacks) == PH_EINVAL);
+	check_int(lacks, 0x1f600);
+	ph_buf_clear(&out);
+	check(ph_charset_convert(&c, PH_SPAN("a"), &out, &lacks) == PH_OK);
+	check_str(ph_buf_str(&out), "a");
+	ph_charset_close(&c);
+
 	/* More comes out than goes in: the room grows as it must. */
 	for (size_t i = 0; i < sizeof(large); i++)
 		large[i] = i % 4 == 3 ? 'x' : "\xe6\x97\xa5"[i % 4];

@@ -19,6 +19,7 @@ static const struct {
 	{ "=?utf-8?q?a?= =?utf-8?q?b?=", "ab" },
 	{ "=?utf-8?q?a?= x =?utf-8?q?b?=", "a x b" },
 	{ "=?utf-8?q?a?= \t =?iso-8859-1?q?=E4?= b", "a\xc3\xa4 b" },
+	{ "=?utf-8?q?=C3=A4?= =?iso-8859-1?q?=E4?=", "\xc3\xa4\xc3\xa4" },
 	/* Padding in the midst: what GMime 3.2.13 loses. */
 	{ "=?utf-8?B?YQ==?= =?utf-8?B?Yg==?=", "ab" },
 	/* A character cut in two. */
