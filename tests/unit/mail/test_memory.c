@@ -23,9 +23,10 @@ static enum ph_err addresses(void *ctx)
 		    "=?utf-8?q?J=C3=B6?= <j@[::1]>, e@f (g)"),
 	    &a, &list, &f);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_address_parse_sender(
 		    PH_SPAN("a@b\xc3\xbc.example"), &a, &one, &f);
+	}
 	if (err == PH_OK)
 		err = ph_domain_to_ascii(PH_SPAN("EXAMPLE"), &a, &domain);
 	ph_arena_release(&a);
@@ -69,9 +70,10 @@ static enum ph_err compose_in(const char *charset, bool add_files)
 	enum ph_err err = ph_address_parse(
 	    PH_SPAN("J\xc3\xb6rg <a@b.example>"), &a, &c.from, &f);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_address_list_parse(
 		    PH_SPAN("a@b, C D <c@d>, \"E.\" <e@f>"), &a, &c.to, &f);
+	}
 	if (err == PH_OK)
 		err = ph_message_compose(&c, &m, &f);
 	check((err == PH_OK) != ph_fault_is_set(&f));
