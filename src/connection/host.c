@@ -32,7 +32,8 @@ bool ph_host_is_literal(struct ph_span s)
 	size_t zone = ph_span_find(s, '%');
 	struct ph_span bare = ph_span_first(s, zone);
 
-	if (bare.len == 0 || bare.len >= sizeof(text) || zone + 1 == s.len)
+	if (bare.len == 0 || bare.len >= sizeof(text) || zone + 1 == s.len ||
+	    ph_span_has_control(s))
 		return false;
 	memcpy(text, bare.ptr, bare.len);
 	text[bare.len] = '\0';

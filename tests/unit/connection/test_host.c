@@ -149,9 +149,112 @@ static void test_memory(void)
 	ph_arena_release(&a);
 }
 
+static void test_literal(void)
+{
+	static const struct {
+		const char *text;
+		bool is_literal;
+	} texts[] = {
+		{ "127.0.0.1", true },
+		{ "255.255.255.255", true },
+		{ "0.0.0.0", true },
+		{ "::", true },
+		{ "::1", true },
+		{ "2001:db8::8:800:200c:417a", true },
+		{ "::ffff:192.0.2.1", true },
+		{ "fe80::1%eth0", true },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", true },
+		{ "", false },
+		{ "%", false },
+		{ "%eth0", false },
+		{ "fe80::1%", false },
+		{ "127.0.0.1%lo", false },
+		{ "127.0.0.1:25", false },
+		{ "127.0.0", false },
+		{ "127.0.0.256", false },
+		{ "0x7f.0.0.1", false },
+		{ "127.1", false },
+		{ "2130706433", false },
+		{ "[::1]", false },
+		{ ":::", false },
+		{ "1::2::3", false },
+		{ "12345::", false },
+		{ "localhost", false },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.2555", false },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(texts); i++) {
+		check_case(texts[i].text, i);
+		check(ph_host_is_literal(ph_span_of(texts[i].text)) ==
+		    texts[i].is_literal);
+	}
+	/* What inet_pton() would read up to. */
+	check(!ph_host_is_literal(PH_SPAN("127.0.0.1\0")));
+	check(!ph_host_is_literal(PH_SPAN("::1\0x")));
+	check(!ph_host_is_literal(PH_SPAN("fe80::1%et\0h0")));
+
+	struct ph_host host = { .port = 4711 };
+
+	check(ph_host_parse(PH_SPAN("127.0.0.1\0"), &host, NULL) == PH_EINVAL);
+	check(ph_host_parse(PH_SPAN("[::1\0]:25"), &host, NULL) == PH_EINVAL);
+	check_int(host.port, 4711);
+}
+
+/* IDNA 2008, not 2003: sharp s and final sigma are letters of their own, and
+   what is composed otherwise is the same name. */
+static void test_scripts(void)
+{
+	static const struct {
+		const char *name;
+		const char *ascii; /* NULL: refused */
+	} names[] = {
+		{ "fa\xc3\x9f.de", "xn--fa-hia.de" },
+		{ "b\xc3\xbc"
+		  "cher.example",
+		    "xn--bcher-kva.example" },
+		{ "bu\xcc\x88"
+		  "cher.example",
+		    "xn--bcher-kva.example" },
+		{ "B\xc3\x9c"
+		  "CHER.example",
+		    "xn--bcher-kva.example" },
+		{ "\xe4\xbe\x8b\xe5\xad\x90.\xe6\xb5\x8b\xe8\xaf\x95",
+		    "xn--fsqu00a.xn--0zwm56d" },
+		{ "m\xc3\xbcller.example.", "xn--mller-kva.example" },
+		{ "xn--mller-kva.example", "xn--mller-kva.example" },
+		{ "\xe2\x98\x83.example", NULL },
+		{ "-\xc3\xbc.example", NULL },
+		{ "\xc3\xbc..", NULL },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(names); i++) {
+		struct ph_fault fault = { 0 };
+		const char *ascii = NULL;
+		struct ph_arena a;
+
+		check_case(names[i].name, i);
+		ph_arena_init(&a, 4096);
+
+		enum ph_err err = ph_host_to_ascii(
+		    ph_span_of(names[i].name), &a, &ascii, &fault);
+
+		check(err == (names[i].ascii == NULL ? PH_EINVAL : PH_OK));
+		if (err == PH_OK) {
+			check_str(ascii, names[i].ascii);
+			check_str(fault.text, "");
+		} else {
+			check(ascii == NULL);
+			check_int(fault.cause, PH_CAUSE_CONFIG);
+		}
+		ph_arena_release(&a);
+	}
+}
+
 int main(void)
 {
 	test_parse();
+	test_literal();
+	test_scripts();
 	test_port();
 	test_memory();
 	return check_end();
