@@ -54,8 +54,8 @@ static void print_line(const char *label, const char *text)
 		printf("%-9s%s\n", label, text);
 }
 
-/* The code's own meaning, where the rest is about the enhanced code; and that an
-   enhanced code is not known, where the rest is about the code. */
+/* The code's own meaning, where the rest is about the enhanced code; and that
+   an enhanced code is not known, where the rest is about the code. */
 static void print_other_half(
     const struct ph_explanation *e, const char *enhanced)
 {

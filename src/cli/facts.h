@@ -8,8 +8,8 @@
 
 /* What a session learned of a server, as JSON and for people. */
 
-/* {"host","address","port","encryption","tls","mechanism"}; what is not known is
-   null. */
+/* {"host","address","port","encryption","tls","mechanism"}; what is not known
+   is null. */
 json_t *ph_facts_server(const struct ph_session_facts *f);
 json_t *ph_facts_timing(const struct ph_session_timing *t);
 /* null where none was seen. */

@@ -9,8 +9,8 @@
 #include <jansson.h>
 
 /* JSON output with jansson.  Making a value gives NULL when memory is out, and
-   adding NULL fails: what could not be built is found when it is printed, so that
-   nobody checks each step. */
+   adding NULL fails: what could not be built is found when it is printed, so
+   that nobody checks each step. */
 
 static inline void ph_json_freep(json_t **j)
 {
@@ -40,8 +40,9 @@ json_t *ph_json_fault(const struct ph_fault *f);
 /* Milliseconds, to the microsecond; null below 0. */
 json_t *ph_json_ms(double ms);
 
-/* One document on stdout, a line each, flushed; *doc is released and set to NULL.
-   PH_EXIT_OK, or PH_EXIT_IOERR, PH_EXIT_INTERNAL with an error on stderr. */
+/* One document on stdout, a line each, flushed; *doc is released and set to
+   NULL.  PH_EXIT_OK, or PH_EXIT_IOERR, PH_EXIT_INTERNAL with an error on
+   stderr. */
 enum ph_exit ph_json_print(json_t **doc);
 
 /* "5.7.8", or "" for class 0.  out has room for PH_ENHANCED_TEXT_MAX. */

@@ -9,8 +9,8 @@
 #include "mail/address.h"
 #include "smtp/envelope.h"
 
-/* A message as the options of `send` describe it, on its way to a content and an
-   envelope. */
+/* A message as the options of `send` describe it, on its way to a content and
+   an envelope. */
 
 enum ph_letter_key {
 	PH_LETTER_KEY_FROM = 1,

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Options as a table: parsing (over getopt_long; abbreviations are refused), help
-   and completions come from the same rows. */
+/* Options as a table: parsing (over getopt_long; abbreviations are refused),
+   help and completions come from the same rows. */
 /* The order in which rows are read, not the tightest. */
 struct ph_option {        /* NOLINT(clang-analyzer-optin.performance.Padding) */
 	const char *name; /* "attach"; "": a heading in the help */
@@ -38,10 +38,10 @@ struct ph_options {
 
 struct ph_cli;
 
-/* Understands --json, --quiet, --help, --version and -c FILE|DIR (also --config)
-   for every command and stores them in cli.  PH_OK; PH_EOF: help or the version
-   was printed, exit 0; PH_EINVAL: an error was printed, exit 64.  An option given
-   twice that takes one value keeps both in items, in order. */
+/* Understands --json, --quiet, --help, --version and -c FILE|DIR (also
+   --config) for every command and stores them in cli.  PH_OK; PH_EOF: help or
+   the version was printed, exit 0; PH_EINVAL: an error was printed, exit 64.
+   An option given twice that takes one value keeps both in items, in order. */
 struct ph_command;
 PH_MUST_USE enum ph_err ph_options_read(struct ph_cli *cli,
     const struct ph_command *command, int argc, char **argv,
@@ -57,8 +57,8 @@ void ph_options_release(struct ph_options *o);
 const char *ph_options_value(const struct ph_options *o, int key);
 bool ph_options_has(const struct ph_options *o, int key);
 
-/* How far two words are from each other, in letters put in, left out, changed or
-   swapped with the next; at most 99. */
+/* How far two words are from each other, in letters put in, left out, changed
+   or swapped with the next; at most 99. */
 unsigned ph_word_distance(const char *a, const char *b);
 /* That a mistyped word of this length may be at this distance from the one that
    was meant. */

@@ -305,7 +305,8 @@ const struct ph_command ph_command_send = {
 	.help =
 	    "The server is that of -n, of --server or --host, of the URL in "
 	    "POSTHASTE_SERVER,\nor the default connection.  Without --text, "
-	    "--html and --raw the text is read\nfrom standard input.  Addresses "
+	    "--html and --raw the text is read\nfrom standard input.  "
+	    "Addresses "
 	    "named behind the options stand in To; with --raw\nthey are "
 	    "recipients only.\n\n"
 	    "  echo 'See you at noon.' | posthaste send -s Lunch "

@@ -91,8 +91,8 @@ struct ph_cli_server {
 	bool has_password;
 };
 
-/* Finds and resolves the connection; opens no network.  PH_EINVAL, PH_ENOTFOUND,
-   PH_ENOMEM ... with *fault. */
+/* Finds and resolves the connection; opens no network.  PH_EINVAL,
+   PH_ENOTFOUND, PH_ENOMEM ... with *fault. */
 PH_MUST_USE enum ph_err ph_cli_server_find(struct ph_cli *cli,
     const struct ph_options *o, struct ph_cli_server *out,
     struct ph_fault *fault);

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-/* Where the lines of a conversation go: a file of JSON lines (--transcript), the
-   terminal (--verbose), an array for a document.  All zero goes nowhere. */
+/* Where the lines of a conversation go: a file of JSON lines (--transcript),
+   the terminal (--verbose), an array for a document.  All zero goes nowhere. */
 struct ph_transcript {
 	FILE *file;
 	bool file_is_stderr;

@@ -20,8 +20,8 @@ static const struct row rows[] = {
 	    "nothing is wrong" },
 
 	[PH_CAUSE_USAGE] = { "usage", "client", PH_EXIT_USAGE, false,
-	    "posthaste help lists the commands, posthaste help COMMAND what one "
-	    "takes" },
+	    "posthaste help lists the commands, posthaste help COMMAND "
+	    "what one takes" },
 	[PH_CAUSE_CONFIG] = { "config", "client", PH_EXIT_CONFIG, false,
 	    "correct that line or option; posthaste connection show NAME shows "
 	    "where each value comes from" },

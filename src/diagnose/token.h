@@ -13,8 +13,8 @@ struct ph_reply_tokens {
 };
 
 /* Finds them as whole tokens: 5.7.1399 holds no 5.7.139, and neither an address
-   nor a port is a code.  is_known tells which codes exist: among several numbers
-   it speaks for one. */
+   nor a port is a code.  is_known tells which codes exist: among several
+   numbers it speaks for one. */
 void ph_reply_tokens_find(struct ph_span text, bool (*is_known)(uint16_t code),
     struct ph_reply_tokens *out);
 

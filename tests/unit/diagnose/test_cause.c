@@ -36,6 +36,92 @@ static void test_complete(void)
 	}
 }
 
+/* The words are a promise: programs look for them in JSON. */
+static const struct {
+	enum ph_cause cause;
+	const char *name;
+	const char *setting;
+} words[] = {
+	{ PH_CAUSE_NONE, "none", "none" },
+	{ PH_CAUSE_USAGE, "usage", "client" },
+	{ PH_CAUSE_CONFIG, "config", "client" },
+	{ PH_CAUSE_NO_CONNECTION, "no-connection", "host" },
+	{ PH_CAUSE_PORTS_DISAGREE, "ports-disagree", "port" },
+	{ PH_CAUSE_BAD_ADDRESS, "bad-address", "recipient" },
+	{ PH_CAUSE_BAD_INPUT, "bad-input", "message" },
+	{ PH_CAUSE_INPUT_NOT_FOUND, "input-not-found", "message" },
+	{ PH_CAUSE_INPUT_UNREADABLE, "input-unreadable", "message" },
+	{ PH_CAUSE_INPUT_CHANGED, "input-changed", "message" },
+	{ PH_CAUSE_CANNOT_CREATE, "cannot-create", "client" },
+	{ PH_CAUSE_CANNOT_WRITE, "cannot-write", "client" },
+	{ PH_CAUSE_NO_PASSWORD, "no-password", "password" },
+	{ PH_CAUSE_SECRET_EXPOSED, "secret-exposed", "password" },
+	{ PH_CAUSE_HOST_NOT_FOUND, "host-not-found", "host" },
+	{ PH_CAUSE_DNS_TEMPORARY, "dns-temporary", "network" },
+	{ PH_CAUSE_DNS_TIMEOUT, "dns-timeout", "network" },
+	{ PH_CAUSE_CONNECT_REFUSED, "connect-refused", "port" },
+	{ PH_CAUSE_CONNECT_TIMEOUT, "connect-timeout", "port" },
+	{ PH_CAUSE_CONNECT_UNREACHABLE, "connect-unreachable", "network" },
+	{ PH_CAUSE_CONNECT_FAILED, "connect-failed", "network" },
+	{ PH_CAUSE_SILENCE, "silence", "tls" },
+	{ PH_CAUSE_OTHER_PROTOCOL, "other-protocol", "port" },
+	{ PH_CAUSE_TLS_EXPECTED, "tls-expected", "tls" },
+	{ PH_CAUSE_GREETING_REFUSED, "greeting-refused", "server" },
+	{ PH_CAUSE_GREETING_DEFERRED, "greeting-deferred", "server" },
+	{ PH_CAUSE_EHLO_REFUSED, "ehlo-refused", "helo" },
+	{ PH_CAUSE_EHLO_DEFERRED, "ehlo-deferred", "server" },
+	{ PH_CAUSE_TLS_NOT_OFFERED, "tls-not-offered", "tls" },
+	{ PH_CAUSE_TLS_REFUSED, "tls-refused", "server" },
+	{ PH_CAUSE_TLS_PLAINTEXT, "tls-plaintext", "tls" },
+	{ PH_CAUSE_TLS_INJECTED, "tls-injected", "server" },
+	{ PH_CAUSE_TLS_VERSION, "tls-version", "tls-version" },
+	{ PH_CAUSE_TLS_HANDSHAKE, "tls-handshake", "tls" },
+	{ PH_CAUSE_TLS_CLOSED, "tls-closed", "tls" },
+	{ PH_CAUSE_CERT_EXPIRED, "cert-expired", "certificate" },
+	{ PH_CAUSE_CERT_NOT_YET, "cert-not-yet-valid", "certificate" },
+	{ PH_CAUSE_CERT_SELF_SIGNED, "cert-self-signed", "certificate" },
+	{ PH_CAUSE_CERT_UNTRUSTED, "cert-untrusted", "certificate" },
+	{ PH_CAUSE_CERT_NAME, "cert-name", "host" },
+	{ PH_CAUSE_CERT_PIN, "cert-pin", "certificate" },
+	{ PH_CAUSE_CERT_OTHER, "cert-other", "certificate" },
+	{ PH_CAUSE_AUTH_NOT_OFFERED, "auth-not-offered", "port" },
+	{ PH_CAUSE_AUTH_NO_COMMON, "auth-no-common", "mechanism" },
+	{ PH_CAUSE_AUTH_PLAINTEXT, "auth-plaintext", "tls" },
+	{ PH_CAUSE_AUTH_REFUSED, "auth-refused", "username-or-password" },
+	{ PH_CAUSE_AUTH_MECHANISM, "auth-mechanism", "mechanism" },
+	{ PH_CAUSE_AUTH_DEFERRED, "auth-deferred", "server" },
+	{ PH_CAUSE_AUTH_SERVER_FALSE, "auth-server-false", "server" },
+	{ PH_CAUSE_AUTH_REQUIRED, "auth-required", "anonymous" },
+	{ PH_CAUSE_SENDER_REFUSED, "sender-refused", "sender" },
+	{ PH_CAUSE_SENDER_DEFERRED, "sender-deferred", "sender" },
+	{ PH_CAUSE_TOO_BIG, "too-big", "size" },
+	{ PH_CAUSE_NO_SMTPUTF8, "no-smtputf8", "server" },
+	{ PH_CAUSE_NO_8BITMIME, "no-8bitmime", "message" },
+	{ PH_CAUSE_RECIPIENT_REFUSED, "recipient-refused", "recipient" },
+	{ PH_CAUSE_RECIPIENT_DEFERRED, "recipient-deferred", "recipient" },
+	{ PH_CAUSE_MESSAGE_REFUSED, "message-refused", "message" },
+	{ PH_CAUSE_MESSAGE_DEFERRED, "message-deferred", "server" },
+	{ PH_CAUSE_TIMEOUT, "timeout", "timeout" },
+	{ PH_CAUSE_CONNECTION_LOST, "connection-lost", "network" },
+	{ PH_CAUSE_LOST_AFTER_DOT, "lost-after-dot", "network" },
+	{ PH_CAUSE_SHUTTING_DOWN, "shutting-down", "server" },
+	{ PH_CAUSE_PROTOCOL, "protocol", "server" },
+	{ PH_CAUSE_REPLY_TOO_BIG, "reply-too-big", "server" },
+	{ PH_CAUSE_NO_MEMORY, "no-memory", "client" },
+	{ PH_CAUSE_INTERRUPTED, "interrupted", "none" },
+	{ PH_CAUSE_INTERNAL, "internal", "client" },
+};
+
+static void test_words(void)
+{
+	check_int(PH_COUNT(words), PH_CAUSE_INTERNAL + 1);
+	for (size_t i = 0; i < PH_COUNT(words); i++) {
+		check_case("word", i);
+		check_str(ph_cause_name(words[i].cause), words[i].name);
+		check_str(ph_cause_setting(words[i].cause), words[i].setting);
+	}
+}
+
 static const struct {
 	enum ph_cause cause;
 	enum ph_stage stage;
@@ -158,6 +244,7 @@ static void test_advice(void)
 int main(void)
 {
 	test_complete();
+	test_words();
 	test_exits();
 	test_advice();
 	return check_end();

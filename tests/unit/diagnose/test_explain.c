@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Every code of the standards is known by itself. */
 static const struct {
@@ -103,6 +104,127 @@ static void test_registry(void)
 				    class == 4 ? "temporary" : "permanent");
 			}
 		}
+	}
+}
+
+/* The registry, read as class 5: whom each detail points at.  With class 4 the
+   same, to be tried later. */
+static const struct {
+	const char *detail;
+	const char *stage;
+	const char *setting;
+	const char *who;
+	const char *retry;
+} registry[] = {
+	{ "1.0", "-", "recipient", "you", "after-fix" },
+	{ "1.1", "rcpt", "recipient", "you", "after-fix" },
+	{ "1.2", "rcpt", "recipient", "you", "after-fix" },
+	{ "1.3", "rcpt", "recipient", "you", "after-fix" },
+	{ "1.4", "rcpt", "recipient", "you", "after-fix" },
+	{ "1.5", "rcpt", "none", "nobody", "never" },
+	{ "1.6", "rcpt", "recipient", "you", "after-fix" },
+	{ "1.7", "mail", "sender", "you", "after-fix" },
+	{ "1.8", "mail", "sender", "you", "after-fix" },
+	{ "1.9", "-", "none", "nobody", "never" },
+	{ "1.10", "rcpt", "recipient", "you", "after-fix" },
+	{ "2.0", "rcpt", "recipient", "recipient", "after-fix" },
+	{ "2.1", "rcpt", "recipient", "recipient", "after-fix" },
+	{ "2.2", "rcpt", "recipient", "recipient", "after-fix" },
+	{ "2.3", "data", "size", "you", "after-fix" },
+	{ "2.4", "rcpt", "recipient", "admin", "after-fix" },
+	{ "3.0", "-", "server", "admin", "after-fix" },
+	{ "3.1", "-", "server", "admin", "after-fix" },
+	{ "3.2", "-", "server", "admin", "after-fix" },
+	{ "3.3", "-", "server", "admin", "other-server" },
+	{ "3.4", "data", "size", "you", "after-fix" },
+	{ "3.5", "-", "server", "admin", "after-fix" },
+	{ "3.6", "-", "none", "nobody", "never" },
+	{ "4.0", "-", "server", "admin", "after-fix" },
+	{ "4.1", "rcpt", "server", "admin", "after-fix" },
+	{ "4.2", "-", "network", "nobody", "after-fix" },
+	{ "4.3", "-", "server", "admin", "after-fix" },
+	{ "4.4", "rcpt", "recipient", "you", "after-fix" },
+	{ "4.5", "-", "limit", "nobody", "later" },
+	{ "4.6", "rcpt", "recipient", "admin", "after-fix" },
+	{ "4.7", "-", "server", "nobody", "after-fix" },
+	{ "5.0", "-", "client", "you", "after-fix" },
+	{ "5.1", "-", "earlier-error", "you", "after-fix" },
+	{ "5.2", "-", "client", "you", "after-fix" },
+	{ "5.3", "rcpt", "limit", "you", "later" },
+	{ "5.4", "-", "client", "you", "after-fix" },
+	{ "5.5", "-", "client", "you", "after-fix" },
+	{ "5.6", "auth", "mechanism", "you", "other-mechanism" },
+	{ "6.0", "data", "message", "you", "after-fix" },
+	{ "6.1", "data", "message", "you", "after-fix" },
+	{ "6.2", "data", "message", "you", "after-fix" },
+	{ "6.3", "data", "message", "you", "after-fix" },
+	{ "6.4", "data", "none", "nobody", "never" },
+	{ "6.5", "data", "message", "you", "after-fix" },
+	{ "6.6", "data", "message", "you", "after-fix" },
+	{ "6.7", "-", "recipient", "you", "after-fix" },
+	{ "6.8", "-", "server", "you", "other-server" },
+	{ "6.9", "data", "recipient", "you", "after-fix" },
+	{ "6.10", "-", "server", "you", "other-server" },
+	{ "7.0", "-", "server", "admin", "after-fix" },
+	{ "7.1", "-", "server", "admin", "after-fix" },
+	{ "7.2", "rcpt", "recipient", "admin", "after-fix" },
+	{ "7.3", "-", "server", "admin", "after-fix" },
+	{ "7.4", "-", "server", "admin", "after-fix" },
+	{ "7.5", "-", "server", "admin", "after-fix" },
+	{ "7.6", "-", "server", "admin", "after-fix" },
+	{ "7.7", "data", "message", "you", "after-fix" },
+	{ "7.8", "auth", "username-or-password", "you", "after-fix" },
+	{ "7.9", "auth", "mechanism", "you", "other-mechanism" },
+	{ "7.10", "tls", "tls", "you", "after-fix" },
+	{ "7.11", "auth", "tls", "you", "after-fix" },
+	{ "7.12", "auth", "account", "you", "after-fix" },
+	{ "7.13", "auth", "account", "admin", "after-fix" },
+	{ "7.14", "auth", "account", "admin", "after-fix" },
+	{ "7.15", "mail", "message", "you", "after-fix" },
+	{ "7.16", "mail", "size", "you", "after-fix" },
+	{ "7.17", "rcpt", "recipient", "you", "after-fix" },
+	{ "7.18", "rcpt", "recipient", "you", "after-fix" },
+	{ "7.19", "rcpt", "server", "admin", "after-fix" },
+	{ "7.20", "data", "sender-domain", "admin", "after-fix" },
+	{ "7.21", "data", "sender-domain", "admin", "after-fix" },
+	{ "7.22", "data", "sender-domain", "admin", "after-fix" },
+	{ "7.23", "mail", "sender-domain", "admin", "after-fix" },
+	{ "7.24", "mail", "sender-domain", "admin", "after-fix" },
+	{ "7.25", "-", "sending-ip", "admin", "after-fix" },
+	{ "7.26", "data", "sender-domain", "admin", "after-fix" },
+	{ "7.27", "mail", "sender", "you", "after-fix" },
+	{ "7.28", "-", "limit", "nobody", "later" },
+	{ "7.29", "data", "sender-domain", "admin", "after-fix" },
+	{ "7.30", "-", "server", "admin", "other-server" },
+};
+
+static void test_details(void)
+{
+	for (size_t i = 0; i < sizeof(registry) / sizeof(registry[0]); i++) {
+		struct ph_explanation e;
+		char text[24];
+
+		check_case(registry[i].detail, i);
+		(void)snprintf(text, sizeof(text), "5.%s", registry[i].detail);
+		ph_explain(ph_span_of(text), &e);
+		check(e.known && e.by_enhanced);
+		check_str(or_dash(e.stage), registry[i].stage);
+		check_str(or_dash(e.setting), registry[i].setting);
+		check_str(or_dash(e.who), registry[i].who);
+		check_str(or_dash(e.retry), registry[i].retry);
+		check(e.rfc != NULL);
+
+		text[0] = '4';
+		ph_explain(ph_span_of(text), &e);
+		check_str(e.retry, "later");
+		if (strcmp(registry[i].detail, "7.1") != 0)
+			check_str(e.setting, registry[i].setting);
+
+		text[0] = '2';
+		ph_explain(ph_span_of(text), &e);
+		check_str(e.setting, "none");
+		check_str(e.who, "nobody");
+		check_str(e.retry, "never");
 	}
 }
 
@@ -246,6 +368,7 @@ int main(void)
 {
 	test_codes();
 	test_registry();
+	test_details();
 	test_texts();
 	test_cut();
 	test_codes_parsed();
