@@ -278,15 +278,19 @@ def no_forbidden_words(root):
 
 # ---- tests
 
+# Memory that runs out anywhere in the room; the library's example programs.
+WHOLE = ["memory", "alloc", "examples"]
+
+
 def tests_mirror_sources(root):
     for path in sorted((root / "tests/unit").rglob("test_*.c")):
         room = path.parent.name
         noun = path.stem[len("test_"):]
-        # test_NOUN.c, or in parts test_NOUN_PART.c; and the one test that is
-        # about a room as a whole: memory that runs out anywhere.
+        # test_NOUN.c, or in parts test_NOUN_PART.c; and those that are about a
+        # room as a whole.
         words = noun.split("_")
         nouns = ["_".join(words[:n]) for n in range(1, len(words) + 1)]
-        if noun != "memory" and not any(
+        if noun not in WHOLE and not any(
                 (root / "src" / room / (n + suffix)).is_file()
                 for n in nouns for suffix in (".c", ".h")):
             yield f"{where(root, path, 1)}: no src/{room}/{noun}.c"
