@@ -22,25 +22,25 @@
 
    Each call's result is checked in a real program; examples/ has two.
 
-   A mailer is one way to one server, with at most one connection open at a time.
-   ph_mailer_connect() opens it, any number of ph_mailer_send() use it,
+   A mailer is one way to one server, with at most one connection open at a
+   time.  ph_mailer_connect() opens it, any number of ph_mailer_send() use it,
    ph_mailer_disconnect() ends it; ph_mailer_send() by itself does all three.
 
    Threads.  Different objects may be used by different threads at the same time
    without any locking; calls on one mailer from several threads wait for one
-   another.  A mail is not locked: no thread may change it while another sends it.
-   Nothing is shared between mailers, no signal handler is installed, SIGPIPE is
-   never raised, and nothing is read from the terminal.
+   another.  A mail is not locked: no thread may change it while another sends
+   it.  Nothing is shared between mailers, no signal handler is installed,
+   SIGPIPE is never raised, and nothing is read from the terminal.
 
-   Text is UTF-8, and strings end in NUL.  Every string and array given is copied
-   unless it says otherwise.  What is returned is valid as long as the object it
-   came from, unless it says otherwise.  Objects begin at ..._new() and end at
-   ..._free(), which accepts NULL.
+   Text is UTF-8, and strings end in NUL.  Every string and array given is
+   copied unless it says otherwise.  What is returned is valid as long as the
+   object it came from, unless it says otherwise.  Objects begin at ..._new()
+   and end at ..._free(), which accepts NULL.
 
-   Binary compatibility.  Structs that the caller fills begin with their size, so
-   that later versions can add fields at their end; structs that the library fills
-   are only ever handed out by pointer, and grow at their end too.  Enums may get
-   new values: treat an unknown one as the nearest sensible class. */
+   Binary compatibility.  Structs that the caller fills begin with their size,
+   so that later versions can add fields at their end; structs that the library
+   fills are only ever handed out by pointer, and grow at their end too.  Enums
+   may get new values: treat an unknown one as the nearest sensible class. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,7 +63,8 @@ extern "C" {
 /* "0.1.0", of the library that is running.  Never NULL. */
 PH_API const char *ph_library_version(void);
 
-/* What a call came to, by what the caller can do about it.  PH_STATUS_OK is 0. */
+/* What a call came to, by what the caller can do about it.  PH_STATUS_OK is
+   0. */
 enum ph_status {
 	PH_STATUS_OK = 0,
 	PH_STATUS_ARGUMENT = 1, /* the call was wrong: NULL, an unknown setting,
@@ -99,7 +100,8 @@ enum ph_fate {
 /* "delivered", "retry", "failed", "unsure", "partial"; "unknown". */
 PH_API const char *ph_fate_name(enum ph_fate fate);
 
-/* What went wrong.  Strings are never NULL; "" where there is nothing to say. */
+/* What went wrong.  Strings are never NULL; "" where there is nothing to
+   say. */
 struct ph_problem {
 	enum ph_status status;
 	/* One word for a program: "connect-refused", "cert-expired",
@@ -121,8 +123,8 @@ struct ph_problem {
 /* ------------------------------------------------------------------ mail */
 
 /* A message with its recipients.  It can be sent any number of times, by any
-   number of mailers; each sending is a message of its own, with its own Date and
-   Message-ID (unless it is a ready-made one that has them). */
+   number of mailers; each sending is a message of its own, with its own Date
+   and Message-ID (unless it is a ready-made one that has them). */
 struct ph_mail;
 
 /* PH_STATUS_SYSTEM: out of memory. */
@@ -132,12 +134,12 @@ PH_API void ph_mail_free(struct ph_mail *mail);
 /* Why the last call on mail failed.  Valid until the next one; never NULL. */
 PH_API const struct ph_problem *ph_mail_problem(const struct ph_mail *mail);
 
-/* Each returns PH_STATUS_OK; PH_STATUS_INPUT with ph_mail_problem() when the value
-   cannot be used; PH_STATUS_ARGUMENT for NULL; PH_STATUS_SYSTEM. */
+/* Each returns PH_STATUS_OK; PH_STATUS_INPUT with ph_mail_problem() when the
+   value cannot be used; PH_STATUS_ARGUMENT for NULL; PH_STATUS_SYSTEM. */
 
-/* The author, in any shape people write: "a@b", "Ann <a@b>".  Also the envelope's
-   sender, unless ph_mail_set_sender() names another.  Left out: the connection's
-   `from`. */
+/* The author, in any shape people write: "a@b", "Ann <a@b>".  Also the
+   envelope's sender, unless ph_mail_set_sender() names another.  Left out: the
+   connection's `from`. */
 PH_API enum ph_status ph_mail_set_from(struct ph_mail *mail, const char *from);
 /* The envelope's sender (MAIL FROM), where bounces go; "<>" or "" is the null
    sender (RFC 5321 4.5.5). */
@@ -161,27 +163,27 @@ PH_API enum ph_status ph_mail_set_html(struct ph_mail *mail, const char *html);
    character it lacks is found when sending. */
 PH_API enum ph_status ph_mail_set_charset(
     struct ph_mail *mail, const char *charset);
-/* A header field more, its value not yet encoded.  Names that the library writes
-   itself are refused when sending. */
+/* A header field more, its value not yet encoded.  Names that the library
+   writes itself are refused when sending. */
 PH_API enum ph_status ph_mail_add_header(
     struct ph_mail *mail, const char *name, const char *value);
 /* 1 (highest) to 5 (lowest); 0: none. */
 PH_API enum ph_status ph_mail_set_priority(
     struct ph_mail *mail, unsigned priority);
 
-/* A file, opened and read while sending, never wholly in memory.  name (NULL: the
-   last part of path) is what the recipient sees, type (NULL: by the name) its
-   media type. */
+/* A file, opened and read while sending, never wholly in memory.  name (NULL:
+   the last part of path) is what the recipient sees, type (NULL: by the name)
+   its media type. */
 PH_API enum ph_status ph_mail_attach(
     struct ph_mail *mail, const char *path, const char *name, const char *type);
 /* The same as part of the HTML, which refers to it as "cid:NAME". */
 PH_API enum ph_status ph_mail_attach_inline(
     struct ph_mail *mail, const char *path, const char *name, const char *type);
 
-/* A ready-made message (RFC 5322) instead of all but sender and recipients.  Line
-   ends and lines over 998 octets are mended, Bcc is taken out.  The bytes may hold
-   anything but NUL.  Recipients come from ph_mail_add_to() and its kin, or from
-   the message's own header. */
+/* A ready-made message (RFC 5322) instead of all but sender and recipients.
+   Line ends and lines over 998 octets are mended, Bcc is taken out.  The bytes
+   may hold anything but NUL.  Recipients come from ph_mail_add_to() and its
+   kin, or from the message's own header. */
 PH_API enum ph_status ph_mail_set_raw_file(
     struct ph_mail *mail, const char *path);
 PH_API enum ph_status ph_mail_set_raw_bytes(
@@ -190,8 +192,8 @@ PH_API enum ph_status ph_mail_set_raw_bytes(
 PH_API enum ph_status ph_mail_use_header_recipients(
     struct ph_mail *mail, bool on);
 
-/* What the server is asked to report back, where it can (DSN, RFC 3461 4.1): any
-   of the bits; 0 leaves it to the server. */
+/* What the server is asked to report back, where it can (DSN, RFC 3461 4.1):
+   any of the bits; 0 leaves it to the server. */
 enum ph_report {
 	PH_REPORT_SUCCESS = 1,
 	PH_REPORT_FAILURE = 2,
@@ -270,17 +272,18 @@ PH_API void ph_mailer_free(struct ph_mailer *m);
 PH_API const struct ph_problem *ph_mailer_problem(const struct ph_mailer *m);
 
 /* A setting by its name in connection files: "host", "port", "encryption",
-   "username", "verify", "ca-file", "timeout", "proxy.host" ...; posthaste(1) has
-   them all.  It beats what a named connection says; a later one beats an earlier
-   one; it counts from the next connect on.  PH_STATUS_ARGUMENT: no such setting,
-   or a value it does not take; the problem names the nearest. */
+   "username", "verify", "ca-file", "timeout", "proxy.host" ...; posthaste(1)
+   has them all.  It beats what a named connection says; a later one beats an
+   earlier one; it counts from the next connect on.  PH_STATUS_ARGUMENT: no such
+   setting, or a value it does not take; the problem names the nearest. */
 PH_API enum ph_status ph_mailer_set(
     struct ph_mailer *m, const char *name, const char *value);
 /* All at once: smtp://user@host:port (TLS where offered), smtp+starttls://,
    smtps://, smtp+none://.  A password in it is taken. */
 PH_API enum ph_status ph_mailer_set_url(struct ph_mailer *m, const char *url);
-/* Any bytes but NUL.  Kept until the mailer ends, wiped then; NULL takes it back.
-   Without one, the connection's password-from is asked (never the terminal). */
+/* Any bytes but NUL.  Kept until the mailer ends, wiped then; NULL takes it
+   back.  Without one, the connection's password-from is asked (never the
+   terminal). */
 PH_API enum ph_status ph_mailer_set_password(
     struct ph_mailer *m, const void *password, size_t len);
 
@@ -290,15 +293,15 @@ PH_API enum ph_status ph_mailer_set_password(
 PH_API enum ph_status ph_mailer_connect(struct ph_mailer *m);
 
 /* Sends one message and waits for the server's answer.  Not connected: connects
-   before and disconnects after.  Connected: the connection stays open; it is made
-   anew when the server had closed it in between, or when it has served as many
-   messages, or as long, as the connection's settings allow.
+   before and disconnects after.  Connected: the connection stays open; it is
+   made anew when the server had closed it in between, or when it has served as
+   many messages, or as long, as the connection's settings allow.
 
-   PH_STATUS_OK: every recipient was taken.  Otherwise the status of the first one
-   that was not, and ph_mailer_problem() has the rest of it.
+   PH_STATUS_OK: every recipient was taken.  Otherwise the status of the first
+   one that was not, and ph_mailer_problem() has the rest of it.
 
-   *out (which may be NULL) is the receipt whenever the message came as far as the
-   server, and NULL otherwise. */
+   *out (which may be NULL) is the receipt whenever the message came as far as
+   the server, and NULL otherwise. */
 PH_API enum ph_status ph_mailer_send(
     struct ph_mailer *m, const struct ph_mail *mail, struct ph_receipt **out);
 
@@ -319,8 +322,8 @@ struct ph_peer {
 	const char *warning;
 };
 
-/* Of the last connection.  Valid until the next call on m that may connect; NULL
-   before the first. */
+/* Of the last connection.  Valid until the next call on m that may connect;
+   NULL before the first. */
 PH_API const struct ph_peer *ph_mailer_peer(const struct ph_mailer *m);
 
 #ifdef __cplusplus

@@ -390,8 +390,8 @@ static enum ph_err reencode(
 	return PH_OK;
 }
 
-/* Lines too long for SMTP: every part is encoded anew, and that is adopted.  The
-   header section as it came stays what ph_content_header() tells. */
+/* Lines too long for SMTP: every part is encoded anew, and that is adopted.
+   The header section as it came stays what ph_content_header() tells. */
 static enum ph_err adopt_reencoded(
     struct ph_content *c, struct ph_adopt *adopt, struct ph_fault *fault)
 {
@@ -478,8 +478,8 @@ static enum ph_err write_out(
 	return err == PH_EOF ? PH_OK : err;
 }
 
-/* What was sent out as it is now, Date and Message-ID in it, is encoded anew; so
-   these stay the same whichever server it goes to. */
+/* What was sent out as it is now, Date and Message-ID in it, is encoded anew;
+   so these stay the same whichever server it goes to. */
 enum ph_err ph_content_make_7bit(struct ph_content *c, struct ph_fault *fault)
 {
 	const struct ph_body *b = ph_rendition_body(c->form);

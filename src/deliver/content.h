@@ -30,11 +30,12 @@ struct ph_content_compose {
 PH_MUST_USE enum ph_err ph_content_compose(struct ph_content_compose *in,
     struct ph_content **out, struct ph_fault *fault);
 
-/* A ready-made message from memory (bytes, borrowed as long as the content), from
-   a file, or from a descriptor (bytes.ptr and path NULL), which is spooled to a temporary file when it cannot seek (else it is borrowed and stays
-   open as long as the content).  Scanned, mended (line ends; lines over 998
-   octets by re-encoding), Bcc taken out.  PH_EINVAL, PH_ENOTFOUND, PH_EIO,
-   PH_ETOOBIG, PH_ENOMEM with *fault. */
+/* A ready-made message from memory (bytes, borrowed as long as the content),
+   from a file, or from a descriptor (bytes.ptr and path NULL), which is spooled
+   to a temporary file when it cannot seek (else it is borrowed and stays open
+   as long as the content).  Scanned, mended (line ends; lines over 998 octets
+   by re-encoding), Bcc taken out.  PH_EINVAL, PH_ENOTFOUND, PH_EIO, PH_ETOOBIG,
+   PH_ENOMEM with *fault. */
 struct ph_content_raw {
 	struct ph_span bytes;
 	const char *path;
@@ -44,19 +45,19 @@ struct ph_content_raw {
 };
 PH_MUST_USE enum ph_err ph_content_adopt(const struct ph_content_raw *in,
     struct ph_content **out, struct ph_fault *fault);
-/* The header section as it came, with Bcc, for --read-recipients.  Valid as long
-   as c; empty for a composed one. */
+/* The header section as it came, with Bcc, for --read-recipients.  Valid as
+   long as c; empty for a composed one. */
 struct ph_span ph_content_header(const struct ph_content *c);
 
 /* Valid until the content is made 7-bit. */
 const struct ph_message *ph_content_message(const struct ph_content *c);
-/* What was mended, here and by the message itself (ph_message_note()), a sentence
-   each; NULL at the end.  Valid likewise. */
+/* What was mended, here and by the message itself (ph_message_note()), a
+   sentence each; NULL at the end.  Valid likewise. */
 const char *ph_content_note(const struct ph_content *c, size_t i);
 
 /* Makes it 7-bit for a server without 8BITMIME; does nothing when it is.
-   PH_EINVAL with *fault when mending would break a signature; PH_EIO, PH_ENOMEM.
-   Readers made before go on with what they began. */
+   PH_EINVAL with *fault when mending would break a signature; PH_EIO,
+   PH_ENOMEM.  Readers made before go on with what they began. */
 PH_MUST_USE enum ph_err ph_content_make_7bit(
     struct ph_content *c, struct ph_fault *fault);
 
@@ -67,15 +68,16 @@ PH_MUST_USE enum ph_err ph_content_reader_new(
 void ph_content_reader_free(struct ph_content_reader *r);
 /* The next piece, valid until the next call; *dot_free as the engine wants it.
    PH_EOF at the end (nothing in *out); PH_EIO with *fault
-   (PH_CAUSE_INPUT_CHANGED where a file shrank, or no longer gives as many octets
-   as were announced). */
+   (PH_CAUSE_INPUT_CHANGED where a file shrank, or no longer gives as many
+   octets as were announced). */
 PH_MUST_USE enum ph_err ph_content_reader_next(struct ph_content_reader *r,
     struct ph_span *out, bool *dot_free, struct ph_fault *fault);
 /* True when the piece given last was the last one. */
 bool ph_content_reader_at_end(const struct ph_content_reader *r);
 
 /* The whole of it, where it lies in memory in no more than max pieces: needs no
-   reader.  Returns how many, valid as long as c; 0 when a file is part of it. */
+   reader.  Returns how many, valid as long as c; 0 when a file is part of
+   it. */
 size_t ph_content_in_memory(
     const struct ph_content *c, struct ph_span *out, size_t max);
 

@@ -109,8 +109,8 @@ static bool is_certificate(enum ph_cause cause)
 	}
 }
 
-/* The conversation is spoilt: the next one asks for less.  Each footing is tried
-   once, so this ends. */
+/* The conversation is spoilt: the next one asks for less.  Each footing is
+   tried once, so this ends. */
 void ph_link_step_down(struct ph_session *s, const struct ph_fault *why)
 {
 	bool unverified =
@@ -149,8 +149,8 @@ static ph_msec least(ph_msec a, ph_msec b)
 	return a != 0 && a < b ? a : b;
 }
 
-/* The name to greet with: the connection's, this machine's, or where the packets
-   come from (RFC 5321 4.1.3). */
+/* The name to greet with: the connection's, this machine's, or where the
+   packets come from (RFC 5321 4.1.3). */
 static void make_helo(struct ph_session *s)
 {
 	const char *local = ph_stream_local(s->stream);

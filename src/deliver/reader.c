@@ -122,8 +122,8 @@ static enum ph_err read_range(
 	return PH_OK;
 }
 
-/* How much of the range to read, so that what comes of it fits into room; 0: not
-   worth while before the buffer is empty. */
+/* How much of the range to read, so that what comes of it fits into room; 0:
+   not worth while before the buffer is empty. */
 static size_t portion(const struct ph_content_reader *r, size_t room)
 {
 	const struct ph_body_part *p = &body_of(r)->parts[r->part];

@@ -6,9 +6,9 @@
 #include "io/input.h"
 #include "mail/message.h"
 
-/* One form of a message's content: the rope, and the open files that it numbers.
-   A content has one, and a second once it was made 7-bit; whoever still reads the
-   first goes on with it. */
+/* One form of a message's content: the rope, and the open files that it
+   numbers.  A content has one, and a second once it was made 7-bit; whoever
+   still reads the first goes on with it. */
 struct ph_rendition {
 	struct ph_message *message;
 

@@ -11,8 +11,9 @@
 #include "sasl/client.h"
 #include "sasl/mechanism.h"
 
-/* What the files of a session share: session.c (what callers see), link.c (dial,
-   stream, TLS), turn.c (the engine's turns), login.c (SASL) and traffic.c (jobs). */
+/* What the files of a session share: session.c (what callers see), link.c
+   (dial, stream, TLS), turn.c (the engine's turns), login.c (SASL) and
+   traffic.c (jobs). */
 
 enum {
 	PH_SESSION_IN = 16 * 1024,         /* a read: more than replies need */

@@ -32,8 +32,8 @@ PH_MUST_USE enum ph_err ph_task_new(
 void ph_task_free(struct ph_task *t);
 const struct ph_job *ph_task_job(const struct ph_task *t);
 
-/* The next transaction with at most limit recipients (0: no limit).  PH_EOF: none
-   to be begun now; PH_ENOMEM. */
+/* The next transaction with at most limit recipients (0: no limit).  PH_EOF:
+   none to be begun now; PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_task_begin(
     struct ph_task *t, size_t limit, struct ph_batch **out);
 /* There is a batch to begin. */
@@ -42,8 +42,8 @@ bool ph_task_has_more(const struct ph_task *t);
 bool ph_task_is_done(const struct ph_task *t);
 
 /* Takes the result and frees the batch.  Recipients that were one too many (RFC
-   5321 4.5.3.1.10) go into another one, as long as the server took somebody; then
-   *fits is how many it took (0 otherwise). */
+   5321 4.5.3.1.10) go into another one, as long as the server took somebody;
+   then *fits is how many it took (0 otherwise). */
 void ph_task_end(struct ph_batch *b, const struct ph_smtp_result *result,
     const char *where, size_t *fits);
 /* Frees a batch that was never sent; its recipients stay undecided. */

@@ -203,8 +203,8 @@ static void read_all(struct ph_session *s)
 	}
 }
 
-/* The socket takes nothing more: what the server said last may still be there, and
-   is the better reason. */
+/* The socket takes nothing more: what the server said last may still be there,
+   and is the better reason. */
 static void write_failed(struct ph_session *s)
 {
 	struct ph_fault f = *ph_stream_fault(s->stream);

@@ -23,7 +23,8 @@ static void set_codes(struct ph_fault *f, const struct ph_reply *r)
 	memcpy(f->enhanced, r->enhanced, sizeof(f->enhanced));
 }
 
-/* 552 is for a message over the limit, and for a mailbox that is full (X.2.2). */
+/* 552 is for a message over the limit, and for a mailbox that is full
+   (X.2.2). */
 static bool is_too_big(enum ph_stage stage, const struct ph_reply *r)
 {
 	bool plain = r->enhanced[0] == 0;

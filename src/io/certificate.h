@@ -19,8 +19,9 @@ void ph_certificate_read(
 /* SHA-256 of the public key; false when it has none. */
 bool ph_certificate_pin(X509 *x, unsigned char out[32]);
 
-/* Why a certificate was not accepted: code is X509_V_ERR_..., at the depth-th of
-   the chain (0: the server's own), x the one it is about; c the server's own. */
+/* Why a certificate was not accepted: code is X509_V_ERR_..., at the depth-th
+   of the chain (0: the server's own), x the one it is about; c the server's
+   own. */
 void ph_certificate_fault(int code, int depth, X509 *x,
     const struct ph_certificate *c, struct ph_fault *fault);
 

@@ -12,9 +12,9 @@ struct ph_child_end {
 	int err;    /* why it could not be started: errno */
 };
 
-/* Runs argv (found by PATH), without a shell, in a process group of its own, with
-   nothing on stdin and our stderr, and appends what it says on stdout to *out.
-   Blocks, for timeout at most; what is left of the group then is killed.
+/* Runs argv (found by PATH), without a shell, in a process group of its own,
+   with nothing on stdin and our stderr, and appends what it says on stdout to
+   *out.  Blocks, for timeout at most; what is left of the group then is killed.
    PH_OK with *end, whatever the exit status; PH_EIO: not started, with *end;
    PH_ETIMEOUT; PH_ETOOBIG: it said more than *out may hold; PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_child_run(char *const *argv, ph_msec timeout,

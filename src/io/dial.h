@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-/* From a host name to a connected socket: look-up, then IPv6 and IPv4 raced (RFC
-   8305: 250 ms apart, families interleaved). */
+/* From a host name to a connected socket: look-up, then IPv6 and IPv4 raced
+   (RFC 8305: 250 ms apart, families interleaved). */
 struct ph_dial;
 
 struct ph_dial_options {
@@ -26,14 +26,15 @@ struct ph_dial_result {
 	char address[64];
 	struct ph_fault
 	    fault; /* stage dns or connect; text names host and port, and
-	                          when several addresses failed each with its reason */
+	                          when several addresses failed each with its
+	                          reason */
 };
 
 /* Called once, never from within ph_dial_start(). */
 typedef void ph_dial_fn(void *ctx, const struct ph_dial_result *result);
 
-/* Literals, localhost and what /etc/hosts names do not wait behind the resolver's
-   threads. */
+/* Literals, localhost and what /etc/hosts names do not wait behind the
+   resolver's threads. */
 PH_MUST_USE enum ph_err ph_dial_start(struct ph_loop *l,
     const struct ph_dial_options *opt, ph_dial_fn *fn, void *ctx,
     struct ph_dial **out);

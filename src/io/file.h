@@ -8,14 +8,14 @@
 
 #include <stdint.h>
 
-/* Files.  Descriptors are born CLOEXEC; texts in *fault name the path and what the
-   system said; causes are PH_CAUSE_INPUT_NOT_FOUND, _INPUT_UNREADABLE,
+/* Files.  Descriptors are born CLOEXEC; texts in *fault name the path and what
+   the system said; causes are PH_CAUSE_INPUT_NOT_FOUND, _INPUT_UNREADABLE,
    _CANNOT_CREATE, _CANNOT_WRITE. */
 
 void ph_close_fd(int *fd); /* for PH_CLEANUP; -1 is nothing */
 
-/* A regular file opened for reading, its size as of now.  Directories and devices
-   are PH_EINVAL. */
+/* A regular file opened for reading, its size as of now.  Directories and
+   devices are PH_EINVAL. */
 PH_MUST_USE enum ph_err ph_file_open(
     const char *path, int *fd_out, uint64_t *size_out, struct ph_fault *fault);
 
@@ -57,8 +57,8 @@ PH_MUST_USE enum ph_err ph_fd_write_all(int fd, struct ph_span bytes);
 PH_MUST_USE enum ph_err ph_dir_list(const char *path, const char *suffix,
     struct ph_buf *out, struct ph_fault *fault);
 
-/* 0600 or 0400, and ours (or root's): fit to hold a secret.  PH_EDENIED with the
-   fault PH_CAUSE_SECRET_EXPOSED and the chmod that mends it. */
+/* 0600 or 0400, and ours (or root's): fit to hold a secret.  PH_EDENIED with
+   the fault PH_CAUSE_SECRET_EXPOSED and the chmod that mends it. */
 PH_MUST_USE enum ph_err ph_file_check_private(
     const char *path, struct ph_fault *fault);
 /* The same of an open file, so that it cannot change between check and use. */

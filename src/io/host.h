@@ -11,9 +11,9 @@ enum {
 
 /* This machine's name, as gethostname() has it, when other machines may be told
    it: letters, digits and hyphens in at least two labels, and neither localhost
-   nor anything below localdomain.  Nothing is looked up, so that a dead resolver
-   holds nobody up.  False: it has no such name; out is "" then.  out_size is
-   PH_HOST_NAME_MAX at least. */
+   nor anything below localdomain.  Nothing is looked up, so that a dead
+   resolver holds nobody up.  False: it has no such name; out is "" then.
+   out_size is PH_HOST_NAME_MAX at least. */
 bool ph_host_name(char *out, size_t out_size);
 
 /* The rule by itself: fit for EHLO and for the right side of a Message-ID. */

@@ -4,8 +4,8 @@
 #include "base/span.h"
 #include "io/sockaddr.h"
 
-/* The addresses of name in the text of a hosts file (hosts(5)), in its order, at
-   most max of them; how many.  Case and a dot at the end do not matter. */
+/* The addresses of name in the text of a hosts file (hosts(5)), in its order,
+   at most max of them; how many.  Case and a dot at the end do not matter. */
 size_t ph_hosts_find(struct ph_span text, const char *name, uint16_t port,
     struct ph_sockaddr *out, size_t max);
 

@@ -14,7 +14,8 @@
 
 enum {
 	BACKLOG = 4096, /* the kernel cuts it to net.core.somaxconn */
-	/* So that a flood of connections does not starve those that are here. */
+	/* So that a flood of connections does not starve those that are
+	   here. */
 	ACCEPT_BATCH = 64,
 	/* Out of descriptors: leave connections in the queue for so long. */
 	PAUSE_MS = 100,

@@ -5,8 +5,8 @@
 #include "base/fault.h"
 #include "base/span.h"
 
-/* A Maildir: a message is written in tmp/ and moved to new/ when complete.  Made
-   with its three folders when missing. */
+/* A Maildir: a message is written in tmp/ and moved to new/ when complete.
+   Made with its three folders when missing. */
 struct ph_maildir;
 PH_MUST_USE enum ph_err ph_maildir_open(
     const char *path, struct ph_maildir **out, struct ph_fault *fault);
@@ -19,8 +19,8 @@ PH_MUST_USE enum ph_err ph_maildir_begin(struct ph_maildir *m,
 PH_MUST_USE enum ph_err ph_maildir_write(struct ph_maildir_message *msg,
     struct ph_span bytes, struct ph_fault *fault);
 /* Moves it to new/ (fsync first when sync) and ends it, also on failure, when
-   nothing is left of it; path_out (valid until the next commit on m) is where it
-   lies. */
+   nothing is left of it; path_out (valid until the next commit on m) is where
+   it lies. */
 PH_MUST_USE enum ph_err ph_maildir_commit(struct ph_maildir_message *msg,
     bool sync, const char **path_out, struct ph_fault *fault);
 /* Removes what was written.  NULL is accepted. */

@@ -27,8 +27,8 @@ struct ph_lookup {
 	struct ph_sockaddr list[PH_ADDRESSES_MAX];
 };
 
-/* What the threads and the loop have in common.  It lives until the last of them
-   lets go: threads may outlive the loop. */
+/* What the threads and the loop have in common.  It lives until the last of
+   them lets go: threads may outlive the loop. */
 struct shared {
 	pthread_mutex_t lock;
 	size_t refs;

@@ -7,8 +7,8 @@
 
 struct uv_loop_s;
 
-/* Looks host names up with getaddrinfo, which blocks, on threads of its own: one
-   a look-up, up to PH_RESOLVER_THREADS_MAX, the rest wait their turn.  Not
+/* Looks host names up with getaddrinfo, which blocks, on threads of its own:
+   one a look-up, up to PH_RESOLVER_THREADS_MAX, the rest wait their turn.  Not
    libuv's pool: there a name server that is silent for 20 s holds up everything
    behind it, even the end of the program, and 32 threads are started to look up
    one name.  A look-up given up is left to end by itself. */

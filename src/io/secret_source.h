@@ -19,7 +19,8 @@ PH_MUST_USE enum ph_err ph_secret_from_fd(
 /* POSIX quoting, no shell; stdout is the secret, 30 s at most, exit code 0. */
 PH_MUST_USE enum ph_err ph_secret_from_command(
     const char *command, struct ph_secret *out, struct ph_fault *fault);
-/* Asks on the terminal (/dev/tty), without echo.  PH_ENOTFOUND: there is none. */
+/* Asks on the terminal (/dev/tty), without echo.  PH_ENOTFOUND: there is
+   none. */
 PH_MUST_USE enum ph_err ph_secret_from_prompt(
     const char *question, struct ph_secret *out, struct ph_fault *fault);
 

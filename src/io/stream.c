@@ -67,8 +67,8 @@ static void arm(struct ph_stream *s, int events)
 	assert(rc == 0);
 }
 
-/* Each change costs two epoll_ctl.  What is missing is added at once, what is too
-   much is taken away only when it has been a nuisance (on_poll). */
+/* Each change costs two epoll_ctl.  What is missing is added at once, what is
+   too much is taken away only when it has been a nuisance (on_poll). */
 static void arm_missing(struct ph_stream *s)
 {
 	if ((needed(s) & ~s->armed) != 0)

@@ -47,8 +47,8 @@ size_t ph_stream_unsent(const struct ph_stream *s);
    back-pressure).  On by default. */
 void ph_stream_want_read(struct ph_stream *s, bool on);
 
-/* Pushes TLS.  Client or server as the options say.  The handshake runs on its own;
-   ph_stream_tls_state() tells.  PH_EINVAL: bytes were already read into a
+/* Pushes TLS.  Client or server as the options say.  The handshake runs on its
+   own; ph_stream_tls_state() tells.  PH_EINVAL: bytes were already read into a
    buffer above, or TLS is on. */
 PH_MUST_USE enum ph_err ph_stream_start_tls(
     struct ph_stream *s, const struct ph_tls_options *opt);
@@ -60,16 +60,16 @@ enum ph_tls_state {
 	PH_TLS_FAILED /* ph_stream_fault() says why */
 };
 enum ph_tls_state ph_stream_tls_state(const struct ph_stream *s);
-/* What was agreed; NULL before PH_TLS_ON, except that .certificate is set when it
-   was the certificate that failed.  Valid as long as s. */
+/* What was agreed; NULL before PH_TLS_ON, except that .certificate is set when
+   it was the certificate that failed.  Valid as long as s. */
 const struct ph_tls_info *ph_stream_tls_info(const struct ph_stream *s);
 
 /* Why it failed: cause, stage, text without the host's name (the caller puts it
-   before).  The stage is tls where TLS or the certificate is to blame; where the
-   connection was lost it is greeting, and how far the conversation got its owner
-   knows better.  After a failed write what had come in can still be read, so
-   that the server's last words are not lost: the failure follows.  Valid as long
-   as s. */
+   before).  The stage is tls where TLS or the certificate is to blame; where
+   the connection was lost it is greeting, and how far the conversation got its
+   owner knows better.  After a failed write what had come in can still be read,
+   so that the server's last words are not lost: the failure follows.  Valid as
+   long as s. */
 const struct ph_fault *ph_stream_fault(const struct ph_stream *s);
 
 /* "192.0.2.1", "2001:db8::1" of the other end and of this one; "" if unknown.

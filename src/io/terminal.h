@@ -6,8 +6,9 @@
 
 /* Asks on the terminal the process belongs to (/dev/tty) and appends the line
    that is typed, without its end, to *out; what is typed is not shown.
-   PH_ENOTFOUND: no terminal.  PH_EOF: the end was typed.  PH_EIO: interrupted by
-   a signal, which is delivered once the terminal is as it was; or it failed. */
+   PH_ENOTFOUND: no terminal.  PH_EOF: the end was typed.  PH_EIO: interrupted
+   by a signal, which is delivered once the terminal is as it was; or it
+   failed. */
 PH_MUST_USE enum ph_err ph_terminal_ask(
     const char *question, struct ph_buf *out);
 

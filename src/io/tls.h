@@ -15,7 +15,8 @@ struct ph_tls_context;
 
 enum ph_tls_verify {
 	PH_TLS_VERIFY_CA = 0, /* chain and name */
-	PH_TLS_VERIFY_PIN, /* SPKI SHA-256 is one of pins, nothing else matters */
+	PH_TLS_VERIFY_PIN,    /* SPKI SHA-256 is one of pins, nothing else
+	                      matters */
 	PH_TLS_VERIFY_OFF
 };
 

@@ -145,9 +145,9 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The directory of hashed names, of which only what is needed is read.  The file
-   with all of them is left for when that does not suffice: loading it takes longer
-   than everything else a short session does. */
+/* The directory of hashed names, of which only what is needed is read.  The
+   file with all of them is left for when that does not suffice: loading it
+   takes longer than everything else a short session does. */
 static void system_authorities(struct ph_tls_context *c)
 {
 	(void)SSL_CTX_set_default_verify_dir(c->ctx);

@@ -330,7 +330,8 @@ void ph_tls_session_received(struct ph_tls_session *t, size_t len)
 	t->in_len += len;
 }
 
-/* RFC 8446 5.1: a content type of 20 to 24, and a version that begins with 3. */
+/* RFC 8446 5.1: a content type of 20 to 24, and a version that begins with
+   3. */
 static bool is_plaintext(const struct ph_tls_session *t)
 {
 	if (t->head_len == 0)

@@ -31,8 +31,8 @@ static bool single_quoted(struct reader *r)
 	return true;
 }
 
-/* 2.2.3: within double quotes a backslash stands for itself before all but these;
-   before a line end both vanish. */
+/* 2.2.3: within double quotes a backslash stands for itself before all but
+   these; before a line end both vanish. */
 static void double_escaped(struct reader *r)
 {
 	char c = r->in.ptr[0];

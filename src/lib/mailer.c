@@ -103,7 +103,8 @@ const struct ph_problem *ph_mailer_problem(const struct ph_mailer *m)
 	return m == NULL ? &no_mailer : &m->problem.pub;
 }
 
-/* A later one takes the earlier one's place: two of them would be two opinions. */
+/* A later one takes the earlier one's place: two of them would be two
+   opinions. */
 static enum ph_status add_override(
     struct ph_mailer *m, const struct ph_setting_override *o)
 {

@@ -207,8 +207,8 @@ static bool is_worn(const struct ph_mailer *m)
 
 /* sending */
 
-/* The server closed a session that it had served before, and took nothing of this
-   message: what any server does with an idle client. */
+/* The server closed a session that it had served before, and took nothing of
+   this message: what any server does with an idle client. */
 static bool was_stale(const struct ph_mailer *m, const struct ph_delivery *d)
 {
 	bool gone = d->fault.cause == PH_CAUSE_CONNECTION_LOST ||

@@ -6,8 +6,8 @@
 
 #include "posthaste/posthaste.h"
 
-/* A fault as callers of the library see it.  A value, but not to be moved once it
-   is set: pub points into it. */
+/* A fault as callers of the library see it.  A value, but not to be moved once
+   it is set: pub points into it. */
 struct ph_lib_problem {
 	struct ph_problem pub;
 	struct ph_fault fault;
@@ -19,7 +19,8 @@ void ph_lib_problem_clear(struct ph_lib_problem *p);
 /* The fault is copied; an unset one clears.  Returns pub.status. */
 enum ph_status ph_lib_problem_set(
     struct ph_lib_problem *p, const struct ph_fault *fault);
-/* One of our own: PH_STATUS_ARGUMENT with this text; the same, out of memory. */
+/* One of our own: PH_STATUS_ARGUMENT with this text; the same, out of
+   memory. */
 enum ph_status ph_lib_problem_argument(
     struct ph_lib_problem *p, const char *text);
 enum ph_status ph_lib_problem_memory(struct ph_lib_problem *p);

@@ -7,8 +7,9 @@
 #include "base/span.h"
 
 enum {
-	/* RFC 5321 4.5.3.1: local part 64, domain 255, path 256 octets.  Servers
-	   take longer local parts; beyond this nobody means an address. */
+	/* RFC 5321 4.5.3.1: local part 64, domain 255, path 256 octets.
+	   Servers take longer local parts; beyond this nobody means an
+	   address. */
 	PH_ADDRESS_LOCAL_MAX = 256,
 	PH_ADDRESS_DOMAIN_MAX = 255,
 	PH_ADDRESS_LIST_MAX = 100000,         /* addresses */
@@ -34,8 +35,8 @@ struct ph_address_list {
 /* One address in any shape people write: a@b, <a@b>, Name <a@b>, "Last, First"
    <a@b>, <a@b> (comment), encoded words in the name.  PH_EINVAL: *fault (cause
    PH_CAUSE_BAD_ADDRESS) names what is wrong and where; PH_ENOMEM.  A domain is
-   required; control bytes, CR and LF are refused; a domain may not be empty, hold
-   a space or an empty label. */
+   required; control bytes, CR and LF are refused; a domain may not be empty,
+   hold a space or an empty label. */
 PH_MUST_USE enum ph_err ph_address_parse(struct ph_span text,
     struct ph_arena *a, struct ph_address *out, struct ph_fault *fault);
 

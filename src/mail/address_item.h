@@ -21,8 +21,8 @@ enum {
 	PH_COMMENT_DEPTH_MAX = 32
 };
 
-/* Takes the next place, empty ones too.  PH_EOF at the end; PH_EINVAL: *why says
-   what is wrong and out->text what it is wrong with. */
+/* Takes the next place, empty ones too.  PH_EOF at the end; PH_EINVAL: *why
+   says what is wrong and out->text what it is wrong with. */
 PH_MUST_USE enum ph_err ph_address_item_next(
     struct ph_span *in, struct ph_address_item *out, const char **why);
 

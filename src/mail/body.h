@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /* The content of a message as a rope: pieces of memory and ranges of files.  It
-   never holds a file's bytes; who sends it reads them (io/) and encodes them with
-   a struct ph_encoder.  It can be gone through any number of times. */
+   never holds a file's bytes; who sends it reads them (io/) and encodes them
+   with a struct ph_encoder.  It can be gone through any number of times. */
 
 enum ph_encoding {
 	PH_ENCODE_NONE = 0, /* as it is; every line ends in CRLF already */
@@ -55,8 +55,8 @@ void ph_encoder_init(struct ph_encoder *e, enum ph_encoding encoding);
 /* The room that in_len octets need at most in ph_encoder_run(). */
 size_t ph_encoder_bound(const struct ph_encoder *e, size_t in_len);
 /* Encodes; last: nothing follows in this range.  out has room for the bound;
-   returns what was written.  PH_ENCODE_BASE64 runs at memory speed when in.len is
-   a multiple of 57. */
+   returns what was written.  PH_ENCODE_BASE64 runs at memory speed when in.len
+   is a multiple of 57. */
 size_t ph_encoder_run(
     struct ph_encoder *e, struct ph_span in, bool last, char *out);
 

@@ -26,9 +26,10 @@ void ph_charset_close(struct ph_charset *c);
 
 const char *ph_charset_name(const struct ph_charset *c);
 
-/* Appends text, which is UTF-8, in this charset, from its initial state and back
-   to it.  PH_EINVAL: *missing is the first character it has not (UINT32_MAX: text
-   is not UTF-8); out holds what came before.  PH_ETOOBIG, PH_ENOMEM: out's. */
+/* Appends text, which is UTF-8, in this charset, from its initial state and
+   back to it.  PH_EINVAL: *missing is the first character it has not
+   (UINT32_MAX: text is not UTF-8); out holds what came before.  PH_ETOOBIG,
+   PH_ENOMEM: out's. */
 PH_MUST_USE enum ph_err ph_charset_convert(const struct ph_charset *c,
     struct ph_span text, struct ph_buf *out, uint32_t *missing);
 

@@ -69,8 +69,8 @@ static enum ph_err close_multipart(
 	return ph_buf_appendf(&k->m->bytes, "--%s--\r\n", b->text);
 }
 
-/* The line end before a delimiter belongs to the delimiter (RFC 2046 5.1.1): text
-   gets one of its own.  A message's last line needs its end anyway. */
+/* The line end before a delimiter belongs to the delimiter (RFC 2046 5.1.1):
+   text gets one of its own.  A message's last line needs its end anyway. */
 static enum ph_err end_text(
     struct ph_composer *k, const struct ph_text_content *t, bool in_multipart)
 {

@@ -6,9 +6,9 @@
 #include "base/err.h"
 #include "mail/message.h"
 
-/* A message while it is being written: memory in one buffer, cut where the range
-   of a file goes.  A draft becomes a struct ph_message and nothing else is one;
-   its fields are for compose.c and adopt.c only. */
+/* A message while it is being written: memory in one buffer, cut where the
+   range of a file goes.  A draft becomes a struct ph_message and nothing else
+   is one; its fields are for compose.c and adopt.c only. */
 
 enum {
 	PH_DRAFT_FILES_MAX = 10000,

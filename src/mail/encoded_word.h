@@ -9,9 +9,9 @@
    octets of section 2 in ISO-2022-JP, and it lets text that only looks like one
    ("=?x?q?y?=") through as it is. */
 
-/* Whether text, UTF-8, can stand in a header only so: it is not ASCII, looks like
-   an encoded word, starts or ends with a blank, or has a word too long for a
-   line. */
+/* Whether text, UTF-8, can stand in a header only so: it is not ASCII, looks
+   like an encoded word, starts or ends with a blank, or has a word too long for
+   a line. */
 bool ph_encoded_word_needed(struct ph_span text);
 
 /* Writes all of text as encoded words of at most 75 octets, each with whole

@@ -8,9 +8,9 @@
 #include "mail/address.h"
 #include "mail/body.h"
 
-/* A message ready to be sent: its content as a rope, and what was done to get it
-   there.  Made by compose() or adopt(), both in memory of its own; files stay
-   with the caller, who numbers them. */
+/* A message ready to be sent: its content as a rope, and what was done to get
+   it there.  Made by compose() or adopt(), both in memory of its own; files
+   stay with the caller, who numbers them. */
 struct ph_message;
 
 void ph_message_free(struct ph_message *m);
@@ -81,15 +81,16 @@ struct ph_compose {
 
    Text parts are encoded so that the result is 7-bit and no line is over 998
    octets; header fields by RFC 2047, parameters by RFC 2231 and, for old
-   readers, RFC 2047 in the name parameter.  PH_EINVAL: *fault (PH_CAUSE_BAD_INPUT
-   or PH_CAUSE_BAD_ADDRESS) says which option holds what cannot be sent: a control
-   byte in a header, a header name that is none or that Posthaste writes itself,
-   text that is not UTF-8, a character the charset lacks (named).  PH_ENOMEM. */
+   readers, RFC 2047 in the name parameter.  PH_EINVAL: *fault
+   (PH_CAUSE_BAD_INPUT or PH_CAUSE_BAD_ADDRESS) says which option holds what
+   cannot be sent: a control byte in a header, a header name that is none or
+   that Posthaste writes itself, text that is not UTF-8, a character the charset
+   lacks (named).  PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_message_compose(const struct ph_compose *c,
     struct ph_message **out, struct ph_fault *fault);
 
-/* A ready-made message (--raw, sendmail): file number file whose pass gave scan,
-   and whose header section (scan->header_octets) is header. */
+/* A ready-made message (--raw, sendmail): file number file whose pass gave
+   scan, and whose header section (scan->header_octets) is header. */
 struct ph_adopt {
 	struct ph_span header;
 	size_t file;
@@ -103,24 +104,25 @@ struct ph_adopt {
 /* Where the header section ends in a line that is no field, an empty line goes
    before it and the rest is text; so it does before a message without headers.
    Lines end in CRLF afterwards; mbox's "From " line is left out.  NULs are
-   refused (PH_EINVAL).  Lines over 998 octets: PH_ETOOBIG with *fault; the caller
-   then re-encodes with ph_message_reencode() and adopts the result. */
+   refused (PH_EINVAL).  Lines over 998 octets: PH_ETOOBIG with *fault; the
+   caller then re-encodes with ph_message_reencode() and adopts the result. */
 PH_MUST_USE enum ph_err ph_message_adopt(
     const struct ph_adopt *in, struct ph_message **out, struct ph_fault *fault);
 
-/* The recipients in To, Cc, Bcc of a header section (Resent-* of the first block
-   where there are any, RFC 5322 3.6.6) for --read-recipients and sendmail -t, in
-   *out, doubles left out; *from: the From or Sender to use as envelope sender
-   (mailbox empty when there is none, or none that is an address: cron writes
-   "From: root").  All in the arena.  PH_EINVAL: *fault names the header and the
-   wrong address. */
+/* The recipients in To, Cc, Bcc of a header section (Resent-* of the first
+   block where there are any, RFC 5322 3.6.6) for --read-recipients and sendmail
+   -t, in *out, doubles left out; *from: the From or Sender to use as envelope
+   sender (mailbox empty when there is none, or none that is an address: cron
+   writes "From: root").  All in the arena.  PH_EINVAL: *fault names the header
+   and the wrong address. */
 PH_MUST_USE enum ph_err ph_message_read_recipients(struct ph_span header,
     struct ph_arena *a, struct ph_address_list *out, struct ph_address *from,
     struct ph_fault *fault);
 
-/* Parses a ready-made message from in_fd and writes it to out_fd (both seekable,
-   both stay open) with every part in 7 bit and no line over 998 octets.  Signed
-   parts are refused: PH_EINVAL with *fault (mending would break the signature). */
+/* Parses a ready-made message from in_fd and writes it to out_fd (both
+   seekable, both stay open) with every part in 7 bit and no line over 998
+   octets.  Signed parts are refused: PH_EINVAL with *fault (mending would break
+   the signature). */
 PH_MUST_USE enum ph_err ph_message_reencode(
     int in_fd, int out_fd, struct ph_fault *fault);
 

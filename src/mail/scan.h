@@ -50,17 +50,18 @@ struct ph_header_field {
 };
 
 /* Takes the next field from *in, line ends of any kind, folds by the line
-   after it starting with a space or a tab.  *out holds spans of *in.  PH_EOF at the empty
-   line (consumed) or the end; PH_EPROTO: a line that is no field (*out->whole is
-   that line; "From " of mbox and ">From " too): the caller decides. */
+   after it starting with a space or a tab.  *out holds spans of *in.  PH_EOF at
+   the empty line (consumed) or the end; PH_EPROTO: a line that is no field
+   (*out->whole is that line; "From " of mbox and ">From " too): the caller
+   decides. */
 PH_MUST_USE enum ph_err ph_header_next(
     struct ph_span *in, struct ph_header_field *out);
 
 /* "From " or ">From " at its start: what mailbox files put before a message. */
 bool ph_header_is_mbox_line(struct ph_span line);
 
-/* The fields of a header section: without what a mailbox file puts on top, up to
-   the empty line or to the first line that is no field. */
+/* The fields of a header section: without what a mailbox file puts on top, up
+   to the empty line or to the first line that is no field. */
 struct ph_span ph_header_fields(struct ph_span header);
 
 /* Undoes the folds of a value into out, without the blanks at both ends.

@@ -57,8 +57,8 @@ struct ph_smtp_options {
 	bool no_pipelining; /* as if they were not offered */
 	bool no_chunking;
 	bool trace; /* emit TRACE events */
-	/* Transactions that may be under way at once, counting from MAIL sent to
-	   final reply; 0: 4.  More than two only where CHUNKING serves. */
+	/* Transactions that may be under way at once, counting from MAIL sent
+	   to final reply; 0: 4.  More than two only where CHUNKING serves. */
 	uint32_t window;
 	struct ph_smtp_timeouts timeouts;
 };
@@ -80,8 +80,8 @@ enum ph_smtp_event_type {
 	/* STARTTLS was agreed: wrap the stream now, then _tls_done(). */
 	PH_SMTP_START_TLS,
 
-	/* `wanted`: STARTTLS is not offered (.reply->code 0) or was refused; the
-	   session goes on in clear.  .reply */
+	/* `wanted`: STARTTLS is not offered (.reply->code 0) or was refused;
+	   the session goes on in clear.  .reply */
 	PH_SMTP_TLS_SKIPPED,
 
 	/* Call _auth(), or _auth_none() to go on without, or _quit(). */
@@ -101,8 +101,8 @@ enum ph_smtp_event_type {
 	/* Give the next pieces of .mail's content with _body(). */
 	PH_SMTP_BODY_WANTED,
 
-	/* One recipient was accepted (.reply 2xx: not yet delivered!) or refused.
-	   .mail, .rcpt, .reply */
+	/* One recipient was accepted (.reply 2xx: not yet delivered!) or
+	   refused.  .mail, .rcpt, .reply */
 	PH_SMTP_RCPT_DONE,
 
 	/* The transaction is over.  .mail, .result */
@@ -198,8 +198,8 @@ PH_MUST_USE enum ph_err ph_smtp_client_tls_done(
 
 /* Starts mechanism name.  initial is the first response, sent with AUTH when
    has_initial ("=" when it is empty, RFC 4954 4; held back for the first empty
-   challenge where the line would grow over 512 octets).  The bytes are copied and
-   wiped once sent.  PH_EINVAL: no login is due, or a name that is none. */
+   challenge where the line would grow over 512 octets).  The bytes are copied
+   and wiped once sent.  PH_EINVAL: no login is due, or a name that is none. */
 struct ph_smtp_auth {
 	struct ph_span mechanism;
 	struct ph_span initial; /* raw, not base64 */

@@ -11,7 +11,8 @@
 /* The one writer of SMTP commands: no other code formats a line for a server.
    Each function appends one whole line with its CRLF.
 
-   PH_EINVAL   an argument cannot be sent: a control byte anywhere, a space or an
+   PH_EINVAL   an argument cannot be sent: a control byte anywhere, a space or
+   an
                angle bracket where none may be, too long, empty
    PH_ENOMEM, PH_ETOOBIG  of the buffer
 

@@ -25,7 +25,8 @@ void ph_feed_init(struct ph_feed *f);
 /* Octets in a body's pieces. */
 uint64_t ph_feed_size(const struct ph_smtp_body *body);
 
-/* Takes pieces; those before must be drained.  stuff: for DATA, not for BDAT. */
+/* Takes pieces; those before must be drained.  stuff: for DATA, not for
+   BDAT. */
 void ph_feed_give(
     struct ph_feed *f, const struct ph_smtp_body *body, bool stuff);
 

@@ -17,8 +17,8 @@ enum {
 };
 
 /* What waits to be sent: commands, which are ours, and pieces of content, which
-   are borrowed and never copied.  It counts every octet since the session began,
-   so that a place in the stream has a number. */
+   are borrowed and never copied.  It counts every octet since the session
+   began, so that a place in the stream has a number. */
 struct ph_outbox {
 	struct ph_buf text;
 	size_t text_start; /* what is before was sent */

@@ -24,8 +24,8 @@ struct played {
 	size_t in_octets;  /* from the server */
 	size_t out_octets; /* to it */
 	size_t replies;
-	bool
-	    is_cut_short; /* lost or wrong came true: events were not compared */
+	bool is_cut_short; /* lost or wrong came true: events were not
+	                     compared */
 	bool is_closed;
 	enum ph_cause cause; /* of the CLOSED event */
 	size_t mails;        /* taken by the engine */

@@ -12,7 +12,8 @@ enum {
 	TRACE_MAX = 1024 * 1024
 };
 
-/* A CA and a certificate take a while: made once, for all tests of a program. */
+/* A CA and a certificate take a while: made once, for all tests of a
+   program. */
 static void make_tls(struct rig *r)
 {
 	static const char *const names[] = { "localhost", "127.0.0.1" };

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A whole delivery, from the look-up to QUIT, with every allocation failing once:
-   it ends, and nothing is left behind. */
+/* A whole delivery, from the look-up to QUIT, with every allocation failing
+   once: it ends, and nothing is left behind. */
 
 static struct far_end far;
 

@@ -200,8 +200,8 @@ static size_t longest_line(const struct ph_buf *b)
 	return longest;
 }
 
-/* Over 998 octets: encoded anew, and said so; what was asked of the header stays
-   what it was. */
+/* Over 998 octets: encoded anew, and said so; what was asked of the header
+   stays what it was. */
 static void test_long_lines(void)
 {
 	struct ph_buf raw;

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Logging in: what is chosen, what a refusal means, and what never leaves us. */
+/* Logging in: what is chosen, what a refusal means, and what never leaves
+   us. */
 
 #define HELLO(auth)                                  \
  SEND("220 mail.example.com ESMTP"), EXPECT("EHLO"), \

@@ -34,8 +34,8 @@ static struct ph_span text(const char *s)
 	return ph_span_of(s);
 }
 
-/* Ends a batch: its recipients get what the letters say, in order: d delivered, m
-   one too many, f refused. */
+/* Ends a batch: its recipients get what the letters say, in order: d delivered,
+   m one too many, f refused. */
 static size_t end(struct ph_batch *b, const char *letters)
 {
 	struct ph_smtp_rcpt_result results[COUNT] = { 0 };

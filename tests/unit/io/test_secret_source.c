@@ -181,7 +181,8 @@ static void prompt_child(void)
 	_exit(s.len == 7 && strcmp(s.ptr, "hunter2") == 0 ? 0 : 91);
 }
 
-/* Types text once the question is there; what the terminal showed is in seen. */
+/* Types text once the question is there; what the terminal showed is in
+   seen. */
 static int prompt(const char *text, char *seen, size_t size)
 {
 	int tty;

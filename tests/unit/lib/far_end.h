@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A mail server in a process of its own, for programs that use the library: user
-   "ann" with the password "secret"; refuses every recipient whose address begins
-   with "no"; hangs up after every fourth message. */
+/* A mail server in a process of its own, for programs that use the library:
+   user "ann" with the password "secret"; refuses every recipient whose address
+   begins with "no"; hangs up after every fourth message. */
 struct far_end {
 	pid_t pid;
 	uint16_t port;

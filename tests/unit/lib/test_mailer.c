@@ -259,8 +259,8 @@ static void test_transcript(void)
 	free(seen);
 }
 
-/* Nothing is checked in there: the harness is no more thread-safe than it has to
-   be. */
+/* Nothing is checked in there: the harness is no more thread-safe than it has
+   to be. */
 struct sender {
 	pthread_t thread;
 	struct ph_mailer *mailer;

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* What good messages look like is judged by check_compose.py; this is about what
-   is refused, and said. */
+/* What good messages look like is judged by check_compose.py; this is about
+   what is refused, and said. */
 
 static struct ph_arena arena;
 
