@@ -272,10 +272,11 @@ PH_API void ph_mailer_free(struct ph_mailer *m);
 PH_API const struct ph_problem *ph_mailer_problem(const struct ph_mailer *m);
 
 /* A setting by its name in connection files: "host", "port", "encryption",
-   "username", "verify", "ca-file", "timeout", "proxy.host" ...; posthaste(1)
-   has them all.  It beats what a named connection says; a later one beats an
-   earlier one; it counts from the next connect on.  PH_STATUS_ARGUMENT: no such
-   setting, or a value it does not take; the problem names the nearest. */
+   "username", "verify", "ca-file", "timeout", "proxy.host" ...;
+   posthaste-connection(5) has them all.  It beats what a named connection says;
+   a later one beats an earlier one; it counts from the next connect on.
+   PH_STATUS_ARGUMENT: no such setting, or a value it does not take; the problem
+   names the nearest. */
 PH_API enum ph_status ph_mailer_set(
     struct ph_mailer *m, const char *name, const char *value);
 /* All at once: smtp://user@host:port (TLS where offered), smtp+starttls://,

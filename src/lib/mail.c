@@ -43,7 +43,7 @@ static const struct ph_problem no_mail = {
 	.stage = "config",
 	.setting = "none",
 	.text = "there is no mail",
-	.advice = "see posthaste.h, or posthaste(3)",
+	.advice = "see posthaste.h, or libposthaste(3)",
 	.enhanced = "",
 };
 

@@ -94,7 +94,7 @@ static const struct ph_problem no_mailer = {
 	.stage = "config",
 	.setting = "none",
 	.text = "there is no mailer",
-	.advice = "see posthaste.h, or posthaste(3)",
+	.advice = "see posthaste.h, or libposthaste(3)",
 	.enhanced = "",
 };
 

@@ -92,7 +92,7 @@ enum ph_status ph_lib_problem_argument(
 	struct ph_fault f;
 
 	ph_fault_set(&f, PH_CAUSE_USAGE, PH_STAGE_CONFIG, "%s", text);
-	ph_fault_advise(&f, "see posthaste.h, or posthaste(3)");
+	ph_fault_advise(&f, "see posthaste.h, or libposthaste(3)");
 	(void)ph_lib_problem_set(p, &f);
 	p->pub.status = PH_STATUS_ARGUMENT;
 	return PH_STATUS_ARGUMENT;
