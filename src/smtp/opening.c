@@ -318,6 +318,7 @@ static void on_challenge(struct ph_smtp_client *c, const struct ph_reply *reply)
 	ph_buf_init(&raw, PH_REPLY_MAX);
 	enum ph_err err = ph_base64_decode(ph_span_trim(reply->text), &raw);
 	if (err == PH_ENOMEM) {
+		ph_buf_wipe(&raw);
 		ph_engine_out_of_memory(c);
 		return;
 	}
