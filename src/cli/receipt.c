@@ -2,87 +2,60 @@
 
 #include "cli/json.h"
 
-#include <stdlib.h>
-
-enum ph_err ph_receipt_add(struct ph_receipt *r, struct ph_delivery *d)
-{
-	struct ph_delivery **grown = reallocarray(
-	    r->deliveries, r->delivery_count + 1, sizeof(struct ph_delivery *));
-
-	if (grown == NULL) {
-		ph_delivery_free(d);
-		return PH_ENOMEM;
-	}
-	r->deliveries = grown;
-	r->deliveries[r->delivery_count++] = d;
-	if (!ph_fault_is_set(&r->fault)) {
-		r->fault = d->fault;
-		r->stage = d->stage;
-	}
-	return PH_OK;
-}
-
 void ph_receipt_miss(struct ph_receipt *r, const struct ph_envelope_rcpt *rcpts,
     size_t count, const struct ph_fault *why)
 {
-	r->unreached = rcpts;
-	r->unreached_count = count;
-	if (!ph_fault_is_set(&r->fault)) {
-		r->fault = *why;
-		r->stage = why->stage;
+	r->missed = rcpts;
+	r->missed_count = count;
+	r->why = *why;
+	if (!ph_fault_is_set(why)) {
+		ph_fault_set(&r->why, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
+		    "out of memory");
 	}
 }
 
 void ph_receipt_release(struct ph_receipt *r)
 {
-	for (size_t i = 0; i < r->delivery_count; i++)
-		ph_delivery_free(r->deliveries[i]);
-	free(r->deliveries);
+	ph_delivery_free(r->delivery);
 	*r = (struct ph_receipt){ 0 };
+}
+
+const struct ph_fault *ph_receipt_fault(const struct ph_receipt *r)
+{
+	return r->delivery != NULL ? &r->delivery->fault : &r->why;
+}
+
+enum ph_stage ph_receipt_stage(const struct ph_receipt *r)
+{
+	return r->delivery != NULL ? r->delivery->stage : r->why.stage;
 }
 
 /* Of a recipient that no transaction was begun for. */
 static enum ph_outcome missed_outcome(const struct ph_receipt *r)
 {
-	return ph_fault_exit(&r->fault) == PH_EXIT_TEMPFAIL ? PH_RETRY
-							    : PH_FAILED;
+	return ph_fault_exit(&r->why) == PH_EXIT_TEMPFAIL ? PH_RETRY
+							  : PH_FAILED;
 }
 
 enum ph_outcome ph_receipt_outcome(const struct ph_receipt *r)
 {
-	enum ph_outcome all = PH_PENDING;
-
-	for (size_t i = 0; i < r->delivery_count; i++) {
-		const struct ph_delivery *d = r->deliveries[i];
-
-		for (size_t k = 0; k < d->rcpt_count; k++)
-			all = ph_outcome_join(all, d->rcpts[k].outcome);
-	}
-	if (r->unreached_count > 0)
-		all = ph_outcome_join(all, missed_outcome(r));
-	if (all == PH_PENDING && ph_fault_is_set(&r->fault))
-		all = missed_outcome(r);
-	return all;
+	return r->delivery != NULL ? r->delivery->outcome : missed_outcome(r);
 }
 
 static bool has_outcome(const struct ph_receipt *r, enum ph_outcome outcome)
 {
-	for (size_t i = 0; i < r->delivery_count; i++) {
-		const struct ph_delivery *d = r->deliveries[i];
-
-		for (size_t k = 0; k < d->rcpt_count; k++) {
-			if (d->rcpts[k].outcome == outcome)
-				return true;
-		}
+	for (size_t i = 0; i < r->delivery->rcpt_count; i++) {
+		if (r->delivery->rcpts[i].outcome == outcome)
+			return true;
 	}
-	return r->unreached_count > 0 && missed_outcome(r) == outcome;
+	return false;
 }
 
 /* Nothing a server said of a recipient decides: it never came to that, or the
    fault is this side's own. */
 static bool is_before_rcpt(const struct ph_receipt *r)
 {
-	const struct ph_fault *f = &r->fault;
+	const struct ph_fault *f = ph_receipt_fault(r);
 
 	if (f->cause == PH_CAUSE_INPUT_CHANGED ||
 	    f->cause == PH_CAUSE_INPUT_UNREADABLE ||
@@ -94,8 +67,10 @@ static bool is_before_rcpt(const struct ph_receipt *r)
 
 enum ph_exit ph_receipt_exit(const struct ph_receipt *r)
 {
-	if (ph_fault_is_set(&r->fault) && is_before_rcpt(r))
-		return ph_fault_exit(&r->fault);
+	const struct ph_fault *f = ph_receipt_fault(r);
+
+	if (r->delivery == NULL || (ph_fault_is_set(f) && is_before_rcpt(r)))
+		return ph_fault_exit(f);
 	if (has_outcome(r, PH_FAILED))
 		return PH_EXIT_REFUSED;
 	if (has_outcome(r, PH_UNSURE))
@@ -119,32 +94,28 @@ static json_t *rcpt_to_json(const struct ph_delivered_rcpt *rcpt)
 }
 
 /* The same shape for one that was not reached. */
-static struct ph_delivered_rcpt missed(const struct ph_receipt *r, size_t i)
+static json_t *missed_to_json(const struct ph_receipt *r, size_t i)
 {
-	return (struct ph_delivered_rcpt){
-		.address = r->unreached[i].address,
+	const struct ph_delivered_rcpt rcpt = {
+		.address = r->missed[i].address,
 		.outcome = missed_outcome(r),
-		.stage = r->fault.stage,
+		.stage = r->why.stage,
 		.text = "",
 		.server_id = "",
 	};
+
+	return rcpt_to_json(&rcpt);
 }
 
 json_t *ph_receipt_recipients(const struct ph_receipt *r)
 {
 	json_t *j = json_array();
 
-	for (size_t i = 0; i < r->delivery_count; i++) {
-		const struct ph_delivery *d = r->deliveries[i];
-
-		for (size_t k = 0; k < d->rcpt_count; k++)
-			ph_json_add(j, rcpt_to_json(&d->rcpts[k]));
-	}
-	for (size_t i = 0; i < r->unreached_count; i++) {
-		struct ph_delivered_rcpt one = missed(r, i);
-
-		ph_json_add(j, rcpt_to_json(&one));
-	}
+	for (size_t i = 0; r->delivery != NULL && i < r->delivery->rcpt_count;
+	     i++)
+		ph_json_add(j, rcpt_to_json(&r->delivery->rcpts[i]));
+	for (size_t i = 0; i < r->missed_count; i++)
+		ph_json_add(j, missed_to_json(r, i));
 	return j;
 }
 
@@ -170,30 +141,17 @@ static void print_rcpt(const struct ph_delivered_rcpt *rcpt)
 
 void ph_receipt_print(const struct ph_receipt *r)
 {
-	for (size_t i = 0; i < r->delivery_count; i++) {
-		const struct ph_delivery *d = r->deliveries[i];
-
-		for (size_t k = 0; k < d->rcpt_count; k++)
-			print_rcpt(&d->rcpts[k]);
-	}
-	for (size_t i = 0; i < r->unreached_count; i++) {
-		printf("%-9s  %.*s\n", ph_outcome_name(missed_outcome(r)),
-		    PH_SPAN_ARG(r->unreached[i].address));
-	}
+	for (size_t i = 0; r->delivery != NULL && i < r->delivery->rcpt_count;
+	     i++)
+		print_rcpt(&r->delivery->rcpts[i]);
 }
 
-void ph_receipt_count(
-    const struct ph_receipt *r, size_t *delivered_out, size_t *all_out)
+size_t ph_receipt_delivered_count(const struct ph_receipt *r)
 {
-	*delivered_out = 0;
-	*all_out = r->unreached_count;
-	for (size_t i = 0; i < r->delivery_count; i++) {
-		const struct ph_delivery *d = r->deliveries[i];
+	size_t n = 0;
 
-		*all_out += d->rcpt_count;
-		for (size_t k = 0; k < d->rcpt_count; k++) {
-			if (d->rcpts[k].outcome == PH_DELIVERED)
-				(*delivered_out)++;
-		}
-	}
+	for (size_t i = 0; r->delivery != NULL && i < r->delivery->rcpt_count;
+	     i++)
+		n += r->delivery->rcpts[i].outcome == PH_DELIVERED ? 1 : 0;
+	return n;
 }

@@ -2,6 +2,7 @@
 #include "cli/facts.h"
 #include "cli/json.h"
 #include "cli/letter.h"
+#include "cli/progress.h"
 #include "cli/receipt.h"
 #include "cli/server.h"
 #include "cli/talk.h"
@@ -115,55 +116,35 @@ static enum ph_err check_size(const struct sending *s, struct ph_fault *fault)
 	return PH_EINVAL;
 }
 
-/* One transaction for as many recipients as the connection lets one have. */
-static enum ph_err deliver_some(
-    struct sending *s, size_t first, size_t count, struct ph_fault *fault)
+/* As many transactions as the limits of connection and server make of it. */
+static enum ph_err deliver(struct sending *s, struct ph_fault *fault)
 {
-	struct ph_envelope envelope = {
+	const struct ph_envelope envelope = {
 		.sender = s->letter.from.mailbox,
-		.rcpts = s->letter.rcpts + first,
-		.rcpt_count = count,
+		.rcpts = s->letter.rcpts,
+		.rcpt_count = s->letter.rcpt_count,
 	};
-	struct ph_job job = { .content = s->letter.content,
+	const struct ph_job job = {
+		.content = s->letter.content,
 		.envelope = &envelope,
-		.id = first + 1 };
+		.id = 1,
+	};
 	struct ph_delivery *delivery = NULL;
-	enum ph_err err =
-	    ph_session_deliver(s->talk.session, &job, &delivery, fault);
+	struct ph_progress progress = { 0 };
+	enum ph_err err;
 
+	ph_progress_begin(
+	    &progress, s->cli, s->talk.loop, s->talk.session, body_of(s)->size);
+	err = ph_session_deliver(s->talk.session, &job, &delivery, fault);
+	ph_progress_end(&progress);
 	if (err == PH_OK)
-		err = ph_receipt_add(&s->receipt, delivery);
-	if (err == PH_ENOMEM && !ph_fault_is_set(fault)) {
-		ph_fault_set(
-		    fault, PH_CAUSE_NO_MEMORY, PH_STAGE_DATA, "out of memory");
-	}
+		s->receipt.delivery = delivery;
 	return err;
-}
-
-static enum ph_err deliver_all(
-    struct sending *s, size_t *done, struct ph_fault *fault)
-{
-	size_t most = s->server.connection.recipients_per_message;
-	size_t all = s->letter.rcpt_count;
-
-	while (*done < all) {
-		size_t count = all - *done;
-		enum ph_err err;
-
-		if (most > 0 && count > most)
-			count = most;
-		err = deliver_some(s, *done, count, fault);
-		if (err != PH_OK)
-			return err;
-		*done += count;
-	}
-	return PH_OK;
 }
 
 static void carry(struct sending *s)
 {
 	struct ph_fault fault = { 0 };
-	size_t done = 0;
 	enum ph_err err = check_size(s, &fault);
 
 	if (err == PH_OK) {
@@ -173,12 +154,12 @@ static void carry(struct sending *s)
 	if (err == PH_OK)
 		err = ph_talk_connect(&s->talk, &fault);
 	if (err == PH_OK) {
-		err = deliver_all(s, &done, &fault);
+		err = deliver(s, &fault);
 		ph_session_disconnect(s->talk.session);
 	}
 	if (err != PH_OK) {
-		ph_receipt_miss(&s->receipt, s->letter.rcpts + done,
-		    s->letter.rcpt_count - done, &fault);
+		ph_receipt_miss(
+		    &s->receipt, s->letter.rcpts, s->letter.rcpt_count, &fault);
 	}
 }
 
@@ -198,7 +179,8 @@ static json_t *to_json(const struct sending *s)
 
 	ph_json_put(j, "outcome",
 	    json_string(ph_outcome_name(ph_receipt_outcome(&s->receipt))));
-	ph_json_put(j, "stage", json_string(ph_stage_name(s->receipt.stage)));
+	ph_json_put(j, "stage",
+	    json_string(ph_stage_name(ph_receipt_stage(&s->receipt))));
 	ph_json_put(j, "message_id",
 	    has_content ? ph_json_text(ph_message_id(
 			      ph_content_message(s->letter.content)))
@@ -211,7 +193,7 @@ static json_t *to_json(const struct sending *s)
 	ph_json_put(j, "recipients", ph_receipt_recipients(&s->receipt));
 	ph_json_put(j, "timing_ms",
 	    ph_facts_timing(facts == NULL ? &none : &facts->timing));
-	ph_json_put(j, "error", ph_json_fault(&s->receipt.fault));
+	ph_json_put(j, "error", ph_json_fault(ph_receipt_fault(&s->receipt)));
 	return j;
 }
 
@@ -219,15 +201,13 @@ static void print_summary(const struct sending *s)
 {
 	const struct ph_session_facts *facts = facts_of(s);
 	char place[PH_FACTS_PLACE_MAX];
-	size_t delivered;
-	size_t all;
 
-	if (facts == NULL || s->receipt.delivery_count == 0)
+	if (facts == NULL || s->receipt.delivery == NULL)
 		return;
 	ph_facts_place(facts, place);
-	ph_receipt_count(&s->receipt, &delivered, &all);
 	printf("%zu of %zu delivered by %s%s%s, %" PRIu64 " octets in %.2f s\n",
-	    delivered, all, place, facts->tls == NULL ? "" : " over ",
+	    ph_receipt_delivered_count(&s->receipt), s->letter.rcpt_count,
+	    place, facts->tls == NULL ? "" : " over ",
 	    facts->tls == NULL ? "" : facts->tls->version, body_of(s)->size,
 	    facts->timing.total < 0 ? 0 : facts->timing.total / 1000);
 }
@@ -238,9 +218,10 @@ static void print_notes(const struct sending *s)
 
 	for (size_t i = 0; s->letter.content != NULL &&
 	     ph_content_note(s->letter.content, i) != NULL;
-	     i++)
+	     i++) {
 		ph_cli_note(
 		    s->cli, "%s", ph_content_note(s->letter.content, i));
+	}
 	if (facts != NULL && facts->warning != NULL &&
 	    facts->warning[0] != '\0')
 		ph_cli_note(s->cli, "%s", facts->warning);
@@ -260,13 +241,12 @@ static enum ph_exit report(struct sending *s)
 		if (is_good)
 			result = printed;
 	} else if (!(is_good && s->cli->quiet)) {
-		if (s->receipt.delivery_count > 0)
-			ph_receipt_print(&s->receipt);
+		ph_receipt_print(&s->receipt);
 		print_summary(s);
 		(void)fflush(stdout);
 	}
-	if (ph_fault_is_set(&s->receipt.fault))
-		(void)ph_cli_fault(s->cli, &s->receipt.fault);
+	if (ph_fault_is_set(ph_receipt_fault(&s->receipt)))
+		(void)ph_cli_fault(s->cli, ph_receipt_fault(&s->receipt));
 	/* The message went out all the same: it is said and not more. */
 	if (ph_transcript_close(&s->transcript, &fault) != PH_OK)
 		ph_cli_note(s->cli, "%s", fault.text);

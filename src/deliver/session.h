@@ -14,8 +14,8 @@
 
 /* A session: the client engine and a stream together, from the look-up of the
    host to QUIT, over which any number of messages go.  All of it runs on the
-   caller's loop; what happened is pulled as events; the blocking calls at the end
-   are for programs that have nothing else to do. */
+   caller's loop; what happened is pulled as events; the blocking calls at the
+   end are for programs that have nothing else to do. */
 struct ph_session;
 
 /* One line of the transcript, secrets already removed. */
@@ -77,6 +77,8 @@ struct ph_session_facts {
 	size_t attempt_count;
 	struct ph_session_timing timing;
 	enum ph_stage stage; /* the deepest reached */
+	/* Of the content begun last, handed to the engine so far. */
+	uint64_t content_octets;
 	/* `wanted` went on in clear, or with a certificate that failed: why. */
 	const char *warning;
 };
@@ -119,8 +121,8 @@ enum ph_session_event_type {
 	PH_SESSION_READY,
 	PH_SESSION_ROOM,   /* another job would be taken */
 	PH_SESSION_DONE,   /* .id, .delivery (the caller's to free) */
-	PH_SESSION_CLOSED, /* .fault, or NULL after an orderly end; the last one.
-	                      Every job has had its DONE before */
+	PH_SESSION_CLOSED, /* .fault, or NULL after an orderly end; the last
+	                      one.  Every job has had its DONE before */
 };
 
 struct ph_session_event {
@@ -135,8 +137,8 @@ typedef void ph_session_fn(void *ctx);
 void ph_session_on_event(struct ph_session *s, ph_session_fn *fn, void *ctx);
 bool ph_session_next_event(struct ph_session *s, struct ph_session_event *out);
 
-/* The server takes no more messages in this session (RFC 9422 MAILMAX): quit, and
-   begin another. */
+/* The server takes no more messages in this session (RFC 9422 MAILMAX): quit,
+   and begin another. */
 bool ph_session_is_spent(const struct ph_session *s);
 /* CLOSED was, or is about to be, told. */
 bool ph_session_is_closed(const struct ph_session *s);
@@ -151,8 +153,8 @@ void ph_session_quit(struct ph_session *s);
 /* Runs the loop until READY.  PH_OK, or PH_EIO with *fault. */
 PH_MUST_USE enum ph_err ph_session_connect(
     struct ph_session *s, struct ph_fault *fault);
-/* Runs the loop until the job is DONE.  PH_OK whenever *out was set, whatever the
-   outcome; PH_EINVAL, PH_ENOMEM with *fault. */
+/* Runs the loop until the job is DONE.  PH_OK whenever *out was set, whatever
+   the outcome; PH_EINVAL, PH_ENOMEM with *fault. */
 PH_MUST_USE enum ph_err ph_session_deliver(struct ph_session *s,
     const struct ph_job *job, struct ph_delivery **out, struct ph_fault *fault);
 /* QUIT, and waits for the end (at most the quit timeout). */

@@ -165,6 +165,8 @@ bool ph_traffic_has_room(const struct ph_session *s)
 static void feed(
     struct ph_session *s, uint64_t id, const struct ph_smtp_body *body)
 {
+	for (size_t i = 0; i < body->count; i++)
+		s->facts.content_octets += body->pieces[i].len;
 	/* The engine has asked; what it says no to, it tells by MAIL_DONE. */
 	(void)!ph_smtp_client_body(s->client, ph_loop_now(s->loop), id, body);
 }
@@ -204,8 +206,10 @@ void ph_traffic_body(struct ph_session *s, uint64_t id)
 	struct ph_span pieces[PH_SMTP_PIECES_MAX];
 
 	assert(b != NULL);
-	if (b->body_usec == 0)
+	if (b->body_usec == 0) {
 		b->body_usec = ph_clock_usec();
+		s->facts.content_octets = 0;
+	}
 
 	size_t count = ph_content_in_memory(
 	    ph_task_job(b->task)->content, pieces, PH_SMTP_PIECES_MAX);
@@ -249,8 +253,8 @@ static void fail_job(struct ph_session *s, struct ph_task *t,
 	s->news = s->news || ph_traffic_has_done(s);
 }
 
-/* What the server does not take as it is, is made fit.  True: the task may go to
-   the engine. */
+/* What the server does not take as it is, is made fit.  True: the task may go
+   to the engine. */
 static bool make_fit(struct ph_session *s, struct ph_task *t)
 {
 	struct ph_content *c = ph_task_job(t)->content;

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -704,3 +705,52 @@ def test_stdin_is_a_terminal():
         os.close(slave)
     assert done.returncode == 64
     assert b"nothing to send" in done.stderr
+
+
+def on_terminal(*args):
+    """What goes to a terminal as standard error."""
+    master, slave = os.openpty()
+    with subprocess.Popen([PROGRAM, *map(str, args)], stderr=slave,
+                          stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE) as process:
+        os.close(slave)
+        seen = b""
+        while True:
+            try:
+                data = os.read(master, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            seen += data
+        process.communicate(timeout=20)
+    os.close(master)
+    assert process.returncode == 0, seen
+    return seen.decode()
+
+
+def test_progress(tmp_path):
+    """On a terminal, after a second; not with --quiet."""
+    big = tmp_path / "big"
+    big.write_bytes(b"x" * 30_000_000)
+
+    def slowly(connection, _):
+        """Takes some, waits until a bar must have been drawn (nothing but
+        time makes a second pass), takes the rest."""
+        connection.send("354 go")
+        tail = connection.sock.recv(65536)
+        time.sleep(1.6)
+        while not tail.endswith(b"\r\n.\r\n"):
+            data = connection.sock.recv(1 << 20)
+            if not data:
+                return False
+            tail = (tail + data)[-5:]
+        connection.send("250 2.0.0 ok")
+        return True
+
+    with Server(Smtp({"DATA": slowly})) as server:
+        seen = on_terminal("send", *to(server), *BOB, "--attach", big)
+        quiet = on_terminal("send", *to(server), *BOB, "--attach", big, "-q")
+    assert " of 39.2 MiB" in seen and "%" in seen
+    assert seen.rstrip("\r\n ").count("\n") == 0
+    assert quiet == ""

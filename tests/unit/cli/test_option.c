@@ -82,7 +82,8 @@ static void run(struct run *r, const char *const *words, bool leading)
 	(void)close(fd);
 	(void)close(old_out);
 	(void)close(old_err);
-	/* Values and operands are borrowed from argv: it stays till the next. */
+	/* Values and operands are borrowed from argv: it stays till the
+	   next. */
 }
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
