@@ -137,9 +137,10 @@ enum ph_err ph_session_new(struct ph_loop *l,
 		err = make_tls(s, fault);
 	if (err == PH_OK)
 		err = ph_timer_new(l, ph_link_on_timer, s, &s->timer);
-	if (err == PH_ENOMEM)
+	if (err == PH_ENOMEM) {
 		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
 		    "out of memory");
+	}
 	if (err != PH_OK)
 		return err;
 	*out = s;

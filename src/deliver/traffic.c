@@ -340,9 +340,10 @@ enum ph_err ph_traffic_submit(
     struct ph_session *s, const struct ph_job *job, struct ph_fault *fault)
 {
 	enum ph_err err = try_submit(s, job, fault);
-	if (err == PH_ENOMEM)
+	if (err == PH_ENOMEM) {
 		ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_MAIL,
 		    "%s: out of memory", s->where);
+	}
 	if (err != PH_OK)
 		return err;
 	ph_traffic_go_on(s);

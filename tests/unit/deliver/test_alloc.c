@@ -32,6 +32,8 @@ static enum ph_err deliver(
 		return err;
 	}
 	check(d != NULL);
+	if (d == NULL)
+		return PH_EIO;
 	err = d->outcome == PH_DELIVERED ? PH_OK : PH_EIO;
 	check_int(ph_fault_is_set(&d->fault), err != PH_OK);
 	ph_delivery_free(d);

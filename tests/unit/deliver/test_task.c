@@ -212,7 +212,7 @@ static enum ph_err whole(void *ctx)
 	}
 	/* Who was one too many may have been forgotten for want of memory. */
 	while (err == PH_OK) {
-		(void)end(b, "ddd" + (3 - b->envelope.rcpt_count));
+		(void)end(b, &"ddd"[3 - b->envelope.rcpt_count]);
 		err = ph_task_begin(t, 4, &b);
 	}
 	ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_MAIL, "out of memory");
