@@ -392,7 +392,7 @@ static void expect(struct player *pl, const struct script_step *step)
 		(void)fprintf(stderr, "%s:%d: want: %.*s got: %.*s\n",
 		    pl->s->name, step->line, PH_SPAN_ARG(want),
 		    PH_SPAN_ARG(got));
-		check(!"the client's octets are as expected");
+		check_str("what the client wrote", "what the script has");
 		pl->is_over = true;
 		pl->out->is_cut_short = true;
 		return;
@@ -508,7 +508,7 @@ static void check_log(const struct player *pl)
 		(void)fprintf(stderr, "%s:%d: want event: %.*s\ngot:\n%.*s\n",
 		    pl->s->name, step->line, PH_SPAN_ARG(step->bytes),
 		    PH_SPAN_ARG(log));
-		check(!"the events are as expected");
+		check_str("the events told", "those of the script");
 		return;
 	}
 	check_str(log.len > 0 ? log.ptr : "", "");

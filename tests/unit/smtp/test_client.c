@@ -191,6 +191,84 @@ static void test_misuse(void)
 	stop();
 }
 
+/* NOOP is the last of a group: the mail behind it waits. */
+static void test_noop_then_mail(void)
+{
+	struct ph_smtp_event ev;
+
+	start(NULL);
+	open_session("250-s\r\n250 PIPELINING\r\n");
+	check_int(ph_smtp_client_noop(c, now), PH_OK);
+	check_int(submit(1, 0), PH_OK);
+	flush();
+	check(strstr(wire.ptr, "NOOP\r\n") != NULL);
+	check(strstr(wire.ptr, "MAIL") == NULL);
+	say("250 ok\r\n");
+	check(next(PH_SMTP_NOOP_DONE, &ev));
+	flush();
+	check(strstr(wire.ptr, "NOOP\r\nMAIL FROM") != NULL);
+	stop();
+}
+
+enum {
+	DOTTED_LINES = 3000
+};
+
+/* Lines of dots, long and short in turn. */
+static const char *dotted(void)
+{
+	static char text[DOTTED_LINES * 420];
+	size_t at = 0;
+
+	for (size_t i = 0; i < DOTTED_LINES; i++) {
+		size_t len = i % 2 == 0 ? 2 : 800;
+
+		if (at + len + 3 > sizeof(text))
+			break;
+		memset(text + at, 'x', len);
+		text[at] = '.';
+		memcpy(text + at + len, "\r\n", 3);
+		at += len + 2;
+	}
+	return text;
+}
+
+/* More dots to stuff than the outbox has runs for: it fills again as it is
+   written. */
+static void test_many_dots(void)
+{
+	const char *content = dotted();
+	struct ph_smtp_event ev;
+	struct ph_span pending[100];
+	size_t before;
+	size_t dots = 0;
+
+	start(NULL);
+	open_session("250-s\r\n250 PIPELINING\r\n");
+	check_int(submit(1, 0), PH_OK);
+	flush();
+	before = wire.len;
+	say("250 ok\r\n250 ok\r\n354 go\r\n");
+	check(next(PH_SMTP_BODY_WANTED, &ev));
+	check_int(give(1, content), PH_OK);
+	check(ph_smtp_client_pending(c, pending, 100) <= 64);
+	flush();
+	for (size_t i = before; i + 2 < wire.len; i++)
+		dots += memcmp(wire.ptr + i, "\n..", 3) == 0;
+	size_t lines = 0;
+	for (const char *at = content; *at != '\0'; at++)
+		lines += *at == '\n';
+	/* The first has no line end before it. */
+	check(lines > 2000);
+	check_int(dots, lines - 1);
+	check_int(wire.len - before, strlen(content) + lines + 3);
+	check(strcmp(wire.ptr + wire.len - 5, "\r\n.\r\n") == 0);
+	say("250 ok\r\n");
+	check(next(PH_SMTP_MAIL_DONE, &ev));
+	check_int(ev.result->outcome, PH_DELIVERED);
+	stop();
+}
+
 static const struct {
 	struct ph_envelope_rcpt rcpt;
 	struct ph_span sender;
@@ -771,7 +849,7 @@ static enum ph_err converse(void)
 				taken += err == PH_OK;
 			}
 			if (ev.type == PH_SMTP_BODY_WANTED)
-				err = give(1, ".\r\n");
+				err = give(1, dotted());
 			if (ev.type == PH_SMTP_MAIL_DONE)
 				done++;
 			if (ev.type == PH_SMTP_CLOSED) {
@@ -808,7 +886,7 @@ static void test_memory(void)
 	bool trace = true;
 
 	ph_buf_init(&wire, 16 * 1024 * 1024);
-	if (ph_buf_reserve(&wire, 65536) != PH_OK)
+	if (ph_buf_reserve(&wire, 4 * 1024 * 1024) != PH_OK)
 		abort();
 	check(failalloc_run(session, NULL) > 8);
 	check(failalloc_run_any(session, &trace) > 8);
@@ -819,6 +897,8 @@ int main(void)
 {
 	test_options();
 	test_misuse();
+	test_noop_then_mail();
+	test_many_dots();
 	test_bad_envelopes();
 	test_window();
 	test_room();
