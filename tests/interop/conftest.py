@@ -93,7 +93,7 @@ class Node:
         self.mail = servers.Folder(folder / "new")
         config = folder / "config.json"
         config.write_text(json.dumps({
-            "modules": str(packages.npm("smtp-server", "nodemailer")
+            "modules": str(packages.npm(*packages.NODEMAILER)
                            / "node_modules"),
             "certificate": str(certificate), "folder": str(self.mail.path),
             "mechanisms": ["PLAIN", "LOGIN", "CRAM-MD5"],

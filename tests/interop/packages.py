@@ -7,6 +7,9 @@ import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Of the npm registry; versions whose own dependencies are there too.
+NODEMAILER = ("smtp-server@3.21.6", "nodemailer@10.6.0")
+MAILPARSER = ("mailparser@3.7.2",)
 STORE = pathlib.Path(os.environ.get("POSTHASTE_PEERS", ROOT / "build" / "peers"))
 
 

@@ -117,7 +117,7 @@ def test_nodemailer(guarded, certificate, tmp_path, mode, mechanism):
     server = guarded(mode)
     config = tmp_path / "config.json"
     config.write_text(json.dumps({
-        "modules": str(packages.npm("smtp-server", "nodemailer") / "node_modules"),
+        "modules": str(packages.npm(*packages.NODEMAILER) / "node_modules"),
         "transport": {
             "host": "localhost", "port": server.port,
             "secure": mode == "before-connect", "requireTLS": True,
