@@ -40,9 +40,10 @@ enum {
 	PH_TRANSCRIPT_REPLY_MAX =
 	    PH_REPLY_MAX + PH_REPLY_LINES_MAX * 16 + PH_REPLY_LINE_MAX,
 	/* Up to here MAIL, RCPT and the whole content go in one write, without
-	   waiting for an answer (RFC 3030).  What a refusal wastes then is at
-	   most this, some ten round trips' worth on an initial TCP window; a
-	   larger content waits for the 354 it hardly notices. */
+	   waiting for an answer (RFC 3030), once the server has taken a message
+	   in this session.  What a refusal wastes then is at most this, some
+	   ten round trips' worth on an initial TCP window; a larger content
+	   waits for the 354 it hardly notices. */
 	PH_BDAT_CONTENT_MAX = 64 * 1024
 };
 
@@ -60,6 +61,7 @@ struct ph_smtp_client {
 	bool greeted_like_ftp;
 	/* A transaction may be open at the server that we are done with. */
 	bool needs_rset;
+	bool has_delivered;  /* the server took a message in this session */
 	uint32_t mail_count; /* MAIL commands written (RFC 9422 MAILMAX) */
 
 	ph_msec now;

@@ -154,9 +154,6 @@ static void plan(struct ph_smtp_client *c, struct ph_transaction *t)
 	t->utf8 = needs_utf8(&t->mail);
 	if (max > 0 && t->rcpt_limit > max)
 		t->rcpt_limit = max;
-	t->bdat = !t->mail.probe && t->mail.size > 0 &&
-	    t->mail.size <= PH_BDAT_CONTENT_MAX && ph_engine_pipelines(c) &&
-	    ph_engine_offers(c, PH_EHLO_CHUNKING);
 }
 
 enum ph_err ph_smtp_client_mail(struct ph_smtp_client *c, ph_msec now,

@@ -55,6 +55,19 @@ static bool needs_rset(
 	    (before != NULL && before->bdat && !before->is_decided);
 }
 
+/* By BDAT the content goes out before anybody said yes to its envelope.  That
+   is for servers which have shown that they take our mail: one that hangs up on
+   a MAIL it refuses would leave us unsure about a content that nobody wanted,
+   and some break when a chunk meets no transaction.  By DATA the first mail
+   costs the same round trips as with a pause before BDAT. */
+static bool may_bdat(
+    const struct ph_smtp_client *c, const struct ph_transaction *t)
+{
+	return c->has_delivered && !t->mail.probe && t->mail.size > 0 &&
+	    t->mail.size <= PH_BDAT_CONTENT_MAX && ph_engine_pipelines(c) &&
+	    ph_engine_offers(c, PH_EHLO_CHUNKING);
+}
+
 /* MAIL, if it is time for it. */
 static void begin(struct ph_smtp_client *c, struct ph_transaction *t,
     const struct ph_transaction *before)
@@ -72,6 +85,7 @@ static void begin(struct ph_smtp_client *c, struct ph_transaction *t,
 		if (!may_ask(c))
 			return;
 	}
+	t->bdat = may_bdat(c, t);
 	ask_mail(c, t);
 }
 
@@ -211,6 +225,8 @@ static bool is_begun(const struct ph_transaction *t)
 
 static void settle_over(struct ph_smtp_client *c, struct ph_transaction *t)
 {
+	if (t->is_decided && ph_reply_class(&t->result.reply) == 2)
+		c->has_delivered = true;
 	/* If the next began already, RSET went before its MAIL. */
 	if (leaves_it_open(t) && !is_begun(t->next))
 		c->needs_rset = true;

@@ -243,6 +243,8 @@ static void submit(struct player *pl)
 	    ph_smtp_client_has_room(pl->c)) {
 		const struct script_mail *m = &pl->s->mails[pl->out->mails];
 
+		if (m->waits && pl->out->done < pl->out->mails)
+			return;
 		pl->out->mails++;
 		check_int(
 		    ph_smtp_client_mail(pl->c, pl->now, &m->mail, NULL), PH_OK);

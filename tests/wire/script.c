@@ -161,6 +161,8 @@ static void set_mail_param(
 		m->envelope.ret = is(value, "full") ? PH_RET_FULL : PH_RET_HDRS;
 	} else if (is(key, "envid")) {
 		m->envelope.envid = pooled(s, value, false);
+	} else if (is(key, "wait")) {
+		m->waits = true;
 	} else if (is(key, "split")) {
 		m->split = (size_t)number(s, line, value);
 	} else {

@@ -11,7 +11,8 @@
                helo=NAME timeout=MS           each in a word, see script.c
        mail: from=A to=B to=C size=N 8bit utf8 probe ret=full envid=X
              notify=never orcpt=X split=N     the next mail; size counts the
-                                              body unless given; size=0: none
+             wait                             body unless given; size=0: none;
+                                              wait: not before all are done
        body: octets of its content, \r \n \\ \xHH; more such lines add to it
        S: a line from the server, CRLF added      s: octets, nothing added
        C: a line that the client must write       c: octets it must write
@@ -51,6 +52,7 @@ struct script_mail {
 	struct ph_smtp_mail mail;
 	struct ph_buf body;
 	bool has_size;
+	bool waits;   /* for the mails before it to be done */
 	size_t split; /* octets a piece; 0: in one */
 };
 

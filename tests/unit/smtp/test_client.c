@@ -97,6 +97,22 @@ static enum ph_err give(uint64_t id, const char *text)
 	return ph_smtp_client_body(c, now, id, &body);
 }
 
+/* A mail by DATA that is taken: CHUNKING may be used from now on. */
+static void prove(void)
+{
+	struct ph_smtp_event ev;
+
+	check_int(submit(1000, 0), PH_OK);
+	flush();
+	say("250 ok\r\n250 ok\r\n354 go\r\n");
+	check(next(PH_SMTP_BODY_WANTED, &ev));
+	check_int(give(1000, "hello\r\n"), PH_OK);
+	flush();
+	say("250 taken\r\n");
+	check(next(PH_SMTP_MAIL_DONE, &ev));
+	check_int(ev.result->outcome, PH_DELIVERED);
+}
+
 static void test_options(void)
 {
 	struct ph_smtp_options opt = { .helo = PH_SPAN("a b") };
@@ -452,6 +468,33 @@ static void test_many_recipients(void)
 	stop();
 }
 
+/* The server hangs up on a MAIL that it refuses: nothing of the content was
+   handed over, so that nobody need be unsure.  Once it has taken a message that
+   is risked for the round trip. */
+static void test_content_waits(void)
+{
+	struct ph_smtp_event ev;
+
+	for (int proven = 0; proven < 2; proven++) {
+		check_case("proven", (size_t)proven);
+		start(NULL);
+		open_session("250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+		if (proven == 1)
+			prove();
+		check_int(submit(1, 5), PH_OK);
+		check(next(PH_SMTP_BODY_WANTED, &ev) == (proven == 1));
+		if (proven == 1)
+			check_int(give(1, "123\r\n"), PH_OK);
+		flush();
+		check((strstr(wire.ptr, "BDAT") != NULL) == (proven == 1));
+		ph_smtp_client_lost(c, now, NULL);
+		check(next(PH_SMTP_MAIL_DONE, &ev));
+		check_int(
+		    ev.result->outcome, proven == 1 ? PH_UNSURE : PH_RETRY);
+		stop();
+	}
+}
+
 static void test_bdat_size(void)
 {
 	struct ph_smtp_event ev;
@@ -460,6 +503,7 @@ static void test_bdat_size(void)
 
 	start(NULL);
 	open_session("250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+	prove();
 	check_int(submit(1, 5), PH_OK);
 	/* Wanted at once, before anything was written. */
 	check(next(PH_SMTP_BODY_WANTED, &ev));
@@ -477,6 +521,7 @@ static void test_bdat_size(void)
 	/* 64 KiB and one octet go by DATA. */
 	start(NULL);
 	open_session("250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+	prove();
 	before = wire.len;
 	check_int(submit(1, 65537), PH_OK);
 	flush();
@@ -493,6 +538,7 @@ static void test_late_body(void)
 
 	start(NULL);
 	open_session("250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+	prove();
 	check_int(submit(1, 5), PH_OK);
 	check(next(PH_SMTP_BODY_WANTED, &ev));
 	flush();
@@ -518,6 +564,7 @@ static void test_body_failed_behind(void)
 	ph_fault_set(&f, PH_CAUSE_INPUT_CHANGED, PH_STAGE_DATA, "shrank");
 	start(NULL);
 	open_session("250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+	prove();
 	check_int(submit(1, 5), PH_OK);
 	check_int(submit(2, 5), PH_OK);
 	check_int(submit(3, 5), PH_OK);
@@ -904,6 +951,7 @@ int main(void)
 	test_room();
 	test_spent();
 	test_many_recipients();
+	test_content_waits();
 	test_bdat_size();
 	test_late_body();
 	test_body_failed_behind();
