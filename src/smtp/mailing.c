@@ -47,12 +47,12 @@ static void ask_mail(struct ph_smtp_client *c, struct ph_transaction *t)
 }
 
 /* A transaction whose content goes by BDAT may be refused with its envelope
-   still open (RFC 3030 2), and what was written behind it would meet that. */
+   still open (RFC 3030 2), and what was written behind it would meet that.
+   Refused already, it may still have a chunk to be answered. */
 static bool needs_rset(
     const struct ph_smtp_client *c, const struct ph_transaction *before)
 {
-	return c->needs_rset ||
-	    (before != NULL && before->bdat && !before->is_decided);
+	return c->needs_rset || (before != NULL && before->bdat);
 }
 
 /* By BDAT the content goes out before anybody said yes to its envelope.  That

@@ -495,6 +495,33 @@ static void test_content_waits(void)
 	}
 }
 
+/* A chunk is refused while the next one awaits its answer: the mail that begins
+   in between must not fall into the envelope that is still open. */
+static void test_chunk_refused_amid(void)
+{
+	struct ph_smtp_event ev;
+	struct ph_span piece = PH_SPAN("123\r\n");
+	struct ph_smtp_body first = { &piece, 1, false, false };
+
+	start(NULL);
+	open_session("250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+	prove();
+	check_int(submit(1, 10), PH_OK);
+	check(next(PH_SMTP_BODY_WANTED, &ev));
+	check_int(ph_smtp_client_body(c, now, 1, &first), PH_OK);
+	flush();
+	check(next(PH_SMTP_BODY_WANTED, &ev));
+	check_int(give(1, "678\r\n"), PH_OK);
+	flush();
+	say("250 ok\r\n250 ok\r\n552 too big\r\n");
+	size_t before = wire.len;
+	check_int(submit(2, 0), PH_OK);
+	flush();
+	check_str(wire.ptr + before,
+	    "RSET\r\nMAIL FROM:<a@c>\r\nRCPT TO:<b@s>\r\nDATA\r\n");
+	stop();
+}
+
 static void test_bdat_size(void)
 {
 	struct ph_smtp_event ev;
@@ -952,6 +979,7 @@ int main(void)
 	test_spent();
 	test_many_recipients();
 	test_content_waits();
+	test_chunk_refused_amid();
 	test_bdat_size();
 	test_late_body();
 	test_body_failed_behind();
