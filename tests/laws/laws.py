@@ -319,6 +319,24 @@ def fuzz_targets_have_dictionaries(root):
             yield f"{where(root, path, 1)}: no {name}.dict"
 
 
+def wire_cases_are_run(root):
+    named = root / "tests/wire/meson.build"
+    text = read(named) if named.exists() else ""
+    for path in sorted((root / "tests/wire/cases").glob("*.txt")):
+        if f"'{path.stem}'" not in text:
+            yield f"{where(root, path, 1)}: not run"
+
+
+def build_files_are_reached(root):
+    """A folder's meson.build is named by that of the folder above."""
+    for top in ("src", "tests", "doc"):
+        for path in sorted((root / top).rglob("meson.build")):
+            above = path.parent.parent / "meson.build"
+            text = read(above) if above.exists() else ""
+            if f"'{path.parent.name}'" not in text:
+                yield f"{where(root, path, 1)}: nobody names this folder"
+
+
 # ---- other people's judges
 
 def is_formatted(root):

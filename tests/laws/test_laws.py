@@ -28,6 +28,8 @@ TREE = [
     laws.tests_mirror_sources,
     laws.pure_rooms_are_tested,
     laws.fuzz_targets_have_dictionaries,
+    laws.wire_cases_are_run,
+    laws.build_files_are_reached,
     laws.is_formatted,
     laws.manuals_are_clean,
 ]
@@ -92,6 +94,11 @@ GOOD = {
     "tests/unit/mail/meson.build": "foreach noun : ['scan']\n",
     "tests/fuzz/fuzz_scan.c": "int x;\n",
     "tests/fuzz/scan.dict": 'a="b"\n',
+    "tests/wire/cases/one.txt": "S: 220\n",
+    "tests/wire/meson.build": "['one']",
+    "tests/unit/meson.build": "['base', 'mail']",
+    "tests/meson.build": "subdir('unit')\nsubdir('wire')\n",
+    "meson.build": "subdir('tests')\n",
 }
 
 
@@ -177,6 +184,10 @@ BAD = [
      {"src/base/x.c": function("\ta++;\n" * 20)}, "tests/unit/base"),
     (laws.fuzz_targets_have_dictionaries,
      {"tests/fuzz/fuzz_more.c": ""}, "more.dict"),
+    (laws.wire_cases_are_run,
+     {"tests/wire/cases/two.txt": ""}, "two.txt"),
+    (laws.build_files_are_reached,
+     {"tests/meson.build": "subdir('unit')\n"}, "tests/wire/meson.build"),
     (laws.is_formatted,
      {"src/base/x.c": "int  f( void );\n",
       ".clang-format": "BasedOnStyle: LLVM\n"}, "src/base/x.c"),
