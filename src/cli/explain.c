@@ -1,4 +1,5 @@
 #include "diagnose/explain.h"
+#include "base/enhanced.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "io/file.h"
@@ -15,22 +16,12 @@ static const struct ph_option options[] = {
 	{ NULL },
 };
 
-static void enhanced_text(
-    const uint16_t enhanced[3], char *out, size_t out_size)
-{
-	out[0] = '\0';
-	if (enhanced[0] != 0) {
-		(void)snprintf(out, out_size, "%u.%u.%u", (unsigned)enhanced[0],
-		    (unsigned)enhanced[1], (unsigned)enhanced[2]);
-	}
-}
-
 static json_t *to_json(const struct ph_explanation *e)
 {
-	char enhanced[24];
+	char enhanced[PH_ENHANCED_TEXT_MAX];
 	json_t *j = json_object();
 
-	enhanced_text(e->enhanced, enhanced, sizeof(enhanced));
+	ph_enhanced_write(e->enhanced, enhanced);
 	ph_json_put(
 	    j, "code", e->code == 0 ? json_null() : json_integer(e->code));
 	ph_json_put(j, "enhanced", ph_json_str_or_null(enhanced));
@@ -59,7 +50,7 @@ static void print_line(const char *label, const char *text)
 static void print_other_half(
     const struct ph_explanation *e, const char *enhanced)
 {
-	const uint8_t none[3] = { 0 };
+	const uint16_t none[3] = { 0 };
 	struct ph_explanation by_code;
 
 	if (e->by_enhanced && e->code != 0) {
@@ -80,9 +71,9 @@ static void print_other_half(
 
 static void print(const struct ph_explanation *e)
 {
-	char enhanced[24];
+	char enhanced[PH_ENHANCED_TEXT_MAX];
 
-	enhanced_text(e->enhanced, enhanced, sizeof(enhanced));
+	ph_enhanced_write(e->enhanced, enhanced);
 	if (e->nature == PH_NATURE_UNKNOWN) {
 		printf("%s.\n", e->cause);
 		print_line("advice:", e->advice);

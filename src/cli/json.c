@@ -1,6 +1,7 @@
 #include "cli/json.h"
 
 #include "base/buf.h"
+#include "base/enhanced.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -68,19 +69,8 @@ void ph_json_add(json_t *array, json_t *value)
 		(void)json_array_append_new(array, json_string(broken_key));
 }
 
-void ph_enhanced_write(
-    const uint8_t enhanced[3], char out[PH_ENHANCED_TEXT_MAX])
-{
-	out[0] = '\0';
-	if (enhanced[0] != 0) {
-		(void)snprintf(out, PH_ENHANCED_TEXT_MAX, "%u.%u.%u",
-		    (unsigned)enhanced[0], (unsigned)enhanced[1],
-		    (unsigned)enhanced[2]);
-	}
-}
-
 json_t *ph_json_reply(
-    unsigned code, const uint8_t enhanced[3], const char *text)
+    unsigned code, const uint16_t enhanced[3], const char *text)
 {
 	char shown[PH_ENHANCED_TEXT_MAX];
 	json_t *j;

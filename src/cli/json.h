@@ -31,7 +31,7 @@ void ph_json_add(json_t *array, json_t *value);
 
 /* {"code":250,"enhanced":"2.0.0"|null,"text":"..."}; null when code is 0. */
 json_t *ph_json_reply(
-    unsigned code, const uint8_t enhanced[3], const char *text);
+    unsigned code, const uint16_t enhanced[3], const char *text);
 
 /* {"stage":...,"cause":...,"message":...,"advice":...,"setting":...}; null when
    f is not set. */
@@ -44,13 +44,5 @@ json_t *ph_json_ms(double ms);
    NULL.  PH_EXIT_OK, or PH_EXIT_IOERR, PH_EXIT_INTERNAL with an error on
    stderr. */
 enum ph_exit ph_json_print(json_t **doc);
-
-/* "5.7.8", or "" for class 0.  out has room for PH_ENHANCED_TEXT_MAX. */
-enum {
-	PH_ENHANCED_TEXT_MAX = 12
-};
-
-void ph_enhanced_write(
-    const uint8_t enhanced[3], char out[PH_ENHANCED_TEXT_MAX]);
 
 #endif

@@ -1,5 +1,6 @@
 #include "cli/receipt.h"
 
+#include "base/enhanced.h"
 #include "cli/json.h"
 
 void ph_receipt_miss(struct ph_receipt *r, const struct ph_envelope_rcpt *rcpts,

@@ -50,7 +50,7 @@ PH_DEFINE_CLEANUP(ph_session_free, struct ph_session)
 struct ph_session_attempt {
 	char mechanism[24];
 	uint16_t code;
-	uint8_t enhanced[3];
+	uint16_t enhanced[3];
 	char text[256];
 };
 
@@ -97,7 +97,7 @@ struct ph_delivered_rcpt {
 	enum ph_outcome outcome;
 	enum ph_stage stage;
 	uint16_t code;
-	uint8_t enhanced[3];
+	uint16_t enhanced[3];
 	const char *text;      /* "" when none */
 	const char *server_id; /* what the server calls the message ("queued as
 	                          4F1"), or "" */

@@ -173,7 +173,7 @@ static void explain(struct ph_explanation *e)
 }
 
 void ph_explain_codes(
-    uint16_t code, const uint8_t enhanced[3], struct ph_explanation *out)
+    uint16_t code, const uint16_t enhanced[3], struct ph_explanation *out)
 {
 	*out = (struct ph_explanation){ .code = code,
 		.enhanced = { enhanced[0], enhanced[1], enhanced[2] } };

@@ -42,7 +42,7 @@ void ph_explain(struct ph_span text, struct ph_explanation *out);
 
 /* The same for codes already parsed; enhanced may be all zero. */
 void ph_explain_codes(
-    uint16_t code, const uint8_t enhanced[3], struct ph_explanation *out);
+    uint16_t code, const uint16_t enhanced[3], struct ph_explanation *out);
 
 /* "success", "temporary", "permanent", "unknown". */
 const char *ph_reply_nature_name(enum ph_reply_nature nature);

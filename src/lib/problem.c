@@ -2,8 +2,6 @@
 
 #include "diagnose/cause.h"
 
-#include <stdio.h>
-
 static enum ph_status status_of_exit(enum ph_exit code)
 {
 	switch (code) {
@@ -55,15 +53,6 @@ void ph_lib_problem_clear(struct ph_lib_problem *p)
 	};
 }
 
-void ph_lib_enhanced(const uint8_t enhanced[3], char out[16])
-{
-	out[0] = '\0';
-	if (enhanced[0] != 0) {
-		(void)snprintf(
-		    out, 16, "%u.%u.%u", enhanced[0], enhanced[1], enhanced[2]);
-	}
-}
-
 enum ph_status ph_lib_problem_set(
     struct ph_lib_problem *p, const struct ph_fault *fault)
 {
@@ -72,7 +61,7 @@ enum ph_status ph_lib_problem_set(
 		return PH_STATUS_OK;
 	}
 	p->fault = *fault;
-	ph_lib_enhanced(fault->enhanced, p->enhanced);
+	ph_enhanced_write(fault->enhanced, p->enhanced);
 	p->pub = (struct ph_problem){
 		.status = status_of(&p->fault),
 		.cause = ph_cause_name(p->fault.cause),

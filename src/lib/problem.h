@@ -1,6 +1,7 @@
 #ifndef PH_LIB_PROBLEM_H
 #define PH_LIB_PROBLEM_H
 
+#include "base/enhanced.h"
 #include "base/fault.h"
 #include "base/outcome.h"
 
@@ -11,7 +12,7 @@
 struct ph_lib_problem {
 	struct ph_problem pub;
 	struct ph_fault fault;
-	char enhanced[16];
+	char enhanced[PH_ENHANCED_TEXT_MAX];
 };
 
 /* Nothing is wrong. */
@@ -25,8 +26,6 @@ enum ph_status ph_lib_problem_argument(
     struct ph_lib_problem *p, const char *text);
 enum ph_status ph_lib_problem_memory(struct ph_lib_problem *p);
 
-/* "5.7.8", or "" when there is none; out has room for 16. */
-void ph_lib_enhanced(const uint8_t enhanced[3], char out[16]);
 enum ph_fate ph_lib_fate(enum ph_outcome outcome);
 
 #endif

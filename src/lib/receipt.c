@@ -58,9 +58,9 @@ static bool copy_rcpts(struct receipt *r, const struct ph_delivery *d)
 		return false;
 	for (size_t i = 0; i < d->rcpt_count && ok; i++) {
 		const struct ph_delivered_rcpt *from = &d->rcpts[i];
-		char enhanced[16];
+		char enhanced[PH_ENHANCED_TEXT_MAX];
 
-		ph_lib_enhanced(from->enhanced, enhanced);
+		ph_enhanced_write(from->enhanced, enhanced);
 		rcpts[i] = (struct ph_receipt_rcpt){
 			.address = ph_arena_str(&r->arena, from->address),
 			.fate = ph_lib_fate(from->outcome),

@@ -23,7 +23,7 @@ struct ph_event {
 	enum ph_smtp_dir dir;
 	enum ph_stage stage;
 	uint16_t code;
-	uint8_t enhanced[3];
+	uint16_t enhanced[3];
 	uint16_t line_count;
 	bool has_reply;
 	size_t text_at;

@@ -1,6 +1,7 @@
 #include "smtp/reply.h"
 
 #include "base/ascii.h"
+#include "base/enhanced.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@ enum {
 
 struct ph_reply_parser {
 	uint16_t code;
-	uint8_t enhanced[3];
+	uint16_t enhanced[3];
 	uint16_t line_count;
 	bool done; /* what is here was handed out */
 	size_t text_len;
@@ -64,9 +65,8 @@ static uint16_t parse_code(struct ph_span line)
 	    (line.ptr[2] - '0'));
 }
 
-/* One to three digits.  A number over 255 does not fit and is left in the
-   text, where a person still sees it. */
-static bool parse_number(struct ph_span *s, uint8_t *out)
+/* RFC 3463 2: one to three digits. */
+static bool parse_number(struct ph_span *s, uint16_t *out)
 {
 	unsigned n = 0;
 	size_t len = 0;
@@ -75,10 +75,10 @@ static bool parse_number(struct ph_span *s, uint8_t *out)
 		n = n * 10 + (unsigned)(s->ptr[len] - '0');
 		len++;
 	}
-	if (len == 0 || n > UINT8_MAX)
+	if (len == 0 || n > PH_ENHANCED_MAX)
 		return false;
 	*s = ph_span_skip(*s, len);
-	*out = (uint8_t)n;
+	*out = (uint16_t)n;
 	return true;
 }
 
@@ -92,10 +92,10 @@ static bool skip_char(struct ph_span *s, char c)
 
 /* RFC 3463 2, RFC 2034 4: class.subject.detail and a space, before the text.
    Takes it off *text where it stands. */
-static bool take_enhanced(struct ph_span *text, uint8_t out[3])
+static bool take_enhanced(struct ph_span *text, uint16_t out[3])
 {
 	struct ph_span s = *text;
-	uint8_t got[3];
+	uint16_t got[3];
 
 	if (!parse_number(&s, &got[0]) || !skip_char(&s, '.') ||
 	    !parse_number(&s, &got[1]) || !skip_char(&s, '.') ||
@@ -149,7 +149,7 @@ static enum ph_err take_line(struct ph_reply_parser *p, struct ph_span line)
 
 	size_t skip = line.len > CODE_LEN ? CODE_LEN + 1 : CODE_LEN;
 	struct ph_span text = ph_span_skip(line, skip);
-	uint8_t enhanced[3];
+	uint16_t enhanced[3];
 
 	if (take_enhanced(&text, enhanced) && p->enhanced[0] == 0)
 		memcpy(p->enhanced, enhanced, sizeof(enhanced));
@@ -299,10 +299,12 @@ void ph_reply_format(const struct ph_reply *r, char *out, size_t out_size)
 	if (out_size == 0)
 		return;
 
-	int n = r->enhanced[0] == 0
-	    ? snprintf(out, out_size, "%u", r->code)
-	    : snprintf(out, out_size, "%u %u.%u.%u", r->code, r->enhanced[0],
-		  r->enhanced[1], r->enhanced[2]);
+	char enhanced[PH_ENHANCED_TEXT_MAX];
+
+	ph_enhanced_write(r->enhanced, enhanced);
+
+	int n = snprintf(out, out_size, "%u%s%s", r->code,
+	    enhanced[0] == '\0' ? "" : " ", enhanced);
 	size_t len = n < 0 ? 0 : (size_t)n;
 
 	if (r->text.len == 0 || len + 1 >= out_size)

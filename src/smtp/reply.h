@@ -17,8 +17,8 @@ enum {
 /* A server's answer (RFC 5321 4.2).  The text is a loan from whoever gave the
    reply and says for how long. */
 struct ph_reply {
-	uint16_t code;       /* 200..599; 0: there was none */
-	uint8_t enhanced[3]; /* RFC 3463; class 0 when absent */
+	uint16_t code;        /* 200..599; 0: there was none */
+	uint16_t enhanced[3]; /* RFC 3463; class 0 when absent */
 	uint16_t line_count;
 	/* Without codes, lines joined by '\n'; the enhanced code is taken off
 	   each line that carries it.  As sent, but that a bare CR is a space:

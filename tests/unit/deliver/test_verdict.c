@@ -8,7 +8,7 @@ static struct ph_reply reply(uint16_t code, const char *enhanced)
 	struct ph_reply r = { .code = code, .text = PH_SPAN("no") };
 
 	for (int i = 0; i < 3 && enhanced[0] != '\0'; i++)
-		r.enhanced[i] = (uint8_t)(enhanced[2 * i] - '0');
+		r.enhanced[i] = (uint16_t)(enhanced[2 * i] - '0');
 	return r;
 }
 

@@ -349,8 +349,8 @@ static void test_cut(void)
 
 static void test_codes_parsed(void)
 {
-	const uint8_t none[3] = { 0 };
-	const uint8_t full[3] = { 5, 2, 2 };
+	const uint16_t none[3] = { 0 };
+	const uint16_t full[3] = { 5, 2, 2 };
 	struct ph_explanation e;
 
 	check_case("parsed", 0);

@@ -8,7 +8,7 @@ struct reply_case {
 	struct ph_span in;
 	enum ph_err err;
 	uint16_t code;
-	uint8_t enhanced[3];
+	uint16_t enhanced[3];
 	uint16_t line_count;
 	struct ph_span text;
 	size_t left; /* octets that belong to what follows */
@@ -46,7 +46,7 @@ static const struct reply_case cases[] = {
 	OK("550 5.1.1no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5.1.1no")),
 	OK("550 5.1 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5.1 no")),
 	OK("550 5..1 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5..1 no")),
-	OK("550 5.7.506 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5.7.506 no")),
+	OK("550 5.7.506 no\r\n", 550, { 5, 7, 506 }, 1, PH_SPAN_INIT("no")),
 	OK("550 5.7.1399 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("5.7.1399 no")),
 	OK("550 192.0.2.1 no\r\n", 550, { 0 }, 1, PH_SPAN_INIT("192.0.2.1 no")),
 	OK("250 \xff\x01\xc3\xa9\r\n", 250, { 0 }, 1,
@@ -100,7 +100,8 @@ static void check_reply(
 	check_int(reply->code, rc->code);
 	check_int(ph_reply_class(reply), rc->code / 100);
 	check_int(reply->line_count, rc->line_count);
-	check(memcmp(reply->enhanced, rc->enhanced, 3) == 0);
+	check(memcmp(reply->enhanced, rc->enhanced, sizeof(reply->enhanced)) ==
+	    0);
 	check(ph_span_eq(reply->text, rc->text));
 	check_int(left, rc->left);
 }
