@@ -18,12 +18,15 @@ SECONDS = 60
 ONLY    =
 
 .NOTPARALLEL:
-.PHONY: all setup try check bench install fuzz torture format tidy coverage \
+.PHONY: all everything setup try check bench install fuzz torture format tidy coverage \
 	clean
 
 all: $(BUILD)/build.ninja
-	@$(NINJA) -C $(BUILD)
+	@$(NINJA) -C $(BUILD) installed
 	@tools/links $(BUILD)
+
+everything: all
+	@$(NINJA) -C $(BUILD)
 
 $(BUILD)/build.ninja:
 	@tools/setup build
@@ -32,10 +35,10 @@ $(BUILD)/build.ninja:
 setup:
 	@tools/setup build test
 
-try: setup all
+try: all
 	@tools/try
 
-check: setup all
+check: setup everything
 	@tools/check --build $(BUILD)
 
 bench: setup all
@@ -43,7 +46,7 @@ bench: setup all
 
 install: all
 	@$(MESON) configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
-	@DESTDIR=$(DESTDIR) $(MESON) install -C $(BUILD)
+	@DESTDIR=$(DESTDIR) $(MESON) install --no-rebuild -C $(BUILD)
 
 fuzz: setup
 	@tools/fuzz --seconds $(SECONDS) $(ONLY)
@@ -57,7 +60,7 @@ torture: setup
 format:
 	@tools/format
 
-tidy: all
+tidy: setup everything
 	@tools/tidy --build $(BUILD)
 
 coverage: setup
