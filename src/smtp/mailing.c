@@ -381,6 +381,10 @@ void ph_mailing_answered(struct ph_smtp_client *c,
 		on_bdat(t, reply, verdict);
 	}
 	finish_over(c);
+	/* The probe had its answers; its end the session cannot do without. */
+	if (entry->step == PH_STEP_RSET &&
+	    ph_step_judge(entry->step, reply) != PH_VERDICT_CLOSING)
+		on_session_answer(c, entry->step, reply, verdict);
 }
 
 bool ph_mailing_interrupted(
