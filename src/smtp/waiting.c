@@ -9,17 +9,13 @@ static ph_msec add_msec(ph_msec at, ph_msec length)
 	return at > PH_NEVER - length ? PH_NEVER : at + length;
 }
 
-/* For the server to take what waits, or to answer. */
-static ph_msec server_deadline(const struct ph_smtp_client *c)
+/* For the server to answer; PH_NEVER where nothing is due. */
+static ph_msec answer_deadline(const struct ph_smtp_client *c)
 {
 	const struct ph_smtp_timeouts *timeouts = &c->options.timeouts;
 	ph_msec since =
 	    c->answered_at > c->progress_at ? c->answered_at : c->progress_at;
 
-	if (!ph_outbox_is_empty(&c->outbox)) {
-		return add_msec(
-		    c->progress_at, ph_step_block_timeout(timeouts));
-	}
 	if (c->phase == PH_PHASE_TLS) {
 		return add_msec(
 		    since, ph_step_timeout(PH_STEP_STARTTLS, timeouts));
@@ -31,6 +27,29 @@ static ph_msec server_deadline(const struct ph_smtp_client *c)
 	}
 	/* It is the caller's turn. */
 	return PH_NEVER;
+}
+
+/* For it to take what waits to be written. */
+static ph_msec write_deadline(const struct ph_smtp_client *c)
+{
+	return add_msec(
+	    c->progress_at, ph_step_block_timeout(&c->options.timeouts));
+}
+
+/* Whether it has to take something before it can be waited for.  A server that
+   is at work on a message already handed over need not read on meanwhile: then
+   it has the time its answer may take. */
+static bool is_blocking(const struct ph_smtp_client *c)
+{
+	if (ph_outbox_is_empty(&c->outbox))
+		return false;
+	return !ph_pipeline_awaits(&c->pipeline) ||
+	    answer_deadline(c) < write_deadline(c);
+}
+
+static ph_msec server_deadline(const struct ph_smtp_client *c)
+{
+	return is_blocking(c) ? write_deadline(c) : answer_deadline(c);
 }
 
 ph_msec ph_smtp_client_deadline(const struct ph_smtp_client *c)
@@ -94,7 +113,7 @@ static void expire(struct ph_smtp_client *c)
 		ph_ending_close(c, NULL);
 		return;
 	}
-	if (!ph_outbox_is_empty(&c->outbox)) {
+	if (is_blocking(c)) {
 		say_duration(
 		    ph_step_block_timeout(timeouts), length, sizeof(length));
 		ph_fault_set(

@@ -396,6 +396,33 @@ static void test_room(void)
 	stop();
 }
 
+/* A probe's RSET is refused: what was asked is answered, and no MAIL follows
+   into an envelope that is still open. */
+static void test_probe_not_reset(void)
+{
+	struct ph_smtp_mail probe = {
+		.envelope = &one, .probe = true, .id = 1
+	};
+	struct ph_smtp_event ev;
+
+	start(NULL);
+	open_session("250-s\r\n250 PIPELINING\r\n");
+	check_int(ph_smtp_client_mail(c, now, &probe, NULL), PH_OK);
+	check_int(submit(2, 0), PH_OK);
+	flush();
+	size_t before = wire.len;
+	say("250 ok\r\n250 ok\r\n502 what\r\n");
+	flush();
+	check_int(wire.len, before);
+	check(next(PH_SMTP_MAIL_DONE, &ev));
+	check_int(ev.result->outcome, PH_DELIVERED);
+	check(next(PH_SMTP_MAIL_DONE, &ev));
+	check_int(ev.result->outcome, PH_RETRY);
+	check(next(PH_SMTP_CLOSED, &ev));
+	check_int(ev.fault->cause, PH_CAUSE_PROTOCOL);
+	stop();
+}
+
 static void test_spent(void)
 {
 	struct ph_smtp_event ev;
@@ -710,6 +737,27 @@ static void test_deadlines(void)
 	expire(30000, PH_CAUSE_TIMEOUT, "did not answer NOOP for 30 s");
 }
 
+/* The server is at work on the first mail and reads nothing of the second: that
+   may take as long as the answer to the first dot may. */
+static void test_deadline_of_a_busy_server(void)
+{
+	struct ph_smtp_event ev;
+
+	start(NULL);
+	open_session("250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+	prove();
+	check_int(submit(1, 5), PH_OK);
+	check(next(PH_SMTP_BODY_WANTED, &ev));
+	check_int(give(1, "123\r\n"), PH_OK);
+	flush();
+	check_int(submit(2, 5), PH_OK);
+	say("250 ok\r\n250 ok\r\n");
+	/* RSET and MAIL wait, BDAT awaits its answer. */
+	check(ph_smtp_client_deadline(c) == now + 600000);
+	expire(
+	    600000, PH_CAUSE_LOST_AFTER_DOT, "did not answer BDAT for 600 s");
+}
+
 static void test_lost_with_fault(void)
 {
 	static const struct {
@@ -976,6 +1024,7 @@ int main(void)
 	test_bad_envelopes();
 	test_window();
 	test_room();
+	test_probe_not_reset();
 	test_spent();
 	test_many_recipients();
 	test_content_waits();
@@ -985,6 +1034,7 @@ int main(void)
 	test_body_failed_behind();
 	test_interrupted();
 	test_deadlines();
+	test_deadline_of_a_busy_server();
 	test_lost_with_fault();
 	test_where();
 	test_trace();
