@@ -11,8 +11,10 @@ enum {
 	PH_EVENTS_MAX = 2 * PH_PIPELINE_MAX,
 	/* Above it TRACE events are left out. */
 	PH_EVENTS_TRACE_MAX = PH_EVENTS_MAX / 4,
-	/* Above it nothing more is asked of the server. */
-	PH_EVENTS_SOFT_MAX = PH_EVENTS_MAX / 2,
+	/* Above it nothing more is asked of the server.  Besides the answers
+	   there is room for the end of every mail that was not begun, and for
+	   what a session tells by itself. */
+	PH_EVENTS_SOFT_MAX = PH_EVENTS_MAX / 2 - 128,
 	/* Texts that wait with them; some sixty of the longest replies. */
 	PH_EVENTS_TEXT_MAX = 4 * 1024 * 1024
 };
