@@ -15,7 +15,8 @@ enum {
 	DEPTH_MAX = 64,
 	HEADERS_MAX = 20000,
 	ARENA_MAX = 64 * 1024 * 1024,
-	FIELD_ROOM = 4096
+	FIELD_ROOM = 4096,
+	PIECE = 16 * 1024
 };
 
 struct mender {
@@ -207,6 +208,68 @@ static void mend_multipart(struct mender *m, GMimeMultipart *multipart)
 		mend(m, g_mime_multipart_get_part(multipart, i));
 }
 
+/* What GMime's choice of an encoding overlooks: a long line that is the last,
+   and all that stands under a label which promises to be harmless. */
+static bool is_unfit(GMimeDataWrapper *content)
+{
+	GMimeStream *stream = g_mime_data_wrapper_get_stream(content);
+	struct ph_scan scan;
+	char piece[PIECE];
+	ssize_t len;
+
+	ph_scan_init(&scan);
+	(void)g_mime_stream_reset(stream);
+	while ((len = g_mime_stream_read(stream, piece, sizeof(piece))) > 0)
+		ph_scan_feed(&scan, (struct ph_span){ piece, (size_t)len });
+	ph_scan_finish(&scan);
+	return scan.eight_bit || scan.longest_line > PH_TEXT_LINE_MAX;
+}
+
+static bool is_encoded(GMimeContentEncoding encoding)
+{
+	return encoding == GMIME_CONTENT_ENCODING_BASE64 ||
+	    encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+}
+
+/* Else GMime would copy what is encoded already, as it is. */
+static void undo_encoding(GMimePart *part, GMimeDataWrapper *content)
+{
+	OWNED GMimeStream *decoded =
+	    g_mime_stream_filter_new(g_mime_data_wrapper_get_stream(content));
+	OWNED GMimeFilter *decoder = g_mime_filter_basic_new(
+	    g_mime_part_get_content_encoding(part), FALSE);
+
+	(void)g_mime_stream_filter_add(GMIME_STREAM_FILTER(decoded), decoder);
+
+	OWNED GMimeDataWrapper *plain = g_mime_data_wrapper_new_with_stream(
+	    decoded, GMIME_CONTENT_ENCODING_DEFAULT);
+
+	g_mime_part_set_content(part, plain);
+}
+
+static void mend_part(GMimePart *part)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(part);
+	GMimeContentEncoding encoding = g_mime_part_get_content_encoding(part);
+	GMimeContentType *type =
+	    g_mime_object_get_content_type(GMIME_OBJECT(part));
+
+	if (content == NULL || !is_unfit(content))
+		return;
+	if (is_encoded(encoding)) {
+		undo_encoding(part, content);
+	} else {
+		encoding = g_mime_part_get_best_content_encoding(
+		    part, GMIME_ENCODING_CONSTRAINT_7BIT);
+	}
+	if (!is_encoded(encoding)) {
+		encoding = g_mime_content_type_is_type(type, "text", "*")
+		    ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
+		    : GMIME_CONTENT_ENCODING_BASE64;
+	}
+	g_mime_part_set_content_encoding(part, encoding);
+}
+
 /* GMime encodes the text parts it sees, and stops at a message inside. */
 static void mend_message_part(struct mender *m, GMimeMessagePart *part)
 {
@@ -245,6 +308,8 @@ static void mend(struct mender *m, GMimeObject *object)
 		mend_multipart(m, GMIME_MULTIPART(object));
 	} else if (m->refused == NULL && GMIME_IS_MESSAGE_PART(object)) {
 		mend_message_part(m, GMIME_MESSAGE_PART(object));
+	} else if (m->refused == NULL && GMIME_IS_PART(object)) {
+		mend_part(GMIME_PART(object));
 	} else if (m->refused == NULL && GMIME_IS_MESSAGE(object)) {
 		mend(m, g_mime_message_get_mime_part(GMIME_MESSAGE(object)));
 	}

@@ -41,6 +41,29 @@ GOOD = {
     "lf": head(*BASE, "Subject: x", *U8, "grüße", "zwei").replace(
         b"\r\n", b"\n"),
     "long-line": head(*BASE, "Subject: x", "", LONG, "end"),
+    "long-last-line": head(*BASE, "Subject: x", "", LONG)[:-2],
+    "long-last-line-lf": head(*BASE, "Subject: x", "", "a", LONG).replace(
+        b"\r\n", b"\n")[:-1],
+    "long-last-line-labelled": head(
+        *BASE, "Subject: x", "Content-Transfer-Encoding: 7bit", "", "a",
+        LONG)[:-2],
+    "long-line-of-a-part": head(
+        *BASE, "Subject: x", "Content-Type: multipart/mixed; boundary=b1",
+        "", "--b1", "Content-Type: text/html", "", "<p>", LONG, "--b1",
+        "Content-Type: application/x-y", "", LONG, "--b1--"),
+    "long-base64": head(
+        *BASE, "Subject: x", "Content-Type: application/pdf",
+        "Content-Transfer-Encoding: base64", "", "AAEC" * 500),
+    "long-quoted": head(
+        *BASE, "Subject: x", "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable", "",
+        "a=3Db" * 300, "=C3=BC", "end"),
+    "eight-bit-labelled": head(
+        *BASE, "Subject: x", "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: 7bit", "", "grüße"),
+    "eight-bit-quoted": head(
+        *BASE, "Subject: x", "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable", "", "grü=C3=9Fe"),
     "no-mime": head(*BASE[:4], "Subject: x", "", "plain"),
     "raw-subject": head(*BASE, "Subject: Grüße aus Köln", *U8, "x"),
     "raw-names": head("From: Jörg <a@example.com>",
