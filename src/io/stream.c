@@ -211,8 +211,12 @@ static enum ph_err socket_writev(
 		size_t used = fill_iov(iov, spans, count, &want);
 		size_t n = 0;
 		enum ph_err err = socket_send(s, iov, used, &n);
-		if (err == PH_EIO)
+		if (err == PH_EIO && sum == 0)
 			return err;
+		/* What went before the failure went, and may be answered: the
+		   next call tells of it. */
+		if (err == PH_EIO)
+			break;
 		sum += n;
 		if (n < want) {
 			block(s);
@@ -454,25 +458,34 @@ enum ph_err ph_stream_read(
 static enum ph_err tls_writev(
     struct ph_stream *s, const struct ph_span *spans, size_t count, size_t *put)
 {
+	enum ph_err err = PH_OK;
 	size_t total = 0;
 	size_t sum = 0;
 
 	for (size_t i = 0; i < count; i++)
 		total += spans[i].len;
-	while (sum < total) {
+	while (sum < total && err == PH_OK) {
+		bool was_full = ph_stream_unsent(s) > 0;
 		size_t n = 0;
-		enum ph_err err =
-		    ph_tls_session_write(s->tls, spans, count, sum, &n);
-		if (err == PH_EIO)
-			return tls_failed(s);
-		sum += n;
+
+		err = ph_tls_session_write(s->tls, spans, count, sum, &n);
+		if (err == PH_EIO) {
+			err = tls_failed(s);
+			break;
+		}
+		/* Nothing was taken though there was room: it wants to read. */
+		bool is_stuck = n == 0 && !was_full;
+
 		err = flush(s);
-		if (err == PH_EIO)
-			return err;
-		if (err == PH_AGAIN)
+		if (err != PH_EIO)
+			sum += n;
+		if (is_stuck)
 			break;
 	}
 	*put = sum;
+	/* What went before a failure went: the next call tells of it. */
+	if (sum == 0 && err == PH_EIO)
+		return PH_EIO;
 	return sum == 0 && total > 0 ? PH_AGAIN : PH_OK;
 }
 

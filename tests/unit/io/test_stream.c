@@ -152,6 +152,37 @@ static void test_writev(void)
 	ends_release(&e);
 }
 
+/* The first send of two goes through and the second fails: the octets that went
+   are told, and the failure by the next call.  Whoever sent a final dot must
+   know that it went. */
+static void test_writev_fails_amid(void)
+{
+	struct ends e = { 0 };
+	static char huge[4 * 1024 * 1024];
+	struct ph_span spans[65];
+	char in[128];
+	int fds[2];
+	size_t put = 0;
+
+	/* A datagram that is too large is an error; a stream has none that
+	   comes when it should. */
+	check(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds) == 0);
+	check(ph_loop_new(&e.loop) == PH_OK);
+	check(ph_stream_new(e.loop, fds[0], &e.stream) == PH_OK);
+	e.peer = fds[1];
+	/* Nobody reads: no last words to wait for. */
+	ph_stream_want_read(e.stream, false);
+	for (size_t i = 0; i < 64; i++)
+		spans[i] = PH_SPAN("x");
+	spans[64] = (struct ph_span){ huge, sizeof(huge) };
+	check_int(ph_stream_writev(e.stream, spans, 65, &put), PH_OK);
+	check_int(put, 64);
+	check_int(read(e.peer, in, sizeof(in)), 64);
+	check_int(ph_stream_writev(e.stream, spans, 1, &put), PH_EIO);
+	check(ph_fault_is_set(ph_stream_fault(e.stream)));
+	ends_release(&e);
+}
+
 /* A reader that does not read: AGAIN in the end, silence, then fn. */
 static void test_back_pressure(void)
 {
@@ -359,6 +390,7 @@ int main(void)
 	test_read();
 	test_want_read();
 	test_writev();
+	test_writev_fails_amid();
 	test_back_pressure();
 	test_reset();
 	test_last_words();
