@@ -195,7 +195,9 @@ static void start_engine(struct ph_session *s)
 		.trace = s->trace != NULL,
 		.timeouts = {
 			.greeting = c->timeout,
+			.ehlo = c->timeout,
 			.tls = c->timeout,
+			.auth = c->timeout,
 			.mail = c->timeout_mail,
 			.rcpt = c->timeout_rcpt,
 			.data = c->timeout_data,
