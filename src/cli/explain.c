@@ -75,7 +75,7 @@ static void print(const struct ph_explanation *e)
 
 	ph_enhanced_write(e->enhanced, enhanced);
 	if (e->nature == PH_NATURE_UNKNOWN) {
-		printf("%s.\n", e->cause);
+		printf("%s\n", e->cause);
 		print_line("advice:", e->advice);
 		return;
 	}

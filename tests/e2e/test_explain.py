@@ -61,6 +61,11 @@ def test_unknown(text, code, kind):
     assert run("explain", text).code == 1
 
 
+def test_nothing_known_is_said_in_whole_sentences():
+    first = run("explain", "nothing here").out.splitlines()[0]
+    assert first.endswith(".") and not first.endswith("..")
+
+
 def test_whole_tokens():
     """5.7.139 is known to nobody here, and 5.7.1399 holds none."""
     assert run("explain", "--json", "535 5.7.139 x").json["enhanced"] == \
