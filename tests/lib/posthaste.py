@@ -122,8 +122,8 @@ class Server:
                 return
             thread = threading.Thread(target=self.serve, args=(sock,),
                                       daemon=True)
-            self.threads.append(thread)
             thread.start()
+            self.threads.append(thread)
 
     def serve(self, sock):
         sock.settimeout(WAIT)
