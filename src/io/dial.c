@@ -450,6 +450,8 @@ enum ph_err ph_dial_start(struct ph_loop *l, const struct ph_dial_options *opt,
 	d->timeout_connect = opt->timeout_connect > 0 ? opt->timeout_connect
 						      : TIMEOUT_DEFAULT_MS;
 	d->result.fd = -1;
+	d->result.dns_ms = -1;
+	d->result.connect_ms = -1;
 	d->began_usec = ph_clock_usec();
 
 	enum ph_err err = PH_OK;

@@ -276,6 +276,8 @@ static void test_dns(void)
 	check(ph_loop_new(&l) == PH_OK);
 	dial(l, &opt, &c);
 	check_int(c.result.fault.stage, PH_STAGE_DNS);
+	check(c.result.dns_ms >= 0);
+	check(c.result.connect_ms < 0);
 	check(c.result.fault.cause == PH_CAUSE_HOST_NOT_FOUND ||
 	    c.result.fault.cause == PH_CAUSE_DNS_TEMPORARY ||
 	    c.result.fault.cause == PH_CAUSE_DNS_TIMEOUT);
