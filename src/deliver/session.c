@@ -286,8 +286,15 @@ static bool turn(struct ph_session *s)
 	if (alive || s->phase == PH_PHASE_CLOSED)
 		return true;
 	ph_fault_set(&f, PH_CAUSE_INTERNAL, s->facts.stage,
-	    "%s: the loop has nothing to wait for", s->where);
-	ph_link_close(s, &f);
+	    "left the loop nothing to wait for");
+	/* The engine knows what it handed over, and is unsure about it. */
+	if (s->phase == PH_PHASE_TALKING) {
+		ph_smtp_client_lost(s->client, ph_loop_now(s->loop), &f);
+		ph_session_run(s, false);
+	} else {
+		ph_verdict_place(&f, s->where);
+		ph_link_close(s, &f);
+	}
 	return true;
 }
 

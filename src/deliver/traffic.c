@@ -167,8 +167,19 @@ static void feed(
 {
 	for (size_t i = 0; i < body->count; i++)
 		s->facts.content_octets += body->pieces[i].len;
-	/* The engine has asked; what it says no to, it tells by MAIL_DONE. */
-	(void)!ph_smtp_client_body(s->client, ph_loop_now(s->loop), id, body);
+
+	enum ph_err err =
+	    ph_smtp_client_body(s->client, ph_loop_now(s->loop), id, body);
+	/* Not as many octets as were announced with BDAT: it would wait for
+	   ever.  Out of memory it tells by itself. */
+	if (err == PH_EINVAL) {
+		struct ph_fault f;
+
+		ph_fault_set(&f, PH_CAUSE_INPUT_CHANGED, PH_STAGE_DATA,
+		    "the message changed while it was sent");
+		ph_smtp_client_body_failed(
+		    s->client, ph_loop_now(s->loop), id, &f);
+	}
 }
 
 static void feed_file(struct ph_session *s, struct ph_batch *b)
