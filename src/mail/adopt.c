@@ -58,14 +58,19 @@ static enum ph_err keep_value(
 	return err;
 }
 
+static bool is_secret(const struct adopter *d, const struct ph_header_field *f)
+{
+	return !d->in->keep_bcc &&
+	    (is_named(f, "Bcc") || is_named(f, "Resent-Bcc"));
+}
+
 static enum ph_err take_field(
     struct adopter *d, const struct ph_header_field *f)
 {
 	enum ph_err err = PH_OK;
 
 	d->field_count++;
-	if (!d->in->keep_bcc &&
-	    (is_named(f, "Bcc") || is_named(f, "Resent-Bcc"))) {
+	if (is_secret(d, f)) {
 		d->bcc_count++;
 		return PH_OK;
 	}
@@ -82,6 +87,21 @@ static enum ph_err take_field(
 	return err == PH_OK ? append_crlf(d->m, f->whole) : err;
 }
 
+/* What is below would be text, and everybody would read it. */
+static bool shows_bcc(const struct adopter *d)
+{
+	struct ph_header_field f = { 0 };
+	struct ph_span rest = d->rest;
+	enum ph_err err = ph_header_next(&rest, &f);
+
+	while (err != PH_EOF) {
+		if (err == PH_OK && is_secret(d, &f))
+			return true;
+		err = ph_header_next(&rest, &f);
+	}
+	return false;
+}
+
 /* The line ends the header section though it is no empty one (as Postfix and
    Sendmail have it). */
 static enum ph_err end_early(struct adopter *d, struct ph_span line)
@@ -93,6 +113,8 @@ static enum ph_err end_early(struct adopter *d, struct ph_span line)
 		    "the message has no headers: an empty line was put before "
 		    "its text");
 	}
+	if (shows_bcc(d))
+		return PH_EPROTO;
 	return ph_draft_note(d->m,
 	    "a line among the headers is no header: an empty line was put "
 	    "before it");
@@ -103,7 +125,11 @@ static enum ph_err take_header(struct adopter *d)
 	struct ph_header_field f = { 0 };
 	enum ph_err err = PH_OK;
 
-	d->rest = d->in->header;
+	d->rest = ph_header_unmark(d->in->header);
+	if (d->rest.len < d->in->header.len) {
+		err = ph_draft_note(d->m,
+		    "the byte order mark before the headers was left out");
+	}
 	while (err == PH_OK) {
 		enum ph_err got = ph_header_next(&d->rest, &f);
 
@@ -211,12 +237,15 @@ static enum ph_err add_text(struct adopter *d)
 	const struct ph_scan *scan = d->in->scan;
 	struct ph_span header = d->in->header;
 	size_t used = header.len - d->kept_end.len;
+	/* The mark is part of a line and none of its own. */
+	size_t mark = header.len - ph_header_unmark(header).len;
+	uint64_t used_on_wire =
+	    mark + wire_size(ph_span_skip(ph_span_first(header, used), mark));
 	struct ph_body_part part = {
 		.file = d->in->file,
 		.offset = used,
 		.length = scan->octets - used,
-		.encoded_length =
-		    scan->wire_octets - wire_size(ph_span_first(header, used)),
+		.encoded_length = scan->wire_octets - used_on_wire,
 	};
 
 	part.encoding = part.length == part.encoded_length ? PH_ENCODE_NONE
@@ -276,8 +305,10 @@ static enum ph_err check(const struct ph_adopt *in, struct ph_fault *fault)
 {
 	if (in->scan->nul > 0) {
 		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
-		    "the message holds %llu NUL octets, which mail cannot",
-		    (unsigned long long)in->scan->nul);
+		    "the message holds %llu NUL octet%s, and mail cannot carry "
+		    "them",
+		    (unsigned long long)in->scan->nul,
+		    in->scan->nul == 1 ? "" : "s");
 		return PH_EINVAL;
 	}
 	if (in->scan->header_octets > PH_HEADER_MAX ||
@@ -310,6 +341,12 @@ enum ph_err ph_message_adopt(
 		return PH_OK;
 	}
 	ph_message_free(d.m);
+	if (err == PH_EPROTO) {
+		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
+		    "a line among the headers is no header, and the Bcc header "
+		    "below it would be shown to everybody");
+		return PH_EINVAL;
+	}
 	if (err == PH_ETOOBIG) {
 		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
 		    "more than %d header fields", PH_HEADER_FIELDS_MAX);

@@ -103,8 +103,9 @@ struct ph_adopt {
 
 /* Where the header section ends in a line that is no field, an empty line goes
    before it and the rest is text; so it does before a message without headers.
-   Lines end in CRLF afterwards; mbox's "From " line is left out.  NULs are
-   refused (PH_EINVAL).  Lines over 998 octets: PH_ETOOBIG with *fault; the
+   Lines end in CRLF afterwards; mbox's "From " line and a byte order mark are
+   left out.  NULs are refused (PH_EINVAL), and so is a Bcc header that such a
+   line makes text.  Lines over 998 octets: PH_ETOOBIG with *fault; the
    caller then re-encodes with ph_message_reencode() and adopts the result. */
 PH_MUST_USE enum ph_err ph_message_adopt(
     const struct ph_adopt *in, struct ph_message **out, struct ph_fault *fault);

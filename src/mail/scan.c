@@ -209,9 +209,19 @@ bool ph_header_is_mbox_line(struct ph_span line)
 	    starts(line, PH_SPAN(">From "));
 }
 
+struct ph_span ph_header_unmark(struct ph_span header)
+{
+	struct ph_span mark = PH_SPAN("\xef\xbb\xbf");
+
+	return starts(header, mark) ? ph_span_skip(header, mark.len) : header;
+}
+
 struct ph_span ph_header_fields(struct ph_span header)
 {
 	struct ph_header_field f = { 0 };
+
+	header = ph_header_unmark(header);
+
 	struct ph_span rest = header;
 	enum ph_err err = ph_header_next(&rest, &f);
 

@@ -60,8 +60,12 @@ PH_MUST_USE enum ph_err ph_header_next(
 /* "From " or ">From " at its start: what mailbox files put before a message. */
 bool ph_header_is_mbox_line(struct ph_span line);
 
-/* The fields of a header section: without what a mailbox file puts on top, up
-   to the empty line or to the first line that is no field. */
+/* The text without the byte order mark some editors put before it. */
+struct ph_span ph_header_unmark(struct ph_span header);
+
+/* The fields of a header section: without a byte order mark and what a mailbox
+   file puts on top, up to the empty line or to the first line that is no
+   field. */
 struct ph_span ph_header_fields(struct ph_span header);
 
 /* Undoes the folds of a value into out, without the blanks at both ends.

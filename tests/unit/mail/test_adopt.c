@@ -98,10 +98,25 @@ static const struct {
 	    "text" },
 	{ "From x\njust text", "\r\njust text\r\n", false, false,
 	    "the \"From \" line of a mailbox file was left out" },
-	{ "A: b\nno field\nBcc: x@y\n\ntext\n",
-	    "A: b\r\n\r\nno field\r\nBcc: x@y\r\n\r\ntext\r\n", false, false,
+	{ "A: b\nno field\nC: x@y\n\ntext\nBcc: z\n",
+	    "A: b\r\n\r\nno field\r\nC: x@y\r\n\r\ntext\r\nBcc: z\r\n", false,
+	    false,
 	    "a line among the headers is no header: an empty line was put "
 	    "before it" },
+	{ "A: b\nno field\nBcc: x@y\n\n",
+	    "A: b\r\n\r\nno field\r\nBcc: x@y\r\n\r\n", true, false,
+	    "a line among the headers is no header: an empty line was put "
+	    "before it" },
+	{ "\xef\xbb\xbf"
+	  "A: b\r\nBcc: x@y\r\n\r\nc\r\n",
+	    "A: b\r\n\r\nc\r\n", false, false,
+	    "the byte order mark before the headers was left out" },
+	{ "\xef\xbb\xbfjust text", "\r\njust text\r\n", false, false,
+	    "the byte order mark before the headers was left out" },
+	{ "just text\r\nBcc: x@y\r\n", "\r\njust text\r\nBcc: x@y\r\n", false,
+	    false,
+	    "the message has no headers: an empty line was put before its "
+	    "text" },
 	{ "\r\ntext", "\r\ntext\r\n", false, false, NULL },
 	{ "A: b\r\n\r\nc\r\n", "A: b\r\n" STAMPS "From: f@e\r\n\r\nc\r\n",
 	    false, true, "Date was missing: added" },
@@ -183,6 +198,28 @@ static void check_refused(void)
 	release(&got);
 }
 
+/* It would be text, below the line that is no field. */
+static void check_bcc_below(void)
+{
+	static const char *const texts[] = {
+		"A: b\nno field\nBcc: x@y\n",
+		"To: a@b,\nc@d\nbcc : e@f\nSubject: x\n\ntext\n",
+		"A: b\nno field\nnor this\nC: d\nResent-Bcc: x@y\n\n",
+	};
+
+	for (size_t i = 0; i < PH_COUNT(texts); i++) {
+		check_case(texts[i], i);
+
+		struct adopted got = adopt(ph_span_of(texts[i]), false, false);
+
+		check(got.err == PH_EINVAL);
+		check(got.fault.cause == PH_CAUSE_BAD_INPUT);
+		check(strstr(got.fault.text, "Bcc header below") != NULL);
+		release(&got);
+	}
+	check_case(NULL, 0);
+}
+
 static void check_too_many(void)
 {
 	const size_t unit = strlen("a:\n");
@@ -219,6 +256,7 @@ int main(void)
 	check_cases();
 	check_facts();
 	check_refused();
+	check_bcc_below();
 	check_too_many();
 	return check_end();
 }

@@ -19,6 +19,7 @@ static const struct {
 	{ "to : a@b\nCC:\nbcc: \n", "a@b", "" },
 	{ "X-To: x@y\nTo: a@b\nReply-To: r@s", "a@b", "" },
 	{ "From x@y Thu Jan 1\nTo: a@b", "a@b", "" },
+	{ "\xef\xbb\xbfTo: a@b", "a@b", "" },
 	/* What stands below a line that is no field is text. */
 	{ "To: a@b\nno field\nBcc: c@d", "a@b", "" },
 	{ "no field\nTo: a@b", "", "" },
