@@ -292,7 +292,17 @@ void ph_task_fail(
 	}
 }
 
-/* The fault of the whole is that of the first recipient who was not served. */
+/* Who sends it again must know of one who may have it (unsure); after that it is
+   the refused who make the exit code.  The outcomes stand in that order. */
+static bool is_worse(
+    const struct ph_delivered_rcpt *d, const struct ph_delivered_rcpt *than)
+{
+	if (d->outcome == PH_DELIVERED)
+		return false;
+	return than == NULL || d->outcome > than->outcome;
+}
+
+/* The fault of the whole is that of the first among the worst served. */
 static void judge(const struct ph_task *t, const struct ph_delivered_rcpt *d,
     const char *where)
 {
@@ -318,19 +328,24 @@ static void judge(const struct ph_task *t, const struct ph_delivered_rcpt *d,
 struct ph_delivery *ph_task_deliver(struct ph_task *t, const char *where)
 {
 	struct ph_delivery *pub = &t->result->pub;
-	const struct ph_delivered_rcpt *first = NULL;
+	const struct ph_delivered_rcpt *worst = NULL;
 
 	assert(ph_task_is_done(t));
 	for (size_t i = 0; i < pub->rcpt_count; i++) {
 		const struct ph_delivered_rcpt *d = &pub->rcpts[i];
 
 		pub->outcome = ph_outcome_join(pub->outcome, d->outcome);
-		if (first == NULL && d->outcome != PH_DELIVERED)
-			first = d;
+		if (is_worse(d, worst))
+			worst = d;
 	}
 	pub->stage = t->job.probe ? PH_STAGE_RCPT : PH_STAGE_DATA;
-	if (first != NULL) {
-		judge(t, first, where);
+	if (worst != NULL) {
+		judge(t, worst, where);
+		if (worst->outcome == PH_UNSURE) {
+			ph_fault_advise(&pub->fault,
+			    "the message was handed over and no clear answer "
+			    "came: ask a recipient before you send it again");
+		}
 		pub->stage = pub->fault.stage;
 	}
 	t->result = NULL;

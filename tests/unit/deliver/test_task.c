@@ -60,6 +60,17 @@ static size_t end(struct ph_batch *b, const char *letters)
 			one->reply.code = 452;
 			one->reply.text = text("too many");
 			break;
+		case 'r':
+			one->outcome = PH_RETRY;
+			one->reply.code = 450;
+			one->reply.text = text("later");
+			break;
+		case 'u':
+			one->outcome = PH_UNSURE;
+			one->stage = PH_STAGE_DATA;
+			ph_fault_set(&r.fault, PH_CAUSE_PROTOCOL, PH_STAGE_DATA,
+			    "said \"eh\"");
+			break;
 		default:
 			one->outcome = PH_FAILED;
 			one->reply.code = 550;
@@ -168,6 +179,41 @@ static void test_fault_of_the_first(void)
 	ph_task_free(t);
 }
 
+/* One that may be tried again does not hide one that was refused, and neither
+   hides one that may have come. */
+static void test_fault_of_the_worst(void)
+{
+	static const struct {
+		const char *letters, *text;
+		enum ph_cause cause;
+	} cases[] = {
+		{ "rddfdfd", "h:25 answered 550 5.0.0 \"unknown\" for d@x",
+		    PH_CAUSE_RECIPIENT_REFUSED },
+		{ "ddrdrdd", "h:25 answered 450 \"later\" for c@x",
+		    PH_CAUSE_RECIPIENT_DEFERRED },
+		{ "rfddudf", "h:25 said \"eh\"", PH_CAUSE_PROTOCOL },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_task *t = NULL;
+
+		check_case(cases[i].letters, i);
+		check(ph_task_new(&job, &t) == PH_OK);
+		(void)end(begin(t, 0, "abcdefg"), cases[i].letters);
+
+		struct ph_delivery *d = ph_task_deliver(t, "h:25");
+
+		check_int(d->outcome, PH_PARTIAL);
+		check_str(d->fault.text, cases[i].text);
+		check_int(d->fault.cause, cases[i].cause);
+		check((strstr(d->fault.advice, "before you send it again") !=
+			  NULL) == (d->fault.cause == PH_CAUSE_PROTOCOL));
+		ph_delivery_free(d);
+		ph_task_free(t);
+	}
+	check_case(NULL, 0);
+}
+
 static void test_ends_early(void)
 {
 	struct ph_task *t = NULL;
@@ -228,6 +274,7 @@ int main(void)
 	test_limits();
 	test_too_many();
 	test_fault_of_the_first();
+	test_fault_of_the_worst();
 	test_ends_early();
 	check(failalloc_run_any(whole, NULL) > 5);
 	return check_end();
