@@ -26,7 +26,8 @@ enum {
 struct ph_tls_session {
 	struct ph_tls_context *context;
 	SSL *ssl;
-	bool done; /* the handshake */
+	bool done;  /* the handshake */
+	bool heard; /* and the other side has said something since */
 	char in[IN_MAX];
 	size_t in_at;
 	size_t in_len;
@@ -429,6 +430,13 @@ static void fault_alert(struct ph_tls_session *t, int reason)
 {
 	int alert = reason - SSL_AD_REASON_OFFSET;
 
+	if (t->heard) {
+		ph_fault_set(&t->fault, PH_CAUSE_CONNECTION_LOST,
+		    PH_STAGE_GREETING,
+		    "the other side broke off with the TLS alert %d, %s", alert,
+		    alert_text(alert));
+		return;
+	}
 	ph_fault_set(&t->fault, PH_CAUSE_TLS_HANDSHAKE, PH_STAGE_TLS,
 	    "the other side refused with the TLS alert %d, %s", alert,
 	    alert_text(alert));
@@ -464,7 +472,8 @@ static enum ph_err handshake_failed(struct ph_tls_session *t)
 }
 
 /* After the handshake.  A server that wants another client certificate says so
-   only now (TLS 1.3); whatever else broke, the conversation is lost. */
+   only now (TLS 1.3), in place of its first words; whatever else broke, the
+   conversation is lost. */
 static enum ph_err record_failed(struct ph_tls_session *t)
 {
 	int reason = ssl_reason();
@@ -554,8 +563,10 @@ enum ph_err ph_tls_session_read(
 	ERR_clear_error();
 
 	int rc = SSL_read_ex(t->ssl, out, cap, got);
-	if (rc == 1)
+	if (rc == 1) {
+		t->heard = true;
 		return PH_OK;
+	}
 	int why = SSL_get_error(t->ssl, rc);
 	if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
 		return PH_AGAIN;

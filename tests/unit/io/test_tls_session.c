@@ -698,6 +698,62 @@ static void test_data(void)
 	free(ca);
 }
 
+/* An alert amid the conversation: not TLS is at fault, as it would be in place
+   of the first words, but the connection is lost. */
+static void test_alert_amid(void)
+{
+	for (int heard = 0; heard < 2; heard++) {
+		static const struct ph_span hello = { "220 hello", 9 };
+		struct both b;
+		char *ca;
+		struct ph_tls_context *server = self_made(&ca);
+		struct ph_tls_context *client =
+		    client_context(ca, PH_TLS_VERIFY_CA, 0);
+		char in[64];
+		size_t n;
+
+		check_case("heard", (size_t)heard);
+		both_init(&b, client, server, "::1");
+		shake(&b, SIZE_MAX);
+		if (heard == 1) {
+			check_int(
+			    ph_tls_session_write(b.server, &hello, 1, 0, &n),
+			    PH_OK);
+			(void)carry(b.server, b.client, SIZE_MAX);
+			check_int(
+			    ph_tls_session_read(b.client, in, sizeof(in), &n),
+			    PH_OK);
+		}
+		/* The server cannot decrypt it, and says so. */
+		feed(b.server,
+		    "\027\003\003\000\040"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		    37);
+		check_int(
+		    ph_tls_session_read(b.server, in, sizeof(in), &n), PH_EIO);
+		(void)carry(b.server, b.client, SIZE_MAX);
+		check_int(
+		    ph_tls_session_read(b.client, in, sizeof(in), &n), PH_EIO);
+		const struct ph_fault *f = ph_tls_session_fault(b.client);
+		check_int(f->cause,
+		    heard == 1 ? PH_CAUSE_CONNECTION_LOST
+			       : PH_CAUSE_TLS_HANDSHAKE);
+		check_int(
+		    f->stage, heard == 1 ? PH_STAGE_GREETING : PH_STAGE_TLS);
+		check_str(f->text,
+		    heard == 1
+			? "the other side broke off with the TLS alert 20, bad "
+			  "record mac"
+			: "the other side refused with the TLS alert 20, bad "
+			  "record mac");
+		both_release(&b);
+		ph_tls_context_free(client);
+		ph_tls_context_free(server);
+		free(ca);
+	}
+	check_case(NULL, 0);
+}
+
 /* A server that wants a certificate of the client: with and without one. */
 static void test_client_certificate(void)
 {
@@ -760,6 +816,7 @@ int main(void)
 	test_system_authorities();
 	test_pins();
 	test_data();
+	test_alert_amid();
 	test_client_certificate();
 	return check_end();
 }
