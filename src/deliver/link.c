@@ -34,7 +34,8 @@ void ph_link_trace(struct ph_session *s, enum ph_smtp_dir dir,
 		s->trace(s->trace_ctx, &t);
 }
 
-void ph_link_note(struct ph_session *s, const char *fmt, ...)
+void ph_link_note(
+    struct ph_session *s, enum ph_stage stage, const char *fmt, ...)
 {
 	char line[PH_FAULT_TEXT_MAX];
 	va_list ap;
@@ -45,7 +46,7 @@ void ph_link_note(struct ph_session *s, const char *fmt, ...)
 	int n = vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	if (n >= 0)
-		ph_link_trace(s, PH_DIR_NOTE, s->facts.stage, ph_span_of(line));
+		ph_link_trace(s, PH_DIR_NOTE, stage, ph_span_of(line));
 }
 
 static void keep_fault(struct ph_session *s, const struct ph_fault *fault)
@@ -121,7 +122,7 @@ void ph_link_step_down(struct ph_session *s, const struct ph_fault *why)
 	    unverified ? "going on without a certificate that can be trusted"
 		       : "going on without encryption");
 	s->facts.warning = s->warning;
-	ph_link_note(s, "%s", s->warning);
+	ph_link_note(s, PH_STAGE_TLS, "%s", s->warning);
 	s->step_down = true;
 }
 
@@ -276,8 +277,9 @@ static void note_tls(struct ph_session *s)
 {
 	const struct ph_tls_info *i = &s->tls_info;
 
-	ph_link_note(s, "%s, %s, certificate of %s by %s, %s", i->version,
-	    i->cipher, i->has_certificate ? i->certificate.subject : "nobody",
+	ph_link_note(s, PH_STAGE_TLS, "%s, %s, certificate of %s by %s, %s",
+	    i->version, i->cipher,
+	    i->has_certificate ? i->certificate.subject : "nobody",
 	    i->has_certificate ? i->certificate.issuer : "nobody",
 	    i->verified ? "verified" : "not verified");
 }
@@ -395,7 +397,8 @@ static void connected(struct ph_session *s, const struct ph_dial_result *r)
 
 	(void)snprintf(s->address, sizeof(s->address), "%s", r->address);
 	s->facts.address = s->address;
-	ph_link_note(s, "connected to %s, port %u", s->address, s->conn->port);
+	ph_link_note(s, PH_STAGE_CONNECT, "connected to %s, port %u",
+	    s->address, s->conn->port);
 	if (ph_stream_new(s->loop, r->fd, &s->stream) != PH_OK) {
 		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_CONNECT,
 		    "%s: out of memory", s->where);

@@ -99,7 +99,7 @@ static void note_choice(struct ph_session *s)
 	ph_buf_init(&line, LINE_MAX_NOTE);
 	if (s->trace != NULL &&
 	    ph_sasl_choice_describe(&s->login.choice, &line) == PH_OK)
-		ph_link_note(s, "login: %s", ph_buf_str(&line));
+		ph_link_note(s, PH_STAGE_AUTH, "login: %s", ph_buf_str(&line));
 }
 
 static struct ph_session_attempt *add_attempt(struct ph_session *s)

@@ -136,8 +136,9 @@ void ph_link_close(struct ph_session *s, const struct ph_fault *fault);
 void ph_link_interrupt(struct ph_session *s);
 /* Frees what talks. */
 void ph_link_drop(struct ph_session *s);
-PH_PRINTF(2, 3)
-void ph_link_note(struct ph_session *s, const char *fmt, ...);
+PH_PRINTF(3, 4)
+void ph_link_note(
+    struct ph_session *s, enum ph_stage stage, const char *fmt, ...);
 /* A fault of our own; QUIT is said, CLOSED tells it. */
 void ph_link_give_up(struct ph_session *s, const struct ph_fault *fault);
 void ph_link_reached(struct ph_session *s, enum ph_stage stage);

@@ -117,6 +117,8 @@ static void test_verified(void)
 	check(strstr(ph_buf_str(&r.trace), ">s ehlo EHLO") != NULL);
 	check(strstr(ph_buf_str(&r.trace), "> ehlo EHLO") != NULL);
 	check(strstr(ph_buf_str(&r.trace), ", verified") != NULL);
+	check(strstr(ph_buf_str(&r.trace), "*s tls TLSv1.") != NULL);
+	check(strstr(ph_buf_str(&r.trace), "* connect connected") != NULL);
 	rig_release(&r);
 
 	RIG_INIT(&r, tls_first);
