@@ -30,6 +30,7 @@ struct ph_command {
 	const struct ph_option *options; /* ends with name NULL; for help and
 	                                    completions */
 	size_t option_count;
+	void (*list)(FILE *out); /* what stands above the options, or NULL */
 	const char *help; /* what --help adds below the options, or NULL */
 };
 

@@ -71,6 +71,8 @@ void ph_options_help(const struct ph_command *command, FILE *out)
 	print_wrapped(out, command->usage, USAGE_COLUMN, USAGE_COLUMN);
 	(void)fputc('\n', out);
 	print_wrapped(out, command->summary, 0, 0);
+	if (command->list != NULL)
+		command->list(out);
 	if (command->option_count > 0 && command->options[0].name != NULL &&
 	    command->options[0].name[0] != '\0')
 		(void)fputs("\nOptions:\n", out);

@@ -16,13 +16,22 @@ static const struct ph_command *const commands[] = {
 	&ph_command_sink,
 };
 
+static void print_commands(FILE *out)
+{
+	(void)fputs("\nCommands:\n", out);
+	for (size_t i = 0; i < PH_COUNT(commands); i++) {
+		(void)fprintf(out, "  %-12s %s\n", commands[i]->name,
+		    commands[i]->summary);
+	}
+}
+
 static const struct ph_command program = {
 	.name = "posthaste",
 	.usage = "COMMAND [ARGUMENT...]",
 	.summary = "Gets mail out through somebody's SMTP server, and says in "
 		   "plain words what became of it.",
-	.help = "posthaste help shows the commands, posthaste help COMMAND one "
-		"of them.\n",
+	.list = print_commands,
+	.help = "posthaste help COMMAND shows what a command takes.\n",
 };
 
 static const struct ph_command *find(const char *name)
@@ -55,12 +64,9 @@ static void print_screen(FILE *out)
 	(void)fputs(
 	    "posthaste gets mail out through somebody's SMTP server, and says "
 	    "in plain words\nwhat became of it.\n\n"
-	    "usage: posthaste COMMAND [ARGUMENT...]\n\nCommands:\n",
+	    "usage: posthaste COMMAND [ARGUMENT...]\n",
 	    out);
-	for (size_t i = 0; i < PH_COUNT(commands); i++) {
-		(void)fprintf(out, "  %-12s %s\n", commands[i]->name,
-		    commands[i]->summary);
-	}
+	print_commands(out);
 	(void)fputs(
 	    "\nExamples:\n"
 	    "  posthaste test --server smtp+starttls://ann@smtp.example.com\n"

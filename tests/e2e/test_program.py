@@ -20,6 +20,12 @@ def test_alone():
 def test_help():
     assert run("help").out == run().err
     assert run("help").code == 0
+    for option in ("--help", "-h"):
+        done = run(option)
+        assert done.code == 0 and done.err == ""
+        for command in COMMANDS:
+            assert f"\n  {command} " in done.out
+        assert "--config" in done.out
 
 
 @pytest.mark.parametrize("command", COMMANDS)
