@@ -6,7 +6,10 @@
 #include <stdlib.h>
 
 enum {
-	CODE_CLOSING = 421
+	CODE_CHALLENGE = 334,
+	CODE_CLOSING = 421,
+	/* Less is no secret, and stands in many a word. */
+	TOLD_MIN = 8
 };
 
 static const struct ph_span nothing = { "", 0 };
@@ -37,6 +40,7 @@ enum ph_err ph_smtp_client_new(
 	ph_outbox_init(&c->outbox);
 	ph_pipeline_init(&c->pipeline);
 	ph_buf_init(&c->initial, PH_SECRET_MAX);
+	ph_buf_init(&c->told, PH_OUTBOX_TEXT_MAX);
 	ph_buf_init(&c->raw, PH_TRANSCRIPT_REPLY_MAX);
 	c->now = now;
 	c->answered_at = now;
@@ -78,6 +82,7 @@ void ph_smtp_client_free(struct ph_smtp_client *c)
 	ph_events_release(&c->events);
 	ph_outbox_release(&c->outbox);
 	ph_buf_wipe(&c->initial);
+	ph_buf_wipe(&c->told);
 	ph_buf_wipe(&c->raw);
 	ph_reply_parser_free(c->parser);
 	free(c);
@@ -125,6 +130,18 @@ void ph_engine_tell_reply(struct ph_smtp_client *c,
 	ph_engine_tell(c, &ev, reply, nothing);
 }
 
+static void keep_told(struct ph_smtp_client *c, struct ph_span line)
+{
+	struct ph_span rest = ph_span_trim(line);
+	struct ph_span word = { "", 0 };
+
+	while (ph_span_split(&rest, ' ', &word))
+		continue;
+	ph_buf_wipe(&c->told);
+	if (word.len >= TOLD_MIN && ph_buf_append(&c->told, word) != PH_OK)
+		ph_engine_out_of_memory(c);
+}
+
 void ph_engine_ask(struct ph_smtp_client *c, enum ph_err err,
     const struct ph_question *question)
 {
@@ -144,6 +161,10 @@ void ph_engine_ask(struct ph_smtp_client *c, enum ph_err err,
 	struct ph_span line = is_secret ? ph_outbox_commit_secret(&c->outbox)
 					: ph_outbox_commit(&c->outbox);
 
+	if (question->tells)
+		keep_told(c, line);
+	if (c->phase == PH_PHASE_CLOSED)
+		return;
 	entry.end = c->outbox.queued + question->payload;
 	ph_pipeline_add(&c->pipeline, &entry);
 	if (entry.transaction != NULL)
@@ -273,6 +294,16 @@ static void on_injected(struct ph_smtp_client *c)
 	ph_ending_close(c, &f);
 }
 
+/* "501 cannot decode AUTH parameter AGFubgBzZWNyZXQ=" */
+static void hide_told(struct ph_smtp_client *c)
+{
+	struct ph_span told = ph_buf_span(&c->told);
+
+	ph_reply_parser_hide(c->parser, told);
+	if (c->raw.len > 0)
+		ph_reply_hide(c->raw.ptr, c->raw.len, told);
+}
+
 /* One reply, or what has come of one. */
 static void take_some(struct ph_smtp_client *c, struct ph_span *in)
 {
@@ -281,6 +312,9 @@ static void take_some(struct ph_smtp_client *c, struct ph_span *in)
 	enum ph_err err = ph_reply_parser_feed(c->parser, in, &reply);
 
 	ph_transcript_keep(c, ph_span_first(was, was.len - in->len));
+	/* A challenge is shown to nobody, and may hold what it likes. */
+	if (err != PH_AGAIN && (err != PH_OK || reply.code != CODE_CHALLENGE))
+		hide_told(c);
 	if (err == PH_OK && ph_pipeline_awaits(&c->pipeline)) {
 		on_answer(c, &reply);
 	} else if (err == PH_OK) {

@@ -76,6 +76,7 @@ void ph_ending_close(struct ph_smtp_client *c, const struct ph_fault *fault)
 	ph_outbox_release(&c->outbox);
 	ph_pipeline_init(&c->pipeline);
 	ph_buf_wipe(&c->initial);
+	ph_buf_wipe(&c->told);
 	ph_buf_wipe(&c->raw);
 }
 

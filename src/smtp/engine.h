@@ -73,6 +73,9 @@ struct ph_smtp_client {
 	struct ph_ehlo ehlo;
 	struct ph_buf initial; /* held back, for the first empty challenge */
 	bool has_initial;
+	/* What a login told last, in base64, while its answer is due: a server
+	   may repeat it. */
+	struct ph_buf told;
 	struct ph_buf raw; /* the reply as it comes, for TRACE */
 	struct ph_outbox outbox;
 	struct ph_pipeline pipeline;
@@ -127,6 +130,7 @@ struct ph_question {
 	size_t rcpt;
 	uint64_t payload;     /* octets behind the line that belong to it */
 	struct ph_span shown; /* if set: instead of the line, which is secret */
+	bool tells;           /* the line's last word is a login's response */
 };
 
 /* Out of memory ends the session. */

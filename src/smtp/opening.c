@@ -266,9 +266,11 @@ static void forget_initial(struct ph_smtp_client *c)
 }
 
 static void ask_auth(
-    struct ph_smtp_client *c, enum ph_err err, struct ph_span shown)
+    struct ph_smtp_client *c, enum ph_err err, struct ph_span shown, bool tells)
 {
-	struct ph_question q = { .step = PH_STEP_AUTH, .shown = shown };
+	struct ph_question q = {
+		.step = PH_STEP_AUTH, .shown = shown, .tells = tells
+	};
 
 	ph_engine_go(c, PH_PHASE_AUTH);
 	ph_engine_ask(c, err, &q);
@@ -277,7 +279,7 @@ static void ask_auth(
 static void respond(struct ph_smtp_client *c, struct ph_span raw)
 {
 	ask_auth(c, ph_command_auth_response(ph_outbox_text(&c->outbox), raw),
-	    PH_SPAN("****"));
+	    PH_SPAN("****"), true);
 }
 
 void ph_opening_cancel(struct ph_smtp_client *c)
@@ -337,6 +339,7 @@ static void on_auth(struct ph_smtp_client *c, const struct ph_reply *reply,
 		return;
 	}
 	forget_initial(c);
+	ph_buf_wipe(&c->told);
 	ph_engine_tell_reply(c, PH_SMTP_AUTH_DONE, reply);
 	ph_engine_go(c, PH_PHASE_LOGIN);
 	if (verdict == PH_VERDICT_GOOD)
@@ -367,7 +370,8 @@ static void start_auth(struct ph_smtp_client *c, struct ph_span mechanism,
 
 	ask_auth(c,
 	    ph_command_auth(ph_outbox_text(&c->outbox), mechanism, initial),
-	    (struct ph_span){ shown, len > 0 ? (size_t)len : 0 });
+	    (struct ph_span){ shown, len > 0 ? (size_t)len : 0 },
+	    initial != NULL);
 }
 
 /* Tries the line before anything is queued: what cannot be written is the

@@ -233,6 +233,28 @@ struct ph_span ph_reply_parser_line(const struct ph_reply_parser *p)
 	return (struct ph_span){ p->line, p->line_len };
 }
 
+void ph_reply_hide(char *text, size_t len, struct ph_span secret)
+{
+	size_t at = 0;
+
+	if (secret.len == 0)
+		return;
+	while (at + secret.len <= len) {
+		if (memcmp(text + at, secret.ptr, secret.len) != 0) {
+			at++;
+			continue;
+		}
+		memset(text + at, '*', secret.len);
+		at += secret.len;
+	}
+}
+
+void ph_reply_parser_hide(struct ph_reply_parser *p, struct ph_span secret)
+{
+	ph_reply_hide(p->text, p->text_len, secret);
+	ph_reply_hide(p->line, p->line_len, secret);
+}
+
 bool ph_reply_mentions(const struct ph_reply *r, struct ph_span words)
 {
 	struct ph_span text = r->text;

@@ -68,4 +68,10 @@ PH_MUST_USE enum ph_err ph_reply_parser_feed(
    error text.  Valid until the next call. */
 struct ph_span ph_reply_parser_line(const struct ph_reply_parser *p);
 
+/* Puts '*' over each secret in text, for servers that repeat what they were
+   told. */
+void ph_reply_hide(char *text, size_t len, struct ph_span secret);
+/* The same in what the parser handed out, or holds of a line. */
+void ph_reply_parser_hide(struct ph_reply_parser *p, struct ph_span secret);
+
 #endif

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "failalloc.h"
+#include "talk.h"
 
 #include "base/buf.h"
 #include "smtp/client.h"
@@ -10,108 +11,6 @@
 
 /* What a script of tests/wire cannot say: misuse, deadlines, loans, limits,
    memory. */
-
-static struct ph_smtp_client *c;
-static ph_msec now;
-/* Written by the client, all of it. */
-static struct ph_buf wire;
-static size_t last_type;
-
-static const struct ph_envelope_rcpt one_rcpt = { .address = { "b@s", 3 } };
-static const struct ph_envelope one = {
-	.sender = { "a@c", 3 }, .rcpts = &one_rcpt, .rcpt_count = 1
-};
-
-static void start(const struct ph_smtp_options *options)
-{
-	struct ph_smtp_options opt = { .helo = PH_SPAN("me") };
-
-	if (options != NULL)
-		opt = *options;
-	now = 1000;
-	ph_buf_init(&wire, 16 * 1024 * 1024);
-	if (ph_smtp_client_new(&opt, now, &c) != PH_OK)
-		abort();
-}
-
-static void stop(void)
-{
-	ph_smtp_client_free(c);
-	ph_buf_release(&wire);
-}
-
-static void say(const char *text)
-{
-	check_int(ph_smtp_client_receive(c, now, ph_span_of(text)), PH_OK);
-}
-
-/* Writes all that waits. */
-static void flush(void)
-{
-	struct ph_span spans[3];
-	size_t n;
-
-	while ((n = ph_smtp_client_pending(c, spans, 3)) > 0) {
-		size_t len = 0;
-
-		for (size_t i = 0; i < n; i++) {
-			if (ph_buf_append(&wire, spans[i]) != PH_OK)
-				abort();
-			len += spans[i].len;
-		}
-		ph_smtp_client_sent(c, now, len);
-	}
-}
-
-/* The next event of this type; those before it are dropped. */
-static bool next(enum ph_smtp_event_type type, struct ph_smtp_event *ev)
-{
-	while (ph_smtp_client_next_event(c, ev)) {
-		last_type = ev->type;
-		if (ev->type == type)
-			return true;
-	}
-	return false;
-}
-
-static void open_session(const char *ehlo)
-{
-	say("220 s\r\n");
-	flush();
-	say(ehlo);
-	flush();
-}
-
-static enum ph_err submit(uint64_t id, uint64_t size)
-{
-	struct ph_smtp_mail mail = { .envelope = &one, .size = size, .id = id };
-
-	return ph_smtp_client_mail(c, now, &mail, NULL);
-}
-
-static enum ph_err give(uint64_t id, const char *text)
-{
-	struct ph_span piece = ph_span_of(text);
-	struct ph_smtp_body body = { &piece, 1, true, false };
-
-	return ph_smtp_client_body(c, now, id, &body);
-}
-
-/* A mail by DATA that is taken: CHUNKING may be used from now on. */
-static void prove(void)
-{
-	struct ph_smtp_event ev;
-
-	check_int(submit(1000, 0), PH_OK);
-	flush();
-	say("250 ok\r\n250 ok\r\n354 go\r\n");
-	check(next(PH_SMTP_BODY_WANTED, &ev));
-	check_int(give(1000, "hello\r\n"), PH_OK);
-	flush();
-	say("250 taken\r\n");
-	check(next(PH_SMTP_MAIL_DONE, &ev));
-	check_int(ev.result->outcome, PH_DELIVERED);
-}
 
 static void test_options(void)
 {
@@ -836,107 +735,6 @@ static void test_where(void)
 	stop();
 }
 
-/* The transcript as lines: direction, stage, text. */
-static void transcribe(struct ph_buf *out)
-{
-	struct ph_smtp_event ev;
-
-	while (ph_smtp_client_next_event(c, &ev)) {
-		if (ev.type == PH_SMTP_BODY_WANTED)
-			check_int(give(ev.mail, "secret content\r\n"), PH_OK);
-		if (ev.type == PH_SMTP_TRACE &&
-		    ph_buf_appendf(out, "%c %s %.*s\n", "<>*"[ev.dir],
-			ph_stage_name(ev.stage),
-			PH_SPAN_ARG(ev.data)) != PH_OK) {
-			abort();
-		}
-	}
-}
-
-static void test_trace(void)
-{
-	struct ph_smtp_options opt = {
-		.helo = PH_SPAN("me"), .auth = true, .trace = true
-	};
-	struct ph_smtp_auth auth = { .mechanism = PH_SPAN("PLAIN"),
-		.initial = PH_SPAN("hunter2"),
-		.has_initial = true };
-	struct ph_buf out;
-
-	ph_buf_init(&out, 65536);
-	start(&opt);
-	open_session("250-s\r\n250 SIZE 5.1.1\r\n");
-	transcribe(&out);
-	check_int(ph_smtp_client_auth(c, now, &auth), PH_OK);
-	flush();
-	say("334 aHVu");
-	say("dGVyMg==\r\n");
-	check_int(
-	    ph_smtp_client_auth_respond(c, now, PH_SPAN("hunter2")), PH_OK);
-	flush();
-	say("235 2.7.0 in\r\n");
-	check_int(submit(1, 0), PH_OK);
-	flush();
-	say("250 ok\r\n");
-	flush();
-	say("250-2.1.5 ok\r\n250 2.1.5 ok\r\n");
-	flush();
-	say("354 go\r\n");
-	transcribe(&out);
-	flush();
-	say("what?\r\n");
-	transcribe(&out);
-	check_str(ph_buf_str(&out),
-	    "< greeting 220 s\n"
-	    "> ehlo EHLO me\n"
-	    "< ehlo 250-s\n"
-	    "< ehlo 250 SIZE 5.1.1\n"
-	    "> auth AUTH PLAIN ****\n"
-	    "< auth 334 ****\n"
-	    "> auth ****\n"
-	    "< auth 235 2.7.0 in\n"
-	    "> mail MAIL FROM:<a@c>\n"
-	    "< mail 250 ok\n"
-	    "> rcpt RCPT TO:<b@s>\n"
-	    "< rcpt 250-2.1.5 ok\n"
-	    "< rcpt 250 2.1.5 ok\n"
-	    "> data DATA\n"
-	    "< data 354 go\n"
-	    "* data 16 octets of content\n"
-	    "> data .\n"
-	    "< data what?\n");
-	ph_buf_release(&out);
-	stop();
-}
-
-/* Nobody fetches: the transcript gets a gap, and nothing else is lost. */
-static void test_trace_gap(void)
-{
-	struct ph_smtp_options opt = { .helo = PH_SPAN("me"), .trace = true };
-	struct ph_smtp_event ev;
-	struct ph_buf ehlo;
-	bool gap = false;
-
-	ph_buf_init(&ehlo, 65536);
-	for (size_t i = 0; i < 499; i++) {
-		if (ph_buf_append_str(&ehlo, "250-X\r\n") != PH_OK)
-			abort();
-	}
-	if (ph_buf_append_str(&ehlo, "250 Y\r\n") != PH_OK)
-		abort();
-	start(&opt);
-	open_session(ehlo.ptr);
-	check(next(PH_SMTP_READY, &ev));
-	check_int(submit(1, 0), PH_OK);
-	while (ph_smtp_client_next_event(c, &ev)) {
-		if (ev.type == PH_SMTP_TRACE && ev.dir == PH_DIR_NOTE)
-			gap = true;
-	}
-	check(gap);
-	ph_buf_release(&ehlo);
-	stop();
-}
-
 /* A whole session, for running out of memory at each place. */
 static enum ph_err converse(void)
 {
@@ -1037,8 +835,6 @@ int main(void)
 	test_deadline_of_a_busy_server();
 	test_lost_with_fault();
 	test_where();
-	test_trace();
-	test_trace_gap();
 	test_memory();
 	return check_end();
 }
