@@ -211,7 +211,7 @@ static enum ph_err settle_sender(
     struct ph_letter *d, const struct ph_connection *c, struct ph_fault *fault)
 {
 	bool replaces = c->rewrite_from != PH_REWRITE_NEVER;
-	struct ph_address own;
+	struct ph_address own = { 0 };
 	enum ph_err err;
 
 	if (c->from[0] == '\0' || (d->has_from && !replaces))
@@ -221,6 +221,10 @@ static enum ph_err settle_sender(
 		ph_fault_prefix(fault, "from");
 		return err;
 	}
+	if (replaces)
+		d->own = own;
+	if (d->has_from && c->rewrite_from == PH_REWRITE_ENVELOPE)
+		return PH_OK;
 	/* RFC 5322 3.6.2: who answers must still reach the author. */
 	if (d->has_from && c->rewrite_from == PH_REWRITE_BOTH &&
 	    d->reply_to.count == 0 && d->from.mailbox.len > 0) {
@@ -378,6 +382,7 @@ enum ph_err ph_letter_finish(struct ph_letter *d,
 		return err;
 	if (!d->has_from)
 		return no_sender(fault);
+	d->sender = d->own.mailbox.len > 0 ? d->own.mailbox : d->from.mailbox;
 	err = gather(d, fault);
 	if (err == PH_OK && d->rcpt_count == 0) {
 		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,

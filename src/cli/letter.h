@@ -40,6 +40,8 @@ struct ph_letter {
 	struct ph_arena arena;
 	bool has_from;
 	struct ph_address from; /* mailbox empty: the null sender */
+	struct ph_span sender;  /* of the envelope, once finished */
+	struct ph_address own;  /* the connection's, in place of any other */
 	struct ph_address_list to, cc, bcc, reply_to;
 	struct ph_address_list others; /* named without an option */
 	unsigned notify;               /* enum ph_dsn_notify */

@@ -234,6 +234,14 @@ def test_sender_of_the_connection(tmp_path):
     assert sender == "me@example.com"
     assert "me@example.com" in message["From"]
     assert message["Reply-To"] == "x@example.org"
+    sender, message = send("rewrite-from = envelope\n", "--from",
+                           "X <x@example.org>")
+    assert sender == "me@example.com"
+    assert message["From"] == "X <x@example.org>"
+    assert message["Reply-To"] is None
+    sender, message = send("rewrite-from = envelope\n")
+    assert sender == "me@example.com"
+    assert message["From"] == "Me <me@example.com>"
 
 
 def test_server_from_the_environment():
