@@ -58,6 +58,9 @@ enum ph_err ph_composer_blame(const struct ph_composer *k, const char *place,
 		err = PH_EINVAL;
 	} else if (err == PH_EINVAL && missing == UINT32_MAX) {
 		set_fault(k, place, "not UTF-8");
+		ph_fault_advise(k->fault,
+		    "convert it (iconv -t utf-8), or send it as an attachment, "
+		    "which goes as it is");
 	} else if (err == PH_EINVAL) {
 		blame_character(k, place, missing);
 	}

@@ -244,6 +244,15 @@ def test_sender_of_the_connection(tmp_path):
     assert message["From"] == "Me <me@example.com>"
 
 
+def test_text_in_another_charset():
+    """Nobody here can know which; what can be done about it is said."""
+    done = run("send", "--server", "smtp+none://127.0.0.1:1", "--from",
+               "a@example.com", "b@example.com", stdin=b"caf\xe9\n")
+    assert done.code == 65
+    is_chain(done, "config", "text: not UTF-8")
+    assert "iconv" in done.err and "attachment" in done.err
+
+
 def test_server_from_the_environment():
     """A password in it is fine there, and is used."""
     with Server(Smtp(offers=["AUTH PLAIN"])) as server:
