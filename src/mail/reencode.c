@@ -157,26 +157,46 @@ static enum ph_err write_field(
 	return err;
 }
 
+/* A header in an older charset does not say in which: it is read as the one of
+   most, rather than lost.  The caller's, by g_free(). */
+static char *as_utf8(const char *raw)
+{
+	char *out = NULL;
+
+	if (!g_utf8_validate(raw, -1, NULL)) {
+		out = g_convert(
+		    raw, -1, "utf-8", "windows-1252", NULL, NULL, NULL);
+		if (out == NULL) {
+			out = g_convert(
+			    raw, -1, "utf-8", "iso-8859-1", NULL, NULL, NULL);
+		}
+	}
+	return out == NULL ? g_strdup(raw) : out;
+}
+
 /* Only what needs it is written anew: the rest stays as its writer had it. */
 static void mend_header(
     struct mender *m, GMimeObject *object, GMimeHeader *header)
 {
 	const char *raw = g_mime_header_get_raw_value(header);
 	const char *name = g_mime_header_get_name(header);
+	char *text = NULL;
 	struct ph_buf out;
 
 	if (raw == NULL ||
 	    (ph_span_is_ascii(ph_span_of(raw)) && !line_too_long(raw)) ||
 	    mend_structured(object, name))
 		return;
-	ph_buf_init(&out, 16 * strlen(raw) + FIELD_ROOM);
-	if (write_field(name, ph_span_of(raw), &out) == PH_OK) {
+	text = as_utf8(raw);
+	ph_buf_init(&out, 16 * strlen(text) + FIELD_ROOM);
+	if (write_field(name, ph_span_of(text), &out) == PH_OK) {
 		g_mime_header_set_raw_value(
 		    header, ph_buf_str(&out) + strlen(name) + 1);
 	} else {
 		m->refused = "a header field cannot be written anew";
 	}
 	ph_buf_release(&out);
+	g_free(text);
 }
 
 static void mend_headers(struct mender *m, GMimeObject *object)

@@ -40,6 +40,38 @@ static void check_both_stay_open(void)
 	check(close(out_fd) == 0);
 }
 
+/* Its charset is not said anywhere: no letter of it may be lost. */
+static void check_header_in_latin1(void)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{ "Subject: gr\xfc\xdf"
+		  "e\n\nx\n",
+		    "=?utf-8?B?Z3LDvMOfZQ==?=" },
+		/* a control byte, and none of windows-1252 */
+		{ "Subject: \x81\xfc\n\nx\n", "=?utf-8?B?IMO8?=" },
+		{ "To: J\xf6rg <a@b>\n\nx\n", "=?utf-8?B?SsO2cmc=?= <a@b>" },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_fault f = { 0 };
+		char out[400] = "";
+		int in_fd = file_with(cases[i].in);
+		int out_fd = file_with("");
+
+		check_case(cases[i].in, i);
+		check(ph_message_reencode(in_fd, out_fd, &f) == PH_OK);
+		check(lseek(out_fd, 0, SEEK_SET) == 0);
+		check(read(out_fd, out, sizeof(out) - 1) > 0);
+		if (strstr(out, cases[i].out) == NULL)
+			check_str(out, cases[i].out);
+		check(close(in_fd) == 0);
+		check(close(out_fd) == 0);
+	}
+	check_case(NULL, 0);
+}
+
 static void check_failures(void)
 {
 	struct ph_fault f = { 0 };
@@ -61,6 +93,7 @@ static void check_failures(void)
 int main(void)
 {
 	check_both_stay_open();
+	check_header_in_latin1();
 	check_failures();
 	return check_end();
 }
