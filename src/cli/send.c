@@ -225,6 +225,13 @@ static void print_notes(const struct sending *s)
 	if (facts != NULL && facts->warning != NULL &&
 	    facts->warning[0] != '\0')
 		ph_cli_note(s->cli, "%s", facts->warning);
+	if (s->letter.notify != 0 && s->receipt.delivery != NULL &&
+	    facts != NULL && facts->ehlo != NULL &&
+	    !ph_ehlo_has(facts->ehlo, PH_EHLO_DSN)) {
+		ph_cli_note(s->cli,
+		    "the server offers no DSN: what --dsn asks for was not "
+		    "passed on");
+	}
 }
 
 static enum ph_exit report(struct sending *s)

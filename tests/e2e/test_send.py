@@ -195,6 +195,11 @@ def test_dsn():
     rcpt = [l for l in server.received[0].lines if l.startswith("RCPT")][0]
     notify = rcpt.split("NOTIFY=")[1].split(" ")[0]
     assert set(notify.split(",")) == {"SUCCESS", "FAILURE", "DELAY"}
+    with Server(Smtp()) as server:
+        done = run("send", *to(server), *BOB, "--dsn", "success")
+    assert done.code == 0
+    assert "NOTIFY" not in "".join(server.received[0].lines)
+    assert "note: send: the server offers no DSN" in done.err
 
 
 def test_many_recipients_take_several_transactions(tmp_path):
