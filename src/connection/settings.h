@@ -98,7 +98,7 @@ PH_MUST_USE enum ph_err ph_settings_file_write(
 struct ph_setting_override {
 	const struct ph_setting *row;
 	struct ph_span value;
-	const char *origin; /* "--port", "the URL of --server": for errors */
+	const char *origin; /* "--port", "the server's URL": for errors */
 };
 
 struct ph_resolve {

@@ -2,7 +2,7 @@
 #include "connection/host.h"
 #include "connection/settings.h"
 
-static const char origin[] = "the URL of --server";
+static const char origin[] = "the server's URL";
 
 static const struct {
 	const char *scheme;

@@ -271,6 +271,14 @@ def test_server_from_the_environment():
     assert "AHUAczNjcmV0" not in done.err
 
 
+def test_wrong_server_in_the_environment():
+    done = run("send", *BOB, env={
+        "POSTHASTE_SERVER": "smtp://u:s3cret@127.0.0.1:x"})
+    assert done.code == 78
+    is_chain(done, "config", "POSTHASTE_SERVER: the server's URL: a port")
+    assert "s3cret" not in done.err and "--server" not in done.err
+
+
 # ---- what is said
 
 

@@ -78,7 +78,7 @@ static void test_good(void)
 			    u.password, ph_span_of(good[i].password)));
 		}
 		for (size_t k = 0; k < u.override_count; k++) {
-			check_str(u.overrides[k].origin, "the URL of --server");
+			check_str(u.overrides[k].origin, "the server's URL");
 		}
 		ph_arena_release(&a);
 	}
@@ -125,7 +125,7 @@ static void test_bad(void)
 			  ph_span_of(bad[i].url), &a, &u, &fault) == PH_EINVAL);
 		check_int(u.override_count, 77);
 		check(strstr(fault.text, bad[i].why) != NULL);
-		check(strstr(fault.text, "the URL of --server") != NULL);
+		check(strstr(fault.text, "the server's URL") != NULL);
 		check_int(fault.cause, PH_CAUSE_CONFIG);
 		check(strstr(fault.text, "hunter2") == NULL);
 		check(strstr(fault.advice, "hunter2") == NULL);
