@@ -507,7 +507,9 @@ enum ph_err ph_content_make_7bit(struct ph_content *c, struct ph_fault *fault)
 	form->older = c->form;
 	c->form = form;
 	form = NULL;
+	/* It may take texts of 8 bit, and no headers (SMTPUTF8). */
 	add_note(c,
-	    "the server takes 7-bit mail only: the message was encoded anew");
+	    "the server does not take all of it in 8 bit: the message was "
+	    "encoded anew");
 	return PH_OK;
 }
