@@ -20,7 +20,7 @@ struct ph_dial_options {
 };
 
 struct ph_dial_result {
-	int fd; /* the caller's; -1 when *fault is set */
+	int fd;        /* the caller's; -1 when *fault is set */
 	double dns_ms; /* -1, as below: it did not come to that */
 	double connect_ms;
 	char address[64];
