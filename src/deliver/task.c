@@ -292,8 +292,8 @@ void ph_task_fail(
 	}
 }
 
-/* Who sends it again must know of one who may have it (unsure); after that it is
-   the refused who make the exit code.  The outcomes stand in that order. */
+/* Who sends it again must know of one who may have it (unsure); after that it
+   is the refused who make the exit code.  The outcomes stand in that order. */
 static bool is_worse(
     const struct ph_delivered_rcpt *d, const struct ph_delivered_rcpt *than)
 {
