@@ -4,6 +4,7 @@
 #include "base/enhanced.h"
 #include "base/utf8.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -128,6 +129,14 @@ static bool is_broken(json_t *j)
 		ph_span_of(json_string_value(j)), ph_span_of(broken_key));
 }
 
+enum ph_exit ph_json_unwritten(void)
+{
+	(void)fprintf(stderr,
+	    "posthaste: error: standard output: %s\nadvice: %s\n",
+	    strerror(errno), ph_cause_advice(PH_CAUSE_CANNOT_WRITE));
+	return PH_EXIT_IOERR;
+}
+
 enum ph_exit ph_json_print(json_t **doc)
 {
 	char *text = is_broken(*doc)
@@ -146,6 +155,5 @@ enum ph_exit ph_json_print(json_t **doc)
 	free(text);
 	if (written)
 		return PH_EXIT_OK;
-	perror("posthaste: error: standard output");
-	return PH_EXIT_IOERR;
+	return ph_json_unwritten();
 }

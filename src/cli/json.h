@@ -45,4 +45,7 @@ json_t *ph_json_ms(double ms);
    stderr. */
 enum ph_exit ph_json_print(json_t **doc);
 
+/* Standard output could not be written, errno says why: tells it. */
+enum ph_exit ph_json_unwritten(void);
+
 #endif

@@ -1,7 +1,9 @@
 #include "cli/cli.h"
 #include "cli/complete.h"
+#include "cli/json.h"
 #include "cli/version.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +124,17 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 	return command->run(cli, argc, argv);
 }
 
+/* Started without one of the three, the next file opened would be taken for
+   it, and libuv would abort. */
+static bool have_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct ph_cli cli = { 0 };
@@ -130,6 +143,8 @@ int main(int argc, char **argv)
 	enum ph_exit result;
 	enum ph_err err;
 
+	if (!have_streams())
+		return PH_EXIT_INTERNAL;
 	/* A reader that went away is an error of write(), told like others. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	cli.colour =
@@ -149,9 +164,7 @@ int main(int argc, char **argv)
 	result = run(&cli, (int)leading.operand_count,
 	    argv + (argc - (int)leading.operand_count));
 	ph_options_release(&leading);
-	if (fflush(stdout) != 0 && result == PH_EXIT_OK) {
-		perror("posthaste: error: standard output");
-		return PH_EXIT_IOERR;
-	}
+	if (fflush(stdout) != 0 && result == PH_EXIT_OK)
+		return ph_json_unwritten();
 	return (int)result;
 }
