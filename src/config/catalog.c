@@ -131,6 +131,23 @@ static enum ph_err list(struct ph_catalog *c, struct ph_fault *fault)
 	return PH_OK;
 }
 
+/* Opened first as what must be a regular file: a FIFO nobody writes to would
+   hold up whoever lists the connections. */
+static enum ph_err read_text(
+    const char *path, struct ph_buf *text, struct ph_fault *fault)
+{
+	PH_CLEANUP(ph_close_fd) int fd = -1;
+	uint64_t size = 0;
+	enum ph_err err = ph_file_open(path, &fd, &size, fault);
+
+	if (err == PH_OK)
+		err = ph_file_read(path, text, fault);
+	/* It is not the message that cannot be read. */
+	if (err != PH_OK && err != PH_ENOMEM && fault != NULL)
+		fault->cause = PH_CAUSE_CONFIG;
+	return err;
+}
+
 static enum ph_err load(struct entry *e, struct ph_fault *fault)
 {
 	struct ph_buf text;
@@ -139,7 +156,7 @@ static enum ph_err load(struct entry *e, struct ph_fault *fault)
 		return PH_OK;
 	ph_buf_init(&text, PH_SETTINGS_FILE_MAX);
 
-	enum ph_err err = ph_file_read(e->path, &text, fault);
+	enum ph_err err = read_text(e->path, &text, fault);
 	if (err == PH_OK) {
 		err = ph_settings_file_parse(
 		    e->name, e->path, ph_buf_span(&text), &e->file, fault);
