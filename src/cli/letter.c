@@ -34,22 +34,37 @@ enum ph_err ph_letter_no_memory(struct ph_fault *fault)
 	return PH_ENOMEM;
 }
 
-/* The addresses of a after those of b, in one list. */
+/* What a list of so many has room for: it doubles, so that thousands of options
+   with an address each take memory for thousands, not for their square. */
+static size_t room_for(size_t count)
+{
+	size_t room = count == 0 ? 0 : 8;
+
+	while (room < count)
+		room *= 2;
+	return room;
+}
+
+/* Adds the addresses of more to list, which only this function has made. */
 static enum ph_err join(struct ph_letter *d, struct ph_address_list *list,
     const struct ph_address_list *more, struct ph_fault *fault)
 {
+	size_t count = list->count + more->count;
 	struct ph_address *all;
 
 	if (more->count == 0)
 		return PH_OK;
-	all =
-	    ph_arena_array(&d->arena, list->count + more->count, sizeof(*all));
-	if (all == NULL)
-		return ph_letter_no_memory(fault);
-	if (list->count > 0)
-		memcpy(all, list->items, list->count * sizeof(*all));
+	/* Const to everyone else, but of our own arena. */
+	memcpy(&all, &list->items, sizeof(void *));
+	if (count > room_for(list->count)) {
+		all = ph_arena_array(&d->arena, room_for(count), sizeof(*all));
+		if (all == NULL)
+			return ph_letter_no_memory(fault);
+		if (list->count > 0)
+			memcpy(all, list->items, list->count * sizeof(*all));
+	}
 	memcpy(all + list->count, more->items, more->count * sizeof(*all));
-	*list = (struct ph_address_list){ all, list->count + more->count };
+	*list = (struct ph_address_list){ all, count };
 	return PH_OK;
 }
 
