@@ -104,8 +104,10 @@ static enum ph_err apply_url(struct edit *e, const char *url)
 	enum ph_err err =
 	    ph_server_url_parse(ph_span_of(url), &e->arena, &parsed, &e->fault);
 
-	if (err == PH_EINVAL)
+	if (err == PH_EINVAL) {
 		e->fault.cause = PH_CAUSE_USAGE;
+		ph_fault_prefix(&e->fault, "--server");
+	}
 	if (err == PH_OK && parsed.has_password) {
 		ph_fault_set(&e->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "--server: a password in a URL on the command line can be "

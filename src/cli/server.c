@@ -63,8 +63,8 @@ static enum ph_err take_url(struct ph_cli_server *s, const char *url,
 		/* What is wrong with an option is wrong usage. */
 		if (on_command_line && fault->cause == PH_CAUSE_CONFIG)
 			fault->cause = PH_CAUSE_USAGE;
-		if (!on_command_line)
-			ph_fault_prefix(fault, "POSTHASTE_SERVER");
+		ph_fault_prefix(
+		    fault, on_command_line ? "--server" : "POSTHASTE_SERVER");
 		return err;
 	}
 	if (parsed.has_password && on_command_line) {
