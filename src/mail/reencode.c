@@ -1,6 +1,7 @@
 #include "mail/message.h"
 
 #include "mail/field.h"
+#include "mail/group_scan.h"
 #include "mail/header.h"
 #include "mail/mime.h"
 #include "mail/scan.h"
@@ -359,6 +360,21 @@ static GMimeMessage *parse(GMimeStream *in)
 	return message;
 }
 
+/* From where the stream stands, and back. */
+static bool is_parsable(GMimeStream *in)
+{
+	struct ph_group_scan scan = { 0 };
+	char piece[PIECE];
+	ssize_t n;
+
+	while ((n = g_mime_stream_read(in, piece, sizeof(piece))) > 0) {
+		if (!ph_group_scan_feed(
+			&scan, (struct ph_span){ piece, (size_t)n }))
+			return false;
+	}
+	return g_mime_stream_reset(in) == 0;
+}
+
 static bool write_out(GMimeMessage *message, GMimeStream *out)
 {
 	GMimeFormatOptions *options = g_mime_format_options_new();
@@ -388,6 +404,14 @@ enum ph_err ph_message_reencode(int in_fd, int out_fd, struct ph_fault *fault)
 
 	OWNED GMimeStream *in = stream_on(in_fd);
 	OWNED GMimeStream *out = stream_on(out_fd);
+
+	if (!is_parsable(in)) {
+		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
+		    "the message cannot be encoded anew: it has more groups "
+		    "of addresses than anyone needs");
+		return PH_EINVAL;
+	}
+
 	OWNED GMimeMessage *message = parse(in);
 
 	if (message == NULL) {
