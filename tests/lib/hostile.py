@@ -36,7 +36,7 @@ def keeps(secret, *texts):
 
 
 def errors_of(done):
-    return [line for line in done.err.splitlines()
+    return [line for line in done.err.split("\n")
             if line.startswith("posthaste: error: ")]
 
 
@@ -65,7 +65,7 @@ def attempt(command, *args, secret=SECRET, tmp=None, **kwargs):
 def judge(done, code, stage, cause=None, command="send"):
     """One chain, its advice on the next line, and the same in JSON."""
     assert done.code == code, done
-    lines = done.err.splitlines()
+    lines = done.err.split("\n")
     if code == 0:
         assert not errors_of(done), done
         return done
