@@ -45,7 +45,8 @@ bench: setup all
 	@ONLY=$(ONLY) tools/bench
 
 install: all
-	@$(MESON) configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
+	@$(MESON) setup --reconfigure $(BUILD) \
+		--prefix $(abspath $(PREFIX)) >/dev/null
 	@DESTDIR=$(DESTDIR) $(MESON) install --no-rebuild -C $(BUILD)
 
 fuzz: setup

@@ -106,7 +106,7 @@ enum {
 struct ph_fault {
 	enum ph_cause cause;
 	enum ph_stage stage;
-	uint16_t code;       /* the server's, or 0 */
+	uint16_t code;        /* the server's, or 0 */
 	uint16_t enhanced[3]; /* the server's, or 0 */
 	/* Where and what, on one line, the server's words in it:
 	   smtp.example.com:587 answered 535 5.7.8 "no" */
