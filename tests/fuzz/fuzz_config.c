@@ -71,9 +71,10 @@ static void read_again(const struct ph_settings_file *f)
 	enum ph_err err = ph_settings_file_write(f, &out);
 
 	assert(err == PH_OK);
-	if (out.len <= PH_SETTINGS_FILE_MAX)
+	if (out.len <= PH_SETTINGS_FILE_MAX) {
 		err = ph_settings_file_parse(
 		    "f", "f", ph_buf_span(&out), &g, NULL);
+	}
 	assert(err == PH_OK || err == PH_ETOOBIG);
 	for (size_t i = 0; g != NULL && i < ph_settings_count; i++) {
 		assert(ph_span_eq(ph_settings_file_get(f, &ph_settings[i]),

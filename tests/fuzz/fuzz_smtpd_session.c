@@ -32,12 +32,13 @@ static void on_auth(struct ph_smtpd *s, const struct ph_smtpd_event *ev)
 {
 	enum ph_err err;
 
-	if (ev->has_initial || ev->type == PH_SMTPD_AUTH_RESPONSE)
+	if (ev->has_initial || ev->type == PH_SMTPD_AUTH_RESPONSE) {
 		err = ph_smtpd_auth_done(s, 0,
 		    ev->initial.len + ev->data.len > 8 ? PH_SMTPD_AUTH_OK
 						       : PH_SMTPD_AUTH_REFUSED);
-	else
+	} else {
 		err = ph_smtpd_auth_challenge(s, 0, PH_SPAN("challenge"));
+	}
 	assert(err == PH_OK);
 }
 

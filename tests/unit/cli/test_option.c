@@ -60,9 +60,10 @@ static void run(struct run *r, const char *const *words, bool leading)
 
 	*r = (struct run){ .cli = { .command = "try" } };
 	(void)snprintf(words_copied[0], WORD_SIZE, "try");
-	for (argc = 1; words[argc - 1] != NULL; argc++)
+	for (argc = 1; words[argc - 1] != NULL; argc++) {
 		(void)snprintf(
 		    words_copied[argc], WORD_SIZE, "%s", words[argc - 1]);
+	}
 	for (int i = 0; i < argc; i++)
 		argv[i] = words_copied[i];
 	argv[argc] = NULL;

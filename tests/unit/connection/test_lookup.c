@@ -39,8 +39,8 @@ static void chain_end(struct chain *c)
 
 static const char *const texts[FILES] = {
 	"[connection]\nhost = a\ninherits = b\n[limits]\nrate =\n",
-	"[connection]\nhost = b\nport = 2\ndefault = yes\n[limits]\n"
-	"rate = 2/s\n",
+	("[connection]\nhost = b\nport = 2\ndefault = yes\n[limits]\n"
+	 "rate = 2/s\n"),
 	"[connection]\nhost = c\nport = 3\nhelo = c\ninherits = d\n",
 };
 

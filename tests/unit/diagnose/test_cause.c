@@ -30,9 +30,10 @@ static void test_complete(void)
 		check(ph_cause_name(cause) != NULL);
 		check(is_setting(ph_cause_setting(cause)));
 		check(strlen(ph_cause_advice(cause)) > 5);
-		for (int d = PH_CAUSE_NONE; d < c; d++)
+		for (int d = PH_CAUSE_NONE; d < c; d++) {
 			check(strcmp(ph_cause_name(cause),
 				  ph_cause_name((enum ph_cause)d)) != 0);
+		}
 	}
 }
 
