@@ -81,9 +81,9 @@ static void test_trace(void)
 	stop();
 }
 
-/* A server that repeats what it was told tells nobody else by it: neither in the
-   reply nor in the transcript, wherever the network cuts, and not where what it
-   says is no reply. */
+/* A server that repeats what it was told tells nobody else by it: neither in
+   the reply nor in the transcript, wherever the network cuts, and not where
+   what it says is no reply. */
 static void test_secret_repeated(void)
 {
 	static const struct {
