@@ -218,10 +218,13 @@ class Wiretap:
 
 def records(octets):
     """The type and length of each TLS record: all of it that does not change
-    from one session to the next."""
+    from one session to the next.  The close_notify at the end is left out: a
+    server that has hung up does not get it."""
     found = []
     while len(octets) >= 5:
         length = int.from_bytes(octets[3:5], "big")
         found.append((octets[0], octets[1:3].hex(), length))
         octets = octets[5 + length:]
+    if found and found[-1] == (23, "0303", 19):
+        found.pop()
     return found
