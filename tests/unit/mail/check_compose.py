@@ -142,6 +142,406 @@ CASES = {
                             "Importance": "low",
                             "To": "\"quoted local\"@example.com"},
                 "parts": [("text/plain", "x\n")]},
+    "charset-windows-1251": {
+        'subject':
+            ('Привет мир Привет мир Привет мир Привет мир Привет мир При'
+             'вет мир x'),
+        'from': [('Привет мир', 'a@example.com')],
+        'to': [('Привет мир', 'b@example.com'),
+               ('Привет мир 2', 'c@example.com')],
+        'charset': 'windows-1251',
+        'parts': [('text/plain', 'Привет мир\nПривет мир ok\n')]},
+    "charset-koi8-r": {
+        'subject':
+            ('Привет мир Привет мир Привет мир Привет мир Привет мир При'
+             'вет мир x'),
+        'from': [('Привет мир', 'a@example.com')],
+        'to': [('Привет мир', 'b@example.com'),
+               ('Привет мир 2', 'c@example.com')],
+        'charset': 'koi8-r',
+        'parts': [('text/plain', 'Привет мир\nПривет мир ok\n')]},
+    "charset-shift_jis": {
+        'subject': '日本語メール 日本語メール 日本語メール 日本語メール 日本語メール 日本語メール x',
+        'from': [('日本語メール', 'a@example.com')],
+        'to': [('日本語メール', 'b@example.com'),
+               ('日本語メール 2', 'c@example.com')],
+        'charset': 'shift_jis',
+        'parts': [('text/plain', '日本語メール\n日本語メール ok\n')]},
+    "charset-euc-jp": {
+        'subject': '日本語メール 日本語メール 日本語メール 日本語メール 日本語メール 日本語メール x',
+        'from': [('日本語メール', 'a@example.com')],
+        'to': [('日本語メール', 'b@example.com'),
+               ('日本語メール 2', 'c@example.com')],
+        'charset': 'euc-jp',
+        'parts': [('text/plain', '日本語メール\n日本語メール ok\n')]},
+    "charset-euc-kr": {
+        'subject': '한국어 편지 한국어 편지 한국어 편지 한국어 편지 한국어 편지 한국어 편지 x',
+        'from': [('한국어 편지', 'a@example.com')],
+        'to': [('한국어 편지', 'b@example.com'),
+               ('한국어 편지 2', 'c@example.com')],
+        'charset': 'euc-kr',
+        'parts': [('text/plain', '한국어 편지\n한국어 편지 ok\n')]},
+    "charset-gb18030": {
+        'subject': '中文邮件 中文邮件 中文邮件 中文邮件 中文邮件 中文邮件 x',
+        'from': [('中文邮件', 'a@example.com')],
+        'to': [('中文邮件', 'b@example.com'),
+               ('中文邮件 2', 'c@example.com')],
+        'charset': 'gb18030',
+        'parts': [('text/plain', '中文邮件\n中文邮件 ok\n')]},
+    "charset-big5": {
+        'subject': '中文郵件 中文郵件 中文郵件 中文郵件 中文郵件 中文郵件 x',
+        'from': [('中文郵件', 'a@example.com')],
+        'to': [('中文郵件', 'b@example.com'),
+               ('中文郵件 2', 'c@example.com')],
+        'charset': 'big5',
+        'parts': [('text/plain', '中文郵件\n中文郵件 ok\n')]},
+    "charset-iso-8859-15": {
+        'subject':
+            ('5 € Œuvre 5 € Œuvre 5 € Œuvre 5 € Œuvre 5 € Œuvre 5 € Œuvr'
+             'e x'),
+        'from': [('5 € Œuvre', 'a@example.com')],
+        'to': [('5 € Œuvre', 'b@example.com'),
+               ('5 € Œuvre 2', 'c@example.com')],
+        'charset': 'iso-8859-15',
+        'parts': [('text/plain', '5 € Œuvre\n5 € Œuvre ok\n')]},
+    "charset-iso-8859-2": {
+        'subject':
+            ('Žluťoučký kůň Žluťoučký kůň Žluťoučký kůň Žluťoučký kůň Žl'
+             'uťoučký kůň Žluťoučký kůň x'),
+        'from': [('Žluťoučký kůň', 'a@example.com')],
+        'to': [('Žluťoučký kůň', 'b@example.com'),
+               ('Žluťoučký kůň 2', 'c@example.com')],
+        'charset': 'iso-8859-2',
+        'parts': [('text/plain', 'Žluťoučký kůň\nŽluťoučký kůň ok\n')]},
+    "charset-iso-8859-7": {
+        'subject':
+            'Καλημέρα Καλημέρα Καλημέρα Καλημέρα Καλημέρα Καλημέρα x',
+        'from': [('Καλημέρα', 'a@example.com')],
+        'to': [('Καλημέρα', 'b@example.com'),
+               ('Καλημέρα 2', 'c@example.com')],
+        'charset': 'iso-8859-7',
+        'parts': [('text/plain', 'Καλημέρα\nΚαλημέρα ok\n')]},
+    "charset-iso-8859-8": {
+        'subject': 'שלום שלום שלום שלום שלום שלום x',
+        'from': [('שלום', 'a@example.com')],
+        'to': [('שלום', 'b@example.com'),
+               ('שלום 2', 'c@example.com')],
+        'charset': 'iso-8859-8',
+        'parts': [('text/plain', 'שלום\nשלום ok\n')]},
+    "charset-windows-1250": {
+        'subject':
+            ('Zażółć gęślą Zażółć gęślą Zażółć gęślą Zażółć gęślą Zażółć'
+             ' gęślą Zażółć gęślą x'),
+        'from': [('Zażółć gęślą', 'a@example.com')],
+        'to': [('Zażółć gęślą', 'b@example.com'),
+               ('Zażółć gęślą 2', 'c@example.com')],
+        'charset': 'windows-1250',
+        'parts': [('text/plain', 'Zażółć gęślą\nZażółć gęślą ok\n')]},
+    "charset-us-ascii": {
+        'subject':
+            ('plain words plain words plain words plain words plain word'
+             's plain words x'),
+        'from': [('plain words', 'a@example.com')],
+        'to': [('plain words', 'b@example.com'),
+               ('plain words 2', 'c@example.com')],
+        'charset': 'us-ascii',
+        'parts': [('text/plain', 'plain words\nplain words ok\n')]},
+    "charset-utf-8": {
+        'subject': 'ünï 日本 ünï 日本 ünï 日本 ünï 日本 ünï 日本 ünï 日本 x',
+        'from': [('ünï 日本', 'a@example.com')],
+        'to': [('ünï 日本', 'b@example.com'),
+               ('ünï 日本 2', 'c@example.com')],
+        'charset': 'utf-8',
+        'parts': [('text/plain', 'ünï 日本\nünï 日本 ok\n')]},
+    "auto-latin1": {
+        'subject': 'é',
+        'charset': 'iso-8859-1',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-no-page": {
+        'subject': 'é',
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-subject": {
+        'subject': '5 €',
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-from": {
+        'from': [('5 €', 'a@example.com')],
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-sender": {
+        'headers': {'Sender': '5 € <s@example.com>'},
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-to": {
+        'to': [('', 'x@example.com'),
+               ('5 €', 'b@example.com')],
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-cc": {
+        'cc': [('5 €', 'b@example.com')],
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-reply-to": {
+        'reply-to': [('5 €', 'b@example.com')],
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-header": {
+        'headers': {'X-Ok': 'fine',
+                    'X-Price': '5 €'},
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n")]},
+    "auto-html": {
+        'charset': 'utf-8',
+        'parts': [('text/plain', "café au lait, s'il vous plait\n"),
+                  ('text/html', '<p>5 €\n')]},
+    "priority-2": {
+        'headers': {'X-Priority': '2 (High)',
+                    'Importance': 'high',
+                    'Priority': 'urgent'},
+        'parts': [('text/plain', 'x\n')]},
+    "priority-3": {
+        'headers': {'X-Priority': '3 (Normal)',
+                    'Importance': 'normal',
+                    'Priority': 'normal'},
+        'parts': [('text/plain', 'x\n')]},
+    "priority-4": {
+        'headers': {'X-Priority': '4 (Low)',
+                    'Importance': 'low',
+                    'Priority': 'non-urgent'},
+        'parts': [('text/plain', 'x\n')]},
+    "receipt-named": {
+        'from': [('Jörg', 'a@example.com')],
+        'headers': {'Disposition-Notification-To': 'Jörg <a@example.com>'},
+        'parts': [('text/plain', 'x\n')]},
+    "no-receipt-own": {
+        'headers': {'Disposition-Notification-To': 'r@example.com',
+                    'Importance': 'low',
+                    'Sender': 's@example.com'},
+        'parts': [('text/plain', 'x\n')]},
+    "list-headers": {
+        'headers': {'List-Unsubscribe':
+                        '<mailto:u@example.com>, <https://example.com/u>',
+                    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+                    'Auto-Submitted': 'auto-generated',
+                    'In-Reply-To': '<p@example.com>'},
+        'parts': [('text/plain', 'x\n')]},
+    "html-inline": {
+        'structure': 'related(html,png)',
+        'parts': [('text/html', '<img>\n'),
+                  ('image/png',
+                   content(0, 1000), "inline",
+                   'logo.png', '<logo.png>')]},
+    "html-inline-file": {
+        'structure': 'mixed(related(html,png),pdf)',
+        'parts': [('text/html', '<img>\n'),
+                  ('image/png',
+                   content(1, 1000), "inline",
+                   'logo.png', '<logo.png>'),
+                  ('application/pdf',
+                   content(0, 10), "attachment",
+                   'r.pdf', None)]},
+    "html-file": {
+        'structure': 'mixed(html,pdf)',
+        'parts': [('text/html', '<p>\n'),
+                  ('application/pdf',
+                   content(0, 10), "attachment",
+                   'r.pdf', None)]},
+    "both-file": {
+        'structure': 'mixed(alternative(plain,html),pdf)',
+        'parts': [('text/plain', 'x\n'),
+                  ('text/html', '<p>ü\n'),
+                  ('application/pdf',
+                   content(0, 10), "attachment",
+                   'r.pdf', None)]},
+    "both-inline": {
+        'structure': 'alternative(plain,related(html,gif))',
+        'parts': [('text/plain', 'x\n'),
+                  ('text/html', '<p>ü'),
+                  ('image/gif',
+                   content(0, 10), "inline",
+                   'l.gif', '<l.gif>')]},
+    "inline-and-file": {
+        'structure': 'mixed(plain,gif,pdf)',
+        'parts': [('text/plain', 'x\n'),
+                  ('image/gif',
+                   content(1, 10), "inline",
+                   'l.gif', '<l.gif>'),
+                  ('application/pdf',
+                   content(0, 10), "attachment",
+                   'r.pdf', None)]},
+    "inline-no-text": {
+        'structure': 'mixed(gif)',
+        'parts': [('image/gif',
+                   content(0, 10), "inline",
+                   'l.gif', '<l.gif>')]},
+    "empty-both": {
+        'structure': 'alternative(plain,html)',
+        'parts': [('text/plain', ''),
+                  ('text/html', '')]},
+    "base64-both": {
+        'structure': 'alternative(plain,html)',
+        'parts': [('text/plain', '日本語\n'),
+                  ('text/html', '日本語')]},
+    "names-1": {
+        'parts': [('text/plain', 'x\n'),
+                  ('application/octet-stream',
+                   content(0, 55), "attachment",
+                   '.hidden', None),
+                  ('application/octet-stream',
+                   content(1, 56), "attachment",
+                   'no-ending', None),
+                  ('image/gif',
+                   content(2, 57), "attachment",
+                   '😀.gif', None),
+                  ('text/plain',
+                   content(3, 58), "attachment",
+                   'a;b=c,d.txt', None)]},
+    "names-2": {
+        'parts': [('text/plain', 'x\n'),
+                  ('text/plain',
+                   content(0, 55), "attachment",
+                   "it's 100%.txt", None),
+                  (('application/vnd.openxmlformats-officedocument.wordp'
+                    'rocessingml.document'),
+                   content(1, 56), "attachment",
+                   'Ünï cödé – naïve.docx', None),
+                  ('text/plain',
+                   content(2, 57), "attachment",
+                   ('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxx.log'), None),
+                  ('application/zip',
+                   content(3, 58), "attachment",
+                   ('日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日日'
+                    '日日日日日日日日日日日日日日日日日日日日日日日日日日日日日.zip'), None)]},
+    "names-3": {
+        'parts': [('text/plain', 'x\n'),
+                  ('application/gzip',
+                   content(0, 55), "attachment",
+                   'name.with.many.dots.tar.gz', None),
+                  ('text/plain',
+                   content(1, 56), "attachment",
+                   'tab-ä\\back.txt', None),
+                  ('text/plain',
+                   content(2, 57), "attachment",
+                   '=?utf-8?q?x?=.txt', None),
+                  ('text/csv',
+                   content(3, 58), "attachment",
+                   '(c) [x] <y> @z.csv', None)]},
+    "own-types": {
+        'parts': [('text/plain', 'x\n'),
+                  ('image/svg+xml',
+                   content(3, 1), "inline",
+                   'v.svg', '<v.svg>'),
+                  ('text/html',
+                   content(0, 57), "attachment",
+                   'page', None),
+                  ('application/x-y',
+                   content(1, 114), "attachment",
+                   'd', None),
+                  ('application/octet-stream',
+                   content(2, 171), "attachment",
+                   'm.txt', None)]},
+    "text-cr": {
+        'parts': [('text/plain', 'a\nb\nc\n\n\nd\n')]},
+    "text-blanks": {
+        'parts': [('text/plain', ' \n\t\n \tü \n')]},
+    "text-one-end": {
+        'parts': [('text/plain', '\n')]},
+    "text-at-limit": {
+        'parts': [('text/plain',
+                   ('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n'))]},
+    "text-over-limit": {
+        'parts': [('text/plain',
+                   ('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+                    'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n'))]},
+    "text-from": {
+        'parts': [('text/plain', 'From me\n>From you\nFrom ü\n')]},
+    "subject-75": {
+        'subject':
+            ('üxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+             'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+             'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+             'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+             'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+             'xxxxxxxxxxx'),
+        'parts': [('text/plain', 'x\n')]},
+    "subject-emoji": {
+        'subject': '😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀',
+        'parts': [('text/plain', 'x\n')]},
+    "subject-signs": {
+        'subject': 'Re: [list] "q" <a> (b) 50% = ? _ ü',
+        'parts': [('text/plain', 'x\n')]},
+    "subject-word-fold": {
+        'subject': "w" * 65 + " " + "v" * 70,
+        'parts': [('text/plain', 'x\n')]},
+    "names-of-people": {
+        'from': [("O'Neil, Jr. (x)", 'a@example.com')],
+        'to': [('a@b', 'b@example.com'),
+               ('x\\y "z"', 'c@example.com'),
+               ('Ann B. C.', 'd@example.com'),
+               ('Ünï', 'e@example.com')],
+        'cc': [(('Very Long Name Very Long Name Very Long Name Very Long'
+                 ' Name Very Long Name Very Long Name Very Long Name Ver'
+                 'y Long Name Very Long Name'),
+                'f@example.com')],
+        'parts': [('text/plain', 'x\n')]},
+    "idn-everywhere": {
+        'from': [('Jö', 'a@xn--bcher-kva.example')],
+        'to': [('', 'b@xn--mller-kva.example'),
+               ('C', 'c@xn--wgv71a.example')],
+        'reply-to': [('', 'r@xn--bcher-kva.example')],
+        'parts': [('text/plain', 'x\n')]},
+    "utf8-cc": {
+        'raw': True,
+        'subject': 'grün',
+        'cc': [('Zoë', 'zoë@example.com')],
+        'parts': [('text/plain', 'x\n')]},
+    "utf8-sender": {
+        'raw': True,
+        'headers': {'Sender': 'zoë@bücher.example'},
+        'parts': [('text/plain', 'x\n')]},
+    "utf8-reply-to": {
+        'raw': True,
+        'reply-to': [('', 'zoë@example.com')],
+        'parts': [('text/plain', 'x\n')]},
 }
 
 SINGLE = ["Date", "From", "To", "Subject", "Message-ID", "MIME-Version",
