@@ -132,6 +132,9 @@ static void print_rcpt(const struct ph_delivered_rcpt *rcpt)
 		    "%.*s  %u%s%s %s", PH_SPAN_ARG(rcpt->address),
 		    (unsigned)rcpt->code, enhanced[0] == '\0' ? "" : " ",
 		    enhanced, rcpt->text);
+	} else if (rcpt->text[0] != '\0') {
+		ph_fault_set(&tidied, PH_CAUSE_NONE, rcpt->stage, "%.*s  %s",
+		    PH_SPAN_ARG(rcpt->address), rcpt->text);
 	} else {
 		ph_fault_set(&tidied, PH_CAUSE_NONE, rcpt->stage,
 		    "%.*s  no answer (%s)", PH_SPAN_ARG(rcpt->address),

@@ -98,7 +98,8 @@ struct ph_delivered_rcpt {
 	enum ph_stage stage;
 	uint16_t code;
 	uint16_t enhanced[3];
-	const char *text;      /* "" when none */
+	const char *text;      /* of the reply; with code 0 why none was asked
+	                          for; "" when none */
 	const char *server_id; /* what the server calls the message ("queued as
 	                          4F1"), or "" */
 };

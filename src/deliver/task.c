@@ -27,6 +27,7 @@ struct ph_task {
 	size_t again_count;
 	size_t open; /* batches under way */
 	bool failed;
+	bool ascii_only; /* the other recipients were passed over */
 };
 
 void ph_delivery_free(struct ph_delivery *d)
@@ -184,6 +185,43 @@ static const char *keep_text(struct result *r, struct ph_span s)
 	return t->bytes;
 }
 
+static bool is_passed_over(
+    const struct ph_task *t, const struct ph_delivered_rcpt *d)
+{
+	return t->ascii_only && !ph_span_is_ascii(d->address);
+}
+
+/* They take the way of those that were one too many: from any place. */
+enum ph_err ph_task_ascii_only(struct ph_task *t)
+{
+	static const char why[] =
+	    "the server offers no SMTPUTF8, which this address needs";
+	struct result *r = t->result;
+	size_t count = r->pub.rcpt_count;
+	const char *text = NULL;
+
+	assert(t->cursor == 0 && t->again == NULL);
+	t->again = calloc(count + 1, sizeof(*t->again));
+	if (t->again == NULL)
+		return PH_ENOMEM;
+	t->cursor = count;
+	t->ascii_only = true;
+	for (size_t i = 0; i < count; i++) {
+		struct ph_delivered_rcpt *d = &r->rcpts[i];
+
+		if (!is_passed_over(t, d)) {
+			t->again[t->again_count++] = i;
+			continue;
+		}
+		if (text == NULL)
+			text = keep_text(r, ph_span_of(why));
+		d->outcome = PH_FAILED;
+		d->stage = PH_STAGE_RCPT;
+		d->text = text;
+	}
+	return PH_OK;
+}
+
 /* The strings of the reply before: most recipients have the same one. */
 struct last_reply {
 	struct ph_span text;
@@ -317,6 +355,10 @@ static void judge(const struct ph_task *t, const struct ph_delivered_rcpt *d,
 		ph_verdict_mail(&pub->fault, d->stage, &reply, where,
 		    d->stage == PH_STAGE_RCPT ? d->address
 					      : (struct ph_span){ 0 });
+	} else if (is_passed_over(t, d)) {
+		ph_fault_set(&pub->fault, PH_CAUSE_NO_SMTPUTF8, d->stage,
+		    "%s offers no SMTPUTF8, which the recipient %.*s needs",
+		    where, PH_SPAN_ARG(d->address));
 	} else if (t->fault != NULL) {
 		pub->fault = *t->fault;
 	} else {

@@ -32,6 +32,10 @@ PH_MUST_USE enum ph_err ph_task_new(
 void ph_task_free(struct ph_task *t);
 const struct ph_job *ph_task_job(const struct ph_task *t);
 
+/* Before the first of its batches: only recipients of plain ASCII go out, the
+   others have failed, each for want of SMTPUTF8.  PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_task_ascii_only(struct ph_task *t);
+
 /* The next transaction with at most limit recipients (0: no limit).  PH_EOF:
    none to be begun now; PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_task_begin(

@@ -299,6 +299,27 @@ static bool make_fit(struct ph_session *s, struct ph_task *t)
 	return false;
 }
 
+/* Without SMTPUTF8 (RFC 6531 3.5) who has a mailbox of other letters cannot be
+   reached, and everybody else can; unless the sender or the header section
+   needs it too, which the engine says of all. */
+static bool leaves_some_out(
+    const struct ph_session *s, const struct ph_job *job)
+{
+	const struct ph_envelope *e = job->envelope;
+
+	if (ph_ehlo_has(ph_smtp_client_ehlo(s->client), PH_EHLO_SMTPUTF8) ||
+	    !ph_span_is_ascii(e->sender))
+		return false;
+	if (job->content != NULL &&
+	    ph_message_body(ph_content_message(job->content))->utf8_headers)
+		return false;
+	for (size_t i = 0; i < e->rcpt_count; i++) {
+		if (!ph_span_is_ascii(e->rcpts[i].address))
+			return true;
+	}
+	return false;
+}
+
 static enum ph_err add_entry(struct ph_session *s, const struct ph_job *job)
 {
 	struct ph_entry *e = calloc(1, sizeof(*e));
@@ -341,7 +362,11 @@ static enum ph_err try_submit(
 
 	if (job->content != NULL && !make_fit(s, t))
 		return PH_OK;
-	err = begin(s, t, fault);
+	if (leaves_some_out(s, job))
+		err = ph_task_ascii_only(t);
+	if (err == PH_OK && ph_task_has_more(t))
+		err = begin(s, t, fault);
+	s->news = s->news || ph_traffic_has_done(s);
 	if (err != PH_OK)
 		remove_last(s);
 	return err;

@@ -376,6 +376,38 @@ def test_recipients(refused, outcome, code):
         assert done.json["error"] is None
 
 
+def test_recipient_needs_smtputf8():
+    with Server(Smtp()) as server:
+        done = run("send", "--json", *to(server), "--from", "a@example.com",
+                   "--text", "x", "bob@example.com", "--bcc",
+                   "jörg@example.com")
+    assert done.code == 69, done
+    assert done.json["outcome"] == "partial"
+    joerg, bob = done.json["recipients"]
+    assert (bob["outcome"], bob["stage"]) == ("delivered", "data")
+    assert (joerg["outcome"], joerg["stage"]) == ("failed", "rcpt")
+    assert done.json["error"]["cause"] == "no-smtputf8"
+    assert "jörg@example.com" in done.json["error"]["message"]
+
+    # Where the sender or a header needs it, nobody gets it.
+    for needs in (["--from", "jörg@example.com"],
+                  ["--from", "a@example.com", "--to", "jörg@example.com"]):
+        with Server(Smtp()) as server:
+            done = run("send", "--json", *to(server), *needs, "--text", "x",
+                       "bob@example.com")
+        assert done.code == 69, done
+        assert done.json["outcome"] == "failed"
+        assert done.json["error"]["cause"] == "no-smtputf8"
+
+    with Server(Smtp()) as server:
+        done = run("send", *to(server), "--from", "a@example.com",
+                   "--text", "x", "bob@example.com", "--bcc",
+                   "jörg@example.com")
+    assert any("jörg@example.com" in line and "SMTPUTF8" in line and
+               line.startswith("failed") for line in
+               done.out.splitlines()), done
+
+
 STEPS = [
     # verb, answer, exit code, stage, outcome
     ("", "554 5.7.1 go away", 69, "greeting", "failed"),

@@ -240,7 +240,103 @@ static void test_ends_early(void)
 	ph_delivery_free(NULL);
 }
 
+/* Who needs SMTPUTF8 is left out, whatever becomes of the others. */
+static void test_ascii_only(void)
+{
+	static const struct ph_envelope_rcpt mixed[] = {
+		{ .address = { "a@x", 3 } },
+		{ .address = { "\xc3\xa9@x", 4 } },
+		{ .address = { "c@x", 3 } },
+		{ .address = { "d@x", 3 } },
+		{ .address = { "\xc3\xbc@x", 4 } },
+	};
+
+	static const struct {
+		size_t first, count;
+		const char *batch, *end, *want, *text;
+		enum ph_cause cause;
+	} cases[] = {
+		{ 0, 5, "acd", "ddd", "dfddf",
+		    "h:25 offers no SMTPUTF8, which the recipient \xc3\xa9@x "
+		    "needs",
+		    PH_CAUSE_NO_SMTPUTF8 },
+		{ 0, 5, "acd", "fdd", "ffddf",
+		    "h:25 answered 550 5.0.0 \"unknown\" for a@x",
+		    PH_CAUSE_RECIPIENT_REFUSED },
+		{ 0, 5, "acd", "ddu", "dfduf", "h:25 said \"eh\"",
+		    PH_CAUSE_PROTOCOL },
+		{ 0, 5, "acd", "drd", "dfrdf",
+		    "h:25 offers no SMTPUTF8, which the recipient \xc3\xa9@x "
+		    "needs",
+		    PH_CAUSE_NO_SMTPUTF8 },
+		{ 1, 1, NULL, NULL, "f",
+		    "h:25 offers no SMTPUTF8, which the recipient \xc3\xa9@x "
+		    "needs",
+		    PH_CAUSE_NO_SMTPUTF8 },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_envelope e = { .sender = { "s@x", 3 },
+			.rcpts = mixed + cases[i].first,
+			.rcpt_count = cases[i].count };
+		struct ph_task *t = NULL;
+
+		check_case(cases[i].want, i);
+		check(ph_task_new(&(struct ph_job){ .envelope = &e }, &t) ==
+		    PH_OK);
+		check(ph_task_ascii_only(t) == PH_OK);
+		check(ph_task_has_more(t) == (cases[i].batch != NULL));
+		if (cases[i].batch != NULL) {
+			(void)end(begin(t, 0, cases[i].batch), cases[i].end);
+		}
+		check(ph_task_is_done(t));
+
+		struct ph_delivery *d = ph_task_deliver(t, "h:25");
+
+		for (size_t k = 0; k < d->rcpt_count; k++) {
+			const struct ph_delivered_rcpt *one = &d->rcpts[k];
+
+			check_int("?drfu"[one->outcome], cases[i].want[k]);
+			if (ph_span_is_ascii(one->address))
+				continue;
+			check_int(one->stage, PH_STAGE_RCPT);
+			check_int(one->code, 0);
+			check(strstr(one->text, "SMTPUTF8") != NULL);
+		}
+		check_str(d->fault.text, cases[i].text);
+		check_int(d->fault.cause, cases[i].cause);
+		ph_delivery_free(d);
+		ph_task_free(t);
+	}
+	check_case(NULL, 0);
+}
+
+/* They are asked in turn, and one too many comes again. */
+static void test_ascii_only_limits(void)
+{
+	struct ph_task *t = NULL;
+
+	check(ph_task_new(&job, &t) == PH_OK);
+	check(ph_task_ascii_only(t) == PH_OK);
+	check_int(end(begin(t, 4, "abcd"), "dddm"), 3);
+	check_int(end(begin(t, 3, "efg"), "dfd"), 0);
+	check_int(end(begin(t, 3, "d"), "d"), 0);
+	check_outcomes(t, "dddddfd");
+}
+
 /* Every allocation fails once. */
+static enum ph_err ascii_only(void *ctx)
+{
+	struct ph_task *t = NULL;
+
+	(void)ctx;
+	enum ph_err err = ph_task_new(&job, &t);
+	if (err == PH_OK)
+		err = ph_task_ascii_only(t);
+	ph_task_free(t);
+	return err;
+}
+
 static enum ph_err whole(void *ctx)
 {
 	struct ph_task *t = NULL;
@@ -276,6 +372,9 @@ int main(void)
 	test_fault_of_the_first();
 	test_fault_of_the_worst();
 	test_ends_early();
+	test_ascii_only();
+	test_ascii_only_limits();
+	check(failalloc_run_any(ascii_only, NULL) == 3);
 	check(failalloc_run_any(whole, NULL) > 5);
 	return check_end();
 }
