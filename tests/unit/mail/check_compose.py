@@ -143,111 +143,98 @@ CASES = {
                             "To": "\"quoted local\"@example.com"},
                 "parts": [("text/plain", "x\n")]},
     "charset-windows-1251": {
-        'subject':
-            ('Привет мир Привет мир Привет мир Привет мир Привет мир При'
-             'вет мир x'),
+        'subject': 'Привет мир ' * 10 + 'x',
         'from': [('Привет мир', 'a@example.com')],
         'to': [('Привет мир', 'b@example.com'),
                ('Привет мир 2', 'c@example.com')],
         'charset': 'windows-1251',
         'parts': [('text/plain', 'Привет мир\nПривет мир ok\n')]},
     "charset-koi8-r": {
-        'subject':
-            ('Привет мир Привет мир Привет мир Привет мир Привет мир При'
-             'вет мир x'),
+        'subject': 'Привет мир ' * 10 + 'x',
         'from': [('Привет мир', 'a@example.com')],
         'to': [('Привет мир', 'b@example.com'),
                ('Привет мир 2', 'c@example.com')],
         'charset': 'koi8-r',
         'parts': [('text/plain', 'Привет мир\nПривет мир ok\n')]},
     "charset-shift_jis": {
-        'subject': '日本語メール 日本語メール 日本語メール 日本語メール 日本語メール 日本語メール x',
+        'subject': '日本語メール ' * 10 + 'x',
         'from': [('日本語メール', 'a@example.com')],
         'to': [('日本語メール', 'b@example.com'),
                ('日本語メール 2', 'c@example.com')],
         'charset': 'shift_jis',
         'parts': [('text/plain', '日本語メール\n日本語メール ok\n')]},
     "charset-euc-jp": {
-        'subject': '日本語メール 日本語メール 日本語メール 日本語メール 日本語メール 日本語メール x',
+        'subject': '日本語メール ' * 10 + 'x',
         'from': [('日本語メール', 'a@example.com')],
         'to': [('日本語メール', 'b@example.com'),
                ('日本語メール 2', 'c@example.com')],
         'charset': 'euc-jp',
         'parts': [('text/plain', '日本語メール\n日本語メール ok\n')]},
     "charset-euc-kr": {
-        'subject': '한국어 편지 한국어 편지 한국어 편지 한국어 편지 한국어 편지 한국어 편지 x',
+        'subject': '한국어 편지 ' * 10 + 'x',
         'from': [('한국어 편지', 'a@example.com')],
         'to': [('한국어 편지', 'b@example.com'),
                ('한국어 편지 2', 'c@example.com')],
         'charset': 'euc-kr',
         'parts': [('text/plain', '한국어 편지\n한국어 편지 ok\n')]},
     "charset-gb18030": {
-        'subject': '中文邮件 中文邮件 中文邮件 中文邮件 中文邮件 中文邮件 x',
+        'subject': '中文邮件 ' * 10 + 'x',
         'from': [('中文邮件', 'a@example.com')],
         'to': [('中文邮件', 'b@example.com'),
                ('中文邮件 2', 'c@example.com')],
         'charset': 'gb18030',
         'parts': [('text/plain', '中文邮件\n中文邮件 ok\n')]},
     "charset-big5": {
-        'subject': '中文郵件 中文郵件 中文郵件 中文郵件 中文郵件 中文郵件 x',
+        'subject': '中文郵件 ' * 10 + 'x',
         'from': [('中文郵件', 'a@example.com')],
         'to': [('中文郵件', 'b@example.com'),
                ('中文郵件 2', 'c@example.com')],
         'charset': 'big5',
         'parts': [('text/plain', '中文郵件\n中文郵件 ok\n')]},
     "charset-iso-8859-15": {
-        'subject':
-            ('5 € Œuvre 5 € Œuvre 5 € Œuvre 5 € Œuvre 5 € Œuvre 5 € Œuvr'
-             'e x'),
+        'subject': '5 € Œuvre ' * 10 + 'x',
         'from': [('5 € Œuvre', 'a@example.com')],
         'to': [('5 € Œuvre', 'b@example.com'),
                ('5 € Œuvre 2', 'c@example.com')],
         'charset': 'iso-8859-15',
         'parts': [('text/plain', '5 € Œuvre\n5 € Œuvre ok\n')]},
     "charset-iso-8859-2": {
-        'subject':
-            ('Žluťoučký kůň Žluťoučký kůň Žluťoučký kůň Žluťoučký kůň Žl'
-             'uťoučký kůň Žluťoučký kůň x'),
+        'subject': 'Žluťoučký kůň ' * 10 + 'x',
         'from': [('Žluťoučký kůň', 'a@example.com')],
         'to': [('Žluťoučký kůň', 'b@example.com'),
                ('Žluťoučký kůň 2', 'c@example.com')],
         'charset': 'iso-8859-2',
         'parts': [('text/plain', 'Žluťoučký kůň\nŽluťoučký kůň ok\n')]},
     "charset-iso-8859-7": {
-        'subject':
-            'Καλημέρα Καλημέρα Καλημέρα Καλημέρα Καλημέρα Καλημέρα x',
+        'subject': 'Καλημέρα ' * 10 + 'x',
         'from': [('Καλημέρα', 'a@example.com')],
         'to': [('Καλημέρα', 'b@example.com'),
                ('Καλημέρα 2', 'c@example.com')],
         'charset': 'iso-8859-7',
         'parts': [('text/plain', 'Καλημέρα\nΚαλημέρα ok\n')]},
     "charset-iso-8859-8": {
-        'subject': 'שלום שלום שלום שלום שלום שלום x',
+        'subject': 'שלום ' * 10 + 'x',
         'from': [('שלום', 'a@example.com')],
         'to': [('שלום', 'b@example.com'),
                ('שלום 2', 'c@example.com')],
         'charset': 'iso-8859-8',
         'parts': [('text/plain', 'שלום\nשלום ok\n')]},
     "charset-windows-1250": {
-        'subject':
-            ('Zażółć gęślą Zażółć gęślą Zażółć gęślą Zażółć gęślą Zażółć'
-             ' gęślą Zażółć gęślą x'),
+        'subject': 'Zażółć gęślą ' * 10 + 'x',
         'from': [('Zażółć gęślą', 'a@example.com')],
         'to': [('Zażółć gęślą', 'b@example.com'),
                ('Zażółć gęślą 2', 'c@example.com')],
         'charset': 'windows-1250',
         'parts': [('text/plain', 'Zażółć gęślą\nZażółć gęślą ok\n')]},
     "charset-us-ascii": {
-        'subject':
-            ('plain words plain words plain words plain words plain word'
-             's plain words x'),
+        'subject': 'plain words ' * 10 + 'x',
         'from': [('plain words', 'a@example.com')],
         'to': [('plain words', 'b@example.com'),
                ('plain words 2', 'c@example.com')],
         'charset': 'us-ascii',
         'parts': [('text/plain', 'plain words\nplain words ok\n')]},
     "charset-utf-8": {
-        'subject': 'ünï 日本 ünï 日本 ünï 日本 ünï 日本 ünï 日本 ünï 日本 x',
+        'subject': 'ünï 日本 ' * 10 + 'x',
         'from': [('ünï 日本', 'a@example.com')],
         'to': [('ünï 日本', 'b@example.com'),
                ('ünï 日本 2', 'c@example.com')],
