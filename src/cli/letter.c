@@ -3,7 +3,6 @@
 #include "cli/letter_part.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -313,68 +312,26 @@ static enum ph_err read_header(
 	return reads ? join(d, &d->others, &named, fault) : PH_OK;
 }
 
-struct mention {
-	const struct ph_address *address;
-	size_t at;
-};
-
-static int by_mailbox(const void *a, const void *b)
-{
-	const struct mention *x = a;
-	const struct mention *y = b;
-	struct ph_span p = x->address->mailbox;
-	struct ph_span q = y->address->mailbox;
-	int order = memcmp(p.ptr, q.ptr, p.len < q.len ? p.len : q.len);
-
-	if (order != 0)
-		return order;
-	if (p.len != q.len)
-		return p.len < q.len ? -1 : 1;
-	return x->at < y->at ? -1 : 1;
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct mention *x = a;
-	const struct mention *y = b;
-
-	return x->at < y->at ? -1 : 1;
-}
-
-/* Everyone once, in the order of first mention. */
 static enum ph_err gather(struct ph_letter *d, struct ph_fault *fault)
 {
-	const struct ph_address_list *const lists[] = { &d->to, &d->cc, &d->bcc,
-		&d->others };
-	size_t count =
-	    d->to.count + d->cc.count + d->bcc.count + d->others.count;
-	struct mention *all =
-	    ph_arena_array(&d->arena, count + 1, sizeof(*all));
-	size_t n = 0;
-	size_t kept = 0;
+	const struct ph_address_list lists[] = { d->to, d->cc, d->bcc,
+		d->others };
+	struct ph_address_list all = { 0 };
+	enum ph_err err =
+	    ph_address_list_unite(lists, PH_COUNT(lists), &d->arena, &all);
 
-	d->rcpts = ph_arena_array(&d->arena, count + 1, sizeof(*d->rcpts));
-	if (all == NULL || d->rcpts == NULL)
+	if (err != PH_OK)
 		return ph_letter_no_memory(fault);
-	for (size_t l = 0; l < PH_COUNT(lists); l++) {
-		for (size_t i = 0; i < lists[l]->count; i++, n++)
-			all[n] = (struct mention){ &lists[l]->items[i], n };
-	}
-	qsort(all, n, sizeof(*all), by_mailbox);
-	for (size_t i = 0; i < n; i++) {
-		if (kept == 0 ||
-		    !ph_span_eq(all[kept - 1].address->mailbox,
-			all[i].address->mailbox))
-			all[kept++] = all[i];
-	}
-	qsort(all, kept, sizeof(*all), by_place);
-	for (size_t i = 0; i < kept; i++) {
+	d->rcpts = ph_arena_array(&d->arena, all.count + 1, sizeof(*d->rcpts));
+	if (d->rcpts == NULL)
+		return ph_letter_no_memory(fault);
+	for (size_t i = 0; i < all.count; i++) {
 		d->rcpts[i] = (struct ph_envelope_rcpt){
-			.address = all[i].address->mailbox,
+			.address = all.items[i].mailbox,
 			.notify = d->notify,
 		};
 	}
-	d->rcpt_count = kept;
+	d->rcpt_count = all.count;
 	return PH_OK;
 }
 

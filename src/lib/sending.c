@@ -1,8 +1,5 @@
 #include "lib/sending.h"
 
-#include <assert.h>
-#include <stdlib.h>
-
 enum {
 	ARENA_MAX = 256 * 1024 * 1024 /* PH_ADDRESS_LIST_MAX addresses */
 };
@@ -63,97 +60,45 @@ static enum ph_err find_origin(struct ph_lib_sending *s,
 
 /* recipients */
 
-struct seen {
-	struct ph_span mailbox;
-	size_t at;
-};
-
-static int by_mailbox(const void *a, const void *b)
-{
-	const struct seen *x = a;
-	const struct seen *y = b;
-	size_t len =
-	    x->mailbox.len < y->mailbox.len ? x->mailbox.len : y->mailbox.len;
-	int order = memcmp(x->mailbox.ptr, y->mailbox.ptr, len);
-
-	if (order != 0)
-		return order;
-	if (x->mailbox.len != y->mailbox.len)
-		return x->mailbox.len < y->mailbox.len ? -1 : 1;
-	return x->at < y->at ? -1 : x->at > y->at;
-}
-
-/* Takes later doubles out of rcpts, keeping the order; returns how many stay.
-   room has space for count. */
-static size_t drop_doubles(
-    struct ph_envelope_rcpt *rcpts, size_t count, struct seen *room)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++)
-		room[i] = (struct seen){ rcpts[i].address, i };
-	qsort(room, count, sizeof(*room), by_mailbox);
-	for (size_t i = 1; i < count; i++) {
-		if (ph_span_eq(room[i].mailbox, room[i - 1].mailbox))
-			rcpts[room[i].at].address.len = 0;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (rcpts[i].address.len > 0)
-			rcpts[kept++] = rcpts[i];
-	}
-	return kept;
-}
-
-static size_t add_rcpts(const struct ph_address *from, size_t count,
-    struct ph_envelope_rcpt *to, unsigned notify)
-{
-	for (size_t i = 0; i < count; i++) {
-		to[i] = (struct ph_envelope_rcpt){ .address = from[i].mailbox,
-			.notify = notify };
-	}
-	return count;
-}
-
-static enum ph_err fill_rcpts(struct ph_lib_sending *s,
-    const struct ph_mail *mail, const struct ph_address_list *header,
-    struct ph_fault *fault)
-{
-	static const enum ph_lib_list order[] = { PH_LIB_TO, PH_LIB_CC,
-		PH_LIB_BCC };
-
-	size_t count = header->count;
-	size_t at = 0;
-
-	for (size_t i = 0; i < PH_COUNT(order); i++)
-		count += mail->lists[order[i]].count;
-	if (count == 0)
-		return missing(fault, "recipient");
-
-	struct ph_envelope_rcpt *rcpts =
-	    ph_arena_array(&s->arena, count, sizeof(*rcpts));
-	struct seen *room = ph_arena_array(&s->arena, count, sizeof(*room));
-
-	if (rcpts == NULL || room == NULL)
-		return PH_ENOMEM;
-	for (size_t i = 0; i < PH_COUNT(order); i++) {
-		const struct ph_lib_addresses *l = &mail->lists[order[i]];
-
-		at += add_rcpts(l->items, l->count, rcpts + at, mail->report);
-	}
-	(void)add_rcpts(header->items, header->count, rcpts + at, mail->report);
-	s->envelope.rcpts = rcpts;
-	s->envelope.rcpt_count = drop_doubles(rcpts, count, room);
-	return PH_OK;
-}
-
-/* content */
-
 static struct ph_address_list list_of(
     const struct ph_mail *mail, enum ph_lib_list which)
 {
 	return (struct ph_address_list){ mail->lists[which].items,
 		mail->lists[which].count };
 }
+
+static enum ph_err fill_rcpts(struct ph_lib_sending *s,
+    const struct ph_mail *mail, const struct ph_address_list *header,
+    struct ph_fault *fault)
+{
+	const struct ph_address_list lists[] = { list_of(mail, PH_LIB_TO),
+		list_of(mail, PH_LIB_CC), list_of(mail, PH_LIB_BCC), *header };
+	struct ph_address_list all = { 0 };
+
+	enum ph_err err =
+	    ph_address_list_unite(lists, PH_COUNT(lists), &s->arena, &all);
+	if (err != PH_OK)
+		return err;
+	if (all.count == 0)
+		return missing(fault, "recipient");
+
+	struct ph_envelope_rcpt *rcpts =
+	    ph_arena_array(&s->arena, all.count, sizeof(*rcpts));
+
+	if (rcpts == NULL)
+		return PH_ENOMEM;
+	for (size_t i = 0; i < all.count; i++) {
+		rcpts[i] = (struct ph_envelope_rcpt){
+			.address = all.items[i].mailbox,
+			.notify = mail->report,
+		};
+	}
+	s->envelope.rcpts = rcpts;
+	s->envelope.rcpt_count = all.count;
+	return PH_OK;
+}
+
+/* content */
 
 static enum ph_err compose(struct ph_lib_sending *s, const struct ph_mail *mail,
     const struct ph_connection *conn, const struct origin *origin,

@@ -46,6 +46,14 @@ PH_MUST_USE enum ph_err ph_address_parse(struct ph_span text,
 PH_MUST_USE enum ph_err ph_address_list_parse(struct ph_span text,
     struct ph_arena *a, struct ph_address_list *out, struct ph_fault *fault);
 
+/* The addresses of those lists, one list after the other, everyone once: who
+   comes again is left out, with the name given there.  Domains are in lower
+   case already, and the case of a local part may matter.  The spans stay those
+   of the lists.  PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_address_list_unite(
+    const struct ph_address_list *lists, size_t count, struct ph_arena *a,
+    struct ph_address_list *out);
+
 /* An envelope sender: like an address, and `<>` or nothing gives the null
    sender (mailbox empty). */
 PH_MUST_USE enum ph_err ph_address_parse_sender(struct ph_span text,

@@ -140,3 +140,80 @@ enum ph_err ph_address_list_parse(struct ph_span text, struct ph_arena *a,
 	free(l.items);
 	return err;
 }
+
+struct mention {
+	const struct ph_address *address;
+	size_t at;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct mention *x = a;
+	const struct mention *y = b;
+
+	return x->at < y->at ? -1 : 1;
+}
+
+static int by_mailbox(const void *a, const void *b)
+{
+	const struct mention *x = a;
+	const struct mention *y = b;
+	struct ph_span p = x->address->mailbox;
+	struct ph_span q = y->address->mailbox;
+	int order = memcmp(p.ptr, q.ptr, p.len < q.len ? p.len : q.len);
+
+	if (order != 0)
+		return order;
+	if (p.len != q.len)
+		return p.len < q.len ? -1 : 1;
+	return by_place(a, b);
+}
+
+/* Returns how many stay, in the order of first mention. */
+static size_t drop_doubles(struct mention *all, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(all, count, sizeof(*all), by_mailbox);
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 ||
+		    !ph_span_eq(all[kept - 1].address->mailbox,
+			all[i].address->mailbox))
+			all[kept++] = all[i];
+	}
+	qsort(all, kept, sizeof(*all), by_place);
+	return kept;
+}
+
+enum ph_err ph_address_list_unite(const struct ph_address_list *lists,
+    size_t count, struct ph_arena *a, struct ph_address_list *out)
+{
+	size_t total = 0;
+	size_t at = 0;
+
+	for (size_t l = 0; l < count; l++)
+		total += lists[l].count;
+	if (total == 0) {
+		*out = (struct ph_address_list){ 0 };
+		return PH_OK;
+	}
+
+	struct mention *all = calloc(total, sizeof(*all));
+	if (all == NULL)
+		return PH_ENOMEM;
+	for (size_t l = 0; l < count; l++) {
+		for (size_t i = 0; i < lists[l].count; i++, at++)
+			all[at] = (struct mention){ &lists[l].items[i], at };
+	}
+
+	size_t kept = drop_doubles(all, total);
+	struct ph_address *items = ph_arena_array(a, kept, sizeof(*items));
+
+	for (size_t i = 0; items != NULL && i < kept; i++)
+		items[i] = *all[i].address;
+	free(all);
+	if (items == NULL)
+		return PH_ENOMEM;
+	*out = (struct ph_address_list){ items, kept };
+	return PH_OK;
+}

@@ -185,73 +185,6 @@ static enum ph_err take_header(
 	return err;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const struct ph_address *left = *(const struct ph_address *const *)a;
-	const struct ph_address *right = *(const struct ph_address *const *)b;
-	size_t len = left->mailbox.len < right->mailbox.len
-	    ? left->mailbox.len
-	    : right->mailbox.len;
-	int order = memcmp(left->mailbox.ptr, right->mailbox.ptr, len);
-
-	if (order != 0)
-		return order;
-	if (left->mailbox.len != right->mailbox.len)
-		return left->mailbox.len < right->mailbox.len ? -1 : 1;
-	/* The first one written stays. */
-	return left < right ? -1 : left > right;
-}
-
-/* Marks every address that was there before with an empty mailbox.  Domains are
-   in lower case already, and the case of a local part may matter. */
-static enum ph_err mark_doubles(struct reader *r)
-{
-	const struct ph_address **sorted = NULL;
-
-	if (r->count < 2)
-		return PH_OK;
-	sorted = calloc(r->count, sizeof(const struct ph_address *));
-	if (sorted == NULL)
-		return PH_ENOMEM;
-	for (size_t i = 0; i < r->count; i++)
-		sorted[i] = &r->items[i];
-	qsort(sorted, r->count, sizeof(const struct ph_address *), compare);
-
-	struct ph_span last = sorted[0]->mailbox;
-
-	for (size_t i = 1; i < r->count; i++) {
-		size_t at = (size_t)(sorted[i] - r->items);
-
-		if (ph_span_eq(sorted[i]->mailbox, last)) {
-			r->items[at].mailbox.len = 0;
-		} else {
-			last = sorted[i]->mailbox;
-		}
-	}
-	free(sorted);
-	return PH_OK;
-}
-
-static enum ph_err keep(struct reader *r, struct ph_address_list *out)
-{
-	enum ph_err err = mark_doubles(r);
-	if (err != PH_OK)
-		return err;
-
-	struct ph_address *items =
-	    ph_arena_array(r->a, r->count, sizeof(*items));
-	size_t count = 0;
-
-	if (items == NULL)
-		return PH_ENOMEM;
-	for (size_t i = 0; i < r->count; i++) {
-		if (r->items[i].mailbox.len > 0)
-			items[count++] = r->items[i];
-	}
-	*out = (struct ph_address_list){ items, count };
-	return PH_OK;
-}
-
 enum ph_err ph_message_read_recipients(struct ph_span header,
     struct ph_arena *a, struct ph_address_list *out, struct ph_address *from,
     struct ph_fault *fault)
@@ -263,8 +196,10 @@ enum ph_err ph_message_read_recipients(struct ph_span header,
 	enum ph_err err =
 	    take_header(&r, is_resent ? block : fields, is_resent);
 
-	if (err == PH_OK)
-		err = keep(&r, out);
+	if (err == PH_OK) {
+		err = ph_address_list_unite(
+		    &(struct ph_address_list){ r.items, r.count }, 1, a, out);
+	}
 	if (err == PH_OK)
 		*from = r.sender.mailbox.len > 0 ? r.sender : r.from;
 	if (err == PH_ENOMEM) {

@@ -365,8 +365,54 @@ static void check_limits(void)
 	}
 }
 
+/* Everyone once, where they stand first, with the name of that place. */
+static void test_unite(void)
+{
+	static const struct {
+		const char *parts[3];
+		const char *want;
+	} cases[] = {
+		{ { "", "", "" }, "" },
+		{ { "a@x", "", "" }, "a@x=;" },
+		{ { "b@x, a@x", "c@x, b@x", "a@x" }, "b@x=;a@x=;c@x=;" },
+		{ { "", "One <a@x>, Two <a@x>", "Three <a@X>" }, "a@x=One;" },
+		/* The case of a local part may matter, a prefix is no double. */
+		{ { "A@x, a@x", "ab@x, a@xy", "a@xy, ab@x" },
+		    "A@x=;a@x=;ab@x=;a@xy=;" },
+		{ { "z@x, y@x, x@x, z@x", "x@x, w@x", "" },
+		    "z@x=;y@x=;x@x=;w@x=;" },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_arena a;
+		struct ph_address_list parts[3] = { 0 };
+		struct ph_address_list all = { NULL, 99 };
+		struct ph_fault f = { 0 };
+		char got[200] = "";
+		size_t len = 0;
+
+		check_case(cases[i].want, i);
+		ph_arena_init(&a, 1 << 20);
+		for (size_t l = 0; l < 3; l++) {
+			check(
+			    ph_address_list_parse(ph_span_of(cases[i].parts[l]),
+				&a, &parts[l], &f) == PH_OK);
+		}
+		check(ph_address_list_unite(parts, 3, &a, &all) == PH_OK);
+		for (size_t k = 0; k < all.count; k++) {
+			len += (size_t)snprintf(got + len, sizeof(got) - len,
+			    "%.*s=%.*s;", PH_SPAN_ARG(all.items[k].mailbox),
+			    PH_SPAN_ARG(all.items[k].name));
+		}
+		check_str(got, cases[i].want);
+		ph_arena_release(&a);
+	}
+	check_case(NULL, 0);
+}
+
 int main(void)
 {
+	test_unite();
 	check_good();
 	check_bad();
 	check_lists();

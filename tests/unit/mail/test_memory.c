@@ -23,6 +23,8 @@ static enum ph_err addresses(void *ctx)
 		    "=?utf-8?q?J=C3=B6?= <j@[::1]>, e@f (g)"),
 	    &a, &list, &f);
 
+	if (err == PH_OK)
+		err = ph_address_list_unite(&list, 1, &a, &list);
 	if (err == PH_OK) {
 		err = ph_address_parse_sender(
 		    PH_SPAN("a@b\xc3\xbc.example"), &a, &one, &f);
