@@ -21,7 +21,7 @@ sys.path[:0] = [str(HERE), str(TOP / "tests" / "interop")]
 import delay_line
 import packages
 
-POSTHASTE = BUILD / "posthaste"
+POSTHASTE = pathlib.Path(os.environ.get("POSTHASTE", BUILD / "posthaste"))
 LOAD = BUILD / "tests" / "bench" / "load"
 CURL_LOOP = BUILD / "tests" / "bench" / "curl_loop"
 CORES = sorted(os.sched_getaffinity(0))

@@ -22,9 +22,18 @@ def openssl(folder, *args):
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
-    """A folder with ca.pem and, for localhost and 127.0.0.1, server.pem."""
-    folder = tmp_path_factory.mktemp("certificate")
+def certificate():
+    """A folder with ca.pem and, for localhost and 127.0.0.1, server.pem.
+    Not one of pytest's, which are closed to the accounts that servers use."""
+    with tempfile.TemporaryDirectory(prefix="posthaste-ca-") as name:
+        folder = pathlib.Path(name)
+        make_certificates(folder)
+        folder.chmod(0o755)
+        (folder / "server.pem").chmod(0o644)
+        yield folder
+
+
+def make_certificates(folder):
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
     openssl(folder, "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem",
             "-subj", "/CN=Test CA", "-days", "3")
@@ -36,12 +45,6 @@ def certificate(tmp_path_factory):
             "-days", "3", "-extfile", "names")
     (folder / "server.pem").write_text(
         (folder / "server.key").read_text() + (folder / "server.crt").read_text())
-    # Servers read it under accounts of their own.
-    (folder / "server.pem").chmod(0o644)
-    for path in (folder, *folder.parents):
-        if path.owner() == "root" and path.is_relative_to(tempfile.gettempdir()):
-            path.chmod(path.stat().st_mode | 0o055)
-    return folder
 
 
 def running(cls, *args, **kwargs):
