@@ -52,9 +52,9 @@ static const struct field_case cases[] = {
 	{ .from = "\xc3\x84 <a@b>",
 	    .to = "c@d",
 	    .receipt = true,
-	    .out =
-		"From: =?utf-8?B?w4Q=?= <a@b>\r\nTo: c@d\r\n" ID
-		"Disposition-Notification-To: =?utf-8?B?w4Q=?= <a@b>\r\n" MIME },
+	    .out = "From: =?utf-8?B?w4Q=?= <a@b>\r\nTo: c@d\r\n" ID
+		   "Disposition-Notification-To: "
+		   "=?utf-8?B?w4Q=?= <a@b>\r\n" MIME },
 	{ .to = "c@d",
 	    .priority = 1,
 	    .out = "From: a@b\r\nTo: c@d\r\n" ID

@@ -35,6 +35,13 @@ static const struct {
 	{ "[ipv6:::1]", "[IPv6:::1]", "[IPv6:::1]" },
 	{ "[::1]", "[IPv6:::1]", "[IPv6:::1]" },
 	{ L63 ".example", L63 ".example", L63 ".example" },
+	{ "[IPv6:::ffff:192.0.2.1]", "[IPv6:::ffff:192.0.2.1]",
+	    "[IPv6:::ffff:192.0.2.1]" },
+	{ "[255.255.255.255]", "[255.255.255.255]", "[255.255.255.255]" },
+	{ "1.example", "1.example", "1.example" },
+	{ "a--b.example", "a--b.example", "a--b.example" },
+	{ "\xe6\x97\xa5\xe6\x9c\xac.example", "xn--wgv71a.example",
+	    "\xe6\x97\xa5\xe6\x9c\xac.example" },
 };
 
 static const struct {
@@ -66,6 +73,17 @@ static const struct {
 	{ "[x]", "no IP address" },
 	{ "[1.2.3.4] >]", "no IP address" },
 	{ "\xc2\xad\xc2\xad.com", "" },
+	{ "[0123456789012345678901234567890123456789012345678901234567890123"
+	  "4567890]",
+	    "no IP address" },
+	{ "[192.0.2.1.5]", "no IP address" },
+	{ "[ 192.0.2.1]", "no IP address" },
+	{ "[IPv6:]", "no IP address" },
+	{ "[IPv6:::1%lo]", "no IP address" },
+	{ "[12345::]", "no IP address" },
+	{ "a\tb.com", "" },
+	{ "a,b.com", "no domain has" },
+	{ "a.\xc3\xa4-.com", "" },
 };
 
 int main(void)

@@ -14,6 +14,22 @@ static const struct {
 	{ "a.", "application/octet-stream" },
 	{ "a.nonsense", "application/octet-stream" },
 	{ "a.eml", "application/octet-stream" },
+	{ "report.docx",
+	    "application/"
+	    "vnd.openxmlformats-officedocument.wordprocessingml.document" },
+	{ "sheet.XLSX",
+	    "application/"
+	    "vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+	{ "photo.JPeG", "image/jpeg" },
+	{ "a.b.html", "text/html" },
+	{ "invite.ics", "text/calendar" },
+	{ "a.7z", "application/x-7z-compressed" },
+	{ "a.zst", "application/zstd" },
+	{ "a.zstd", "application/octet-stream" },
+	{ "a.pdf ", "application/octet-stream" },
+	{ "a.pdf.", "application/octet-stream" },
+	{ ".", "application/octet-stream" },
+	{ "a.mht", "application/octet-stream" },
 };
 
 static const struct {
@@ -34,6 +50,18 @@ static const struct {
 	{ "text/plain; x=\n", false },
 	{ "text/pl\xc3\xa4in", false },
 	{ "text/plain; x=\xc3\xa4", false },
+	{ "TEXT/PLAIN", true },
+	{ "a/b", true },
+	{ "application/a+b-c_d.e!f#g$h&i^j", true },
+	{ "text/plain;", true },
+	{ "text/plain\t; x=y", false },
+	{ " text/plain", false },
+	{ "text /plain", false },
+	{ "text/ plain", false },
+	{ "text/plain/x", false },
+	{ "text/plain, text/html", false },
+	{ "text/plain(x)", false },
+	{ "text/pl\x7f", false },
 };
 
 int main(void)

@@ -34,6 +34,41 @@ static const struct {
 	    "r@s", "f@g" },
 	{ "Resent-To: r@s\nReceived: x\nResent-Cc: old@s\nTo: a@b", "r@s", "" },
 	{ "Resent-From: f@g\nTo: a@b", "", "f@g" },
+	/* One address at the start of another is not the same. */
+	{ "To: a@bc, a@b, a@bcd\nCc: a@b, a@bc", "a@bc a@b a@bcd", "" },
+	{ "Cc: \"A\" <a@b>, a@b (A), <a@b>", "a@b", "" },
+	{ "To: a@\xc3\xa4.example, a@xn--4ca.example, a@\xc3\x84.example",
+	    "a@xn--4ca.example", "" },
+	{ "To: \"a\"@b, a@b", "a@b", "" },
+	{ "From: m@x\nFrom: n@x\nSender: s@x\nSender: t@x\nTo: a@b", "a@b",
+	    "s@x" },
+	{ "From: Team: m@x, n@x;\nTo: a@b", "a@b", "m@x" },
+	{ "From: undisclosed:;\nTo: a@b", "a@b", "" },
+	{ "From:\nFrom: m@x\nTo: a@b", "a@b", "m@x" },
+	{ "Sender: nobody\nFrom: m@x\nTo: a@b", "a@b", "m@x" },
+	{ "Sender: <>\nFrom: m@x\nTo: a@b", "a@b", "m@x" },
+	{ "To: a@b,\n\tc@d,\r\n  e@f\n", "a@b c@d e@f", "" },
+	{ "To: a@b\rCc: c@d\r\rBcc: e@f\r", "a@b c@d", "" },
+	{ "TO:a@b\ncC :c@d\nBCC\t:e@f", "a@b c@d e@f", "" },
+	{ "To: One: a@b; Two: c@d; e@f, ;", "a@b c@d e@f", "" },
+	{ "To: (all) a@b (x, y@z), c@d;", "a@b c@d", "" },
+	{ "To: =?utf-8?q?a=40b=2C?= <c@d>", "c@d", "" },
+	{ "From x@y\n>From z\nTo: a@b", "a@b", "" },
+	{ "\nTo: a@b", "", "" },
+	/* The block of a resending ends where another field stands. */
+	{ "Resent-To: r@s\nSubject: x\nResent-Cc: t@u", "r@s", "" },
+	{ "To: a@b\nResent-To: r@s\nResent-Bcc: t@u\nCc: c@d", "r@s t@u", "" },
+	{ "RESENT-TO: r@s\nresent-from: f@g\nTo: a@b", "r@s", "f@g" },
+	{ "Resent-To:r@s\nResent-Sender: nobody\nResent-From: f@g", "r@s",
+	    "f@g" },
+	{ "Resent-Date: x\nResent-Message-ID: <x@y>\nResent-To: r@s\n"
+	  "Resent-X: z@z\nTo: a@b",
+	    "r@s", "" },
+	/* No more fields than a block can have. */
+	{ "Resent-A: 1\nResent-B: 2\nResent-C: 3\nResent-D: 4\n"
+	  "Resent-E: 5\nResent-F: 6\nResent-G: 7\nResent-To: r@s\n"
+	  "Resent-Cc: t@u",
+	    "r@s", "" },
 };
 
 static const struct {
@@ -43,6 +78,10 @@ static const struct {
 	{ "To: a@b\nCc: c@d, e f@g\n",
 	    "header Cc: \"e f@g\" (address 2 of the list): a space" },
 	{ "Bcc: \"x\n", "header Bcc: \"\"x\": a quote is not closed" },
+	{ "Cc: a@b, <>\n", "header Cc: " },
+	{ "bcc: a@b c@d\n", "header bcc: \"a@b c@d\": two addresses" },
+	{ "To: a@b\nResent-To: r\n", "header Resent-To: \"r\": no domain" },
+	{ "To: A: B: a@b;;\n", "header To: " },
 };
 
 static void check_good(void)
