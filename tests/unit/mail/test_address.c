@@ -376,7 +376,7 @@ static void test_unite(void)
 		{ { "a@x", "", "" }, "a@x=;" },
 		{ { "b@x, a@x", "c@x, b@x", "a@x" }, "b@x=;a@x=;c@x=;" },
 		{ { "", "One <a@x>, Two <a@x>", "Three <a@X>" }, "a@x=One;" },
-		/* The case of a local part may matter, a prefix is no double. */
+		/* Case may matter left of the @; a prefix is no double. */
 		{ { "A@x, a@x", "ab@x, a@xy", "a@xy, ab@x" },
 		    "A@x=;a@x=;ab@x=;a@xy=;" },
 		{ { "z@x, y@x, x@x, z@x", "x@x, w@x", "" },

@@ -57,6 +57,7 @@ static const struct {
 	{ "\nTo: a@b", "", "" },
 	/* The block of a resending ends where another field stands. */
 	{ "Resent-To: r@s\nSubject: x\nResent-Cc: t@u", "r@s", "" },
+	{ "Resent-To: r@s\nA: b\nResent-Cc: t@u, v@w.example", "r@s", "" },
 	{ "To: a@b\nResent-To: r@s\nResent-Bcc: t@u\nCc: c@d", "r@s t@u", "" },
 	{ "RESENT-TO: r@s\nresent-from: f@g\nTo: a@b", "r@s", "f@g" },
 	{ "Resent-To:r@s\nResent-Sender: nobody\nResent-From: f@g", "r@s",
