@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "connection/connection.h"
 #include "deliver/content.h"
+#include "deliver/sender.h"
 #include "mail/address.h"
 #include "smtp/envelope.h"
 
@@ -38,11 +39,9 @@ enum ph_letter_key {
 struct ph_letter {
 	const struct ph_options *options; /* borrowed */
 	struct ph_arena arena;
-	bool has_from;
-	struct ph_address from; /* mailbox empty: the null sender */
-	struct ph_span sender;  /* of the envelope, once finished */
-	struct ph_address own;  /* the connection's, in place of any other */
-	struct ph_address_list to, cc, bcc, reply_to;
+	struct ph_sender_given given;
+	struct ph_sender sender; /* once finished */
+	struct ph_address_list to, cc, bcc;
 	struct ph_address_list others; /* named without an option */
 	unsigned notify;               /* enum ph_dsn_notify */
 	struct ph_buf text, html;

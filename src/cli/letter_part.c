@@ -268,9 +268,9 @@ enum ph_err ph_letter_compose(struct ph_letter *d,
 	const char *priority = ph_options_value(o, PH_LETTER_KEY_PRIORITY);
 	struct ph_content_compose in = {
 		.compose = {
-			.from = d->from,
+			.from = d->sender.from,
 			.cc = d->cc,
-			.reply_to = d->reply_to,
+			.reply_to = d->sender.reply_to,
 			.subject = ph_span_of(
 			    ph_options_value(o, PH_LETTER_KEY_SUBJECT)),
 			.charset = ph_span_of(charset != NULL
@@ -285,7 +285,7 @@ enum ph_err ph_letter_compose(struct ph_letter *d,
 	};
 	enum ph_err err;
 
-	if (d->from.mailbox.len == 0) {
+	if (d->sender.from.mailbox.len == 0) {
 		return ph_letter_usage(fault,
 		    "--from <>: a message that is made here needs an author");
 	}
@@ -302,4 +302,25 @@ enum ph_err ph_letter_compose(struct ph_letter *d,
 	if (err != PH_OK)
 		return err;
 	return ph_content_compose(&in, &d->content, fault);
+}
+
+enum ph_err ph_letter_adopt(struct ph_letter *d, struct ph_fault *fault)
+{
+	const char *path = ph_options_value(d->options, PH_LETTER_KEY_RAW);
+	bool reads_stdin = strcmp(path, "-") == 0;
+	struct ph_content_raw raw = {
+		.path = reads_stdin ? NULL : path,
+		.fd = reads_stdin ? STDIN_FILENO : -1,
+		.add_missing = true,
+		.from = d->sender.from.mailbox,
+		.replace_from =
+		    d->sender.replaces_header ? &d->sender.from : NULL,
+	};
+
+	if (reads_stdin && isatty(STDIN_FILENO)) {
+		return ph_letter_usage(fault,
+		    "--raw - reads the message from a pipe or file, and this "
+		    "is a terminal");
+	}
+	return ph_content_adopt(&raw, &d->content, fault);
 }

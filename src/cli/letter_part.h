@@ -3,8 +3,24 @@
 
 #include "cli/letter.h"
 
-/* What letter.c's two halves share: the options that describe content. */
+/* What the files of a letter share: letter.c (which options go together),
+   letter_people.c (who sends it and who gets it) and letter_part.c (its
+   content). */
 
+/* Reads every address among the options.  PH_EINVAL, PH_ENOMEM with *fault. */
+PH_MUST_USE enum ph_err ph_letter_read_people(
+    struct ph_letter *d, struct ph_fault *fault);
+/* Before the content is made.  PH_EINVAL, PH_ENOMEM with *fault. */
+PH_MUST_USE enum ph_err ph_letter_settle_sender(struct ph_letter *d,
+    const struct ph_connection *connection, struct ph_fault *fault);
+/* And after it: a ready-made one may name both.  PH_EINVAL, PH_ENOMEM with
+   *fault. */
+PH_MUST_USE enum ph_err ph_letter_settle_recipients(
+    struct ph_letter *d, struct ph_fault *fault);
+
+/* Takes the ready-made message of --raw. */
+PH_MUST_USE enum ph_err ph_letter_adopt(
+    struct ph_letter *d, struct ph_fault *fault);
 /* Composes from the options.  The sender is settled already. */
 PH_MUST_USE enum ph_err ph_letter_compose(struct ph_letter *d,
     const struct ph_connection *connection, struct ph_fault *fault);

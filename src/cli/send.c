@@ -120,7 +120,7 @@ static enum ph_err check_size(const struct sending *s, struct ph_fault *fault)
 static enum ph_err deliver(struct sending *s, struct ph_fault *fault)
 {
 	const struct ph_envelope envelope = {
-		.sender = s->letter.sender,
+		.sender = s->letter.sender.envelope,
 		.rcpts = s->letter.rcpts,
 		.rcpt_count = s->letter.rcpt_count,
 	};

@@ -430,7 +430,8 @@ enum ph_err ph_content_adopt(const struct ph_content_raw *in,
     struct ph_content **out, struct ph_fault *fault)
 {
 	struct ph_adopt adopt = { .add_missing = in->add_missing,
-		.from = in->from };
+		.from = in->from,
+		.replace_from = in->replace_from };
 	PH_CLEANUP(ph_content_freep) struct ph_content *c = content_new(1);
 
 	if (c == NULL)

@@ -42,6 +42,7 @@ struct ph_content_raw {
 	int fd;
 	bool add_missing;
 	struct ph_span from;
+	const struct ph_address *replace_from; /* see struct ph_adopt */
 };
 PH_MUST_USE enum ph_err ph_content_adopt(const struct ph_content_raw *in,
     struct ph_content **out, struct ph_fault *fault);

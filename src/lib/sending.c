@@ -1,5 +1,7 @@
 #include "lib/sending.h"
 
+#include "deliver/sender.h"
+
 enum {
 	ARENA_MAX = 256 * 1024 * 1024 /* PH_ADDRESS_LIST_MAX addresses */
 };
@@ -18,44 +20,6 @@ static enum ph_err missing(struct ph_fault *fault, const char *what)
 	ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
 	    "the mail has no %s", what);
 	return PH_EINVAL;
-}
-
-/* sender */
-
-/* The connection's `from`; found is false when there is none. */
-static enum ph_err connection_from(struct ph_lib_sending *s,
-    const struct ph_connection *conn, struct ph_address *out, bool *found,
-    struct ph_fault *fault)
-{
-	*found = conn->from[0] != '\0';
-	if (!*found)
-		return PH_OK;
-	return ph_address_parse(ph_span_of(conn->from), &s->arena, out, fault);
-}
-
-struct origin {
-	struct ph_address from;
-	bool has_from;
-	struct ph_address own; /* the connection's */
-	bool has_own;
-};
-
-static enum ph_err find_origin(struct ph_lib_sending *s,
-    const struct ph_mail *mail, const struct ph_connection *conn,
-    struct origin *out, struct ph_fault *fault)
-{
-	*out =
-	    (struct origin){ .from = mail->from, .has_from = mail->has_from };
-
-	enum ph_err err =
-	    connection_from(s, conn, &out->own, &out->has_own, fault);
-	if (err != PH_OK)
-		return err;
-	if (!out->has_from && out->has_own) {
-		out->from = out->own;
-		out->has_from = true;
-	}
-	return PH_OK;
 }
 
 /* recipients */
@@ -101,16 +65,15 @@ static enum ph_err fill_rcpts(struct ph_lib_sending *s,
 /* content */
 
 static enum ph_err compose(struct ph_lib_sending *s, const struct ph_mail *mail,
-    const struct ph_connection *conn, const struct origin *origin,
+    const struct ph_connection *conn, const struct ph_sender *sender,
     struct ph_fault *fault)
 {
-	bool rewrite = conn->rewrite_from == PH_REWRITE_BOTH && origin->has_own;
 	struct ph_content_compose in = {
 		.compose = {
-			.from = rewrite ? origin->own : origin->from,
+			.from = sender->from,
 			.to = list_of(mail, PH_LIB_TO),
 			.cc = list_of(mail, PH_LIB_CC),
-			.reply_to = list_of(mail, PH_LIB_REPLY_TO),
+			.reply_to = sender->reply_to,
 			.subject = mail->subject,
 			.has_text = mail->has_text,
 			.text = mail->text,
@@ -126,67 +89,76 @@ static enum ph_err compose(struct ph_lib_sending *s, const struct ph_mail *mail,
 		.attachment_count = mail->attachment_count,
 	};
 
-	if (!origin->has_from)
+	if (!sender->has_from)
 		return missing(fault, "From, and the connection names none");
-	/* Answers still go to whoever wrote it. */
-	if (rewrite && in.compose.reply_to.count == 0) {
-		in.compose.reply_to =
-		    (struct ph_address_list){ &origin->from, 1 };
-	}
 	return ph_content_compose(&in, &s->content, fault);
 }
 
 static enum ph_err adopt(struct ph_lib_sending *s, const struct ph_mail *mail,
-    const struct origin *origin, struct ph_fault *fault)
+    const struct ph_sender *sender, struct ph_fault *fault)
 {
 	struct ph_content_raw in = {
 		.bytes = mail->raw_bytes,
 		.path = mail->raw_path,
 		.fd = -1,
 		.add_missing = true,
+		.from = sender->from.mailbox,
+		.replace_from = sender->replaces_header ? &sender->from : NULL,
 	};
 
-	if (origin->has_from)
-		in.from = origin->from.mailbox;
 	return ph_content_adopt(&in, &s->content, fault);
+}
+
+/* What a ready-made message says of its own sender and recipients; only who
+   wants them has to have them in order. */
+static enum ph_err read_header(struct ph_lib_sending *s, bool wants_rcpts,
+    struct ph_sender *sender, struct ph_address_list *rcpts,
+    struct ph_fault *fault)
+{
+	struct ph_address_list named = { 0 };
+	struct ph_address from = { 0 };
+	struct ph_fault ignored = { 0 };
+
+	enum ph_err err =
+	    ph_message_read_recipients(ph_content_header(s->content), &s->arena,
+		&named, &from, wants_rcpts ? fault : &ignored);
+	if (err == PH_OK) {
+		ph_sender_take_header(sender, &from);
+		if (wants_rcpts)
+			*rcpts = named;
+	}
+	return wants_rcpts ? err : PH_OK;
 }
 
 static enum ph_err make(struct ph_lib_sending *s, const struct ph_mail *mail,
     const struct ph_connection *conn, struct ph_fault *fault)
 {
-	struct origin origin;
+	const struct ph_sender_given given = {
+		.has_from = mail->has_from,
+		.from = mail->from,
+		.has_envelope = mail->has_sender,
+		.envelope = mail->sender,
+		.reply_to = list_of(mail, PH_LIB_REPLY_TO),
+	};
+	struct ph_sender sender;
 	struct ph_address_list rcpts = { 0 };
-	struct ph_address header_from = { 0 };
 
-	enum ph_err err = find_origin(s, mail, conn, &origin, fault);
+	enum ph_err err =
+	    ph_sender_settle(&given, conn, &s->arena, &sender, fault);
 	if (err != PH_OK)
 		return err;
 	if (mail->has_raw) {
-		err = adopt(s, mail, &origin, fault);
+		err = adopt(s, mail, &sender, fault);
+		if (err == PH_OK) {
+			err = read_header(
+			    s, mail->header_recipients, &sender, &rcpts, fault);
+		}
 	} else {
-		err = compose(s, mail, conn, &origin, fault);
+		err = compose(s, mail, conn, &sender, fault);
 	}
 	if (err != PH_OK)
 		return err;
-	if (mail->has_raw) {
-		err = ph_message_read_recipients(ph_content_header(s->content),
-		    &s->arena, &rcpts, &header_from, fault);
-	}
-	/* Only who wants them has to have them in order. */
-	if (err != PH_OK && mail->header_recipients)
-		return err;
-	if (err != PH_OK || !mail->header_recipients)
-		rcpts = (struct ph_address_list){ 0 };
-
-	s->envelope.sender = mail->sender;
-	if (!mail->has_sender) {
-		s->envelope.sender = mail->has_from || !mail->has_raw ||
-			header_from.mailbox.len == 0
-		    ? origin.from.mailbox
-		    : header_from.mailbox;
-	}
-	if (conn->rewrite_from != PH_REWRITE_NEVER && origin.has_own)
-		s->envelope.sender = origin.own.mailbox;
+	s->envelope.sender = sender.envelope;
 	return fill_rcpts(s, mail, &rcpts, fault);
 }
 

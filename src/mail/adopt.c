@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "mail/date.h"
+#include "mail/field.h"
 #include "mail/header.h"
 #include "mail/message_id.h"
 #include "mail/scan.h"
@@ -16,6 +17,8 @@ struct adopter {
 	bool has_date;
 	bool has_id;
 	bool has_from;
+	bool has_reply_to;
+	struct ph_span author; /* the value of a From that was replaced */
 	size_t field_count;
 	size_t bcc_count;
 };
@@ -76,8 +79,15 @@ static enum ph_err take_field(
 	}
 	if (is_named(f, "Date"))
 		d->has_date = true;
-	if (is_named(f, "From"))
+	if (is_named(f, "Reply-To"))
+		d->has_reply_to = true;
+	if (is_named(f, "From")) {
+		if (!d->has_from)
+			d->author = f->value;
 		d->has_from = true;
+		if (d->in->replace_from != NULL)
+			return PH_OK;
+	}
 	if (is_named(f, "Subject") && d->m->subject.ptr == NULL)
 		err = keep_value(d->m, f, &d->m->subject);
 	if (is_named(f, "Message-ID") && !d->has_id) {
@@ -206,6 +216,71 @@ static enum ph_err add_from(struct adopter *d)
 			    : err;
 }
 
+static enum ph_err write_from(struct adopter *d)
+{
+	const struct ph_address *from = d->in->replace_from;
+	const struct ph_address_list list = { from, 1 };
+	const struct ph_charset utf8 = { 0 };
+	uint32_t missing = 0;
+
+	return ph_field_addresses(
+	    &d->m->bytes, "From", &list, &utf8, from->needs_utf8, &missing);
+}
+
+/* cron writes "From: root", which nobody can answer. */
+static enum ph_err can_be_answered(struct adopter *d, bool *out)
+{
+	struct ph_address_list list = { 0 };
+	struct ph_fault ignored = { 0 };
+	struct ph_buf text;
+
+	ph_buf_init(&text, PH_HEADER_MAX);
+
+	enum ph_err err = ph_header_unfold(d->author, &text);
+
+	if (err == PH_OK) {
+		err = ph_address_list_parse(
+		    ph_buf_span(&text), &d->m->arena, &list, &ignored);
+	}
+	ph_buf_release(&text);
+	*out = err == PH_OK && list.count > 0;
+	return err == PH_ENOMEM ? err : PH_OK;
+}
+
+/* As it was written, folds and all: it was a list of addresses, and is.  The
+   line end comes with it. */
+static enum ph_err keep_author(struct adopter *d)
+{
+	bool answered = false;
+
+	enum ph_err err = can_be_answered(d, &answered);
+	if (err != PH_OK)
+		return err;
+	if (d->has_reply_to || !answered) {
+		return ph_draft_note(
+		    d->m, "From was replaced by that of the connection");
+	}
+
+	err = ph_buf_append(&d->m->bytes, PH_SPAN("Reply-To:"));
+	if (err == PH_OK)
+		err = append_crlf(d->m, d->author);
+	if (err != PH_OK)
+		return err;
+	return ph_draft_note(d->m,
+	    "From was replaced by that of the connection: the author stands in "
+	    "Reply-To");
+}
+
+static enum ph_err replace_from(struct adopter *d)
+{
+	if (d->in->replace_from == NULL || !d->has_from)
+		return PH_OK;
+
+	enum ph_err err = write_from(d);
+
+	return err == PH_OK ? keep_author(d) : err;
+}
+
 static enum ph_err add_missing(struct adopter *d)
 {
 	enum ph_err err = PH_OK;
@@ -279,6 +354,8 @@ static enum ph_err adopt(struct adopter *d)
 {
 	enum ph_err err = take_header(d);
 
+	if (err == PH_OK)
+		err = replace_from(d);
 	if (err == PH_OK)
 		err = add_missing(d);
 	if (err == PH_OK)

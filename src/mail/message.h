@@ -98,6 +98,9 @@ struct ph_adopt {
 	bool keep_bcc;    /* false: Bcc and Resent-Bcc are left out */
 	bool add_missing; /* Date, Message-ID, From (of .from) where absent */
 	struct ph_span from; /* mailbox, for a missing From */
+	/* Stands in the place of every From, the first of which becomes the
+	   Reply-To where there is none; a note says so.  NULL: From stays. */
+	const struct ph_address *replace_from;
 	struct ph_message_stamp stamp;
 };
 

@@ -249,6 +249,45 @@ def test_sender_of_the_connection(tmp_path):
     assert message["From"] == "Me <me@example.com>"
 
 
+def test_sender_of_the_connection_and_raw(tmp_path):
+    conf = tmp_path / "c.conf"
+    raw = tmp_path / "m.eml"
+    long = "x" * 2000
+
+    def send(how, text, *args):
+        raw.write_text(text)
+        conf.write_text("[connection]\nhost = 127.0.0.1\nencryption = none\n"
+                        "[message]\nfrom = Mé <me@example.com>\n"
+                        f"rewrite-from = {how}\n")
+        with Server(Smtp()) as server:
+            done = run("-c", conf, "send", "--port", server.port, "--raw",
+                       raw, "b@example.com", *args)
+        assert done.code == 0, done
+        connection = server.received[0]
+        mail = [l for l in connection.lines if l.startswith("MAIL")][0]
+        return mail.split(">")[0][11:], parse(connection.body), done
+
+    text = "From: X Y <x@example.org>\nSubject: s\n\nhello\n"
+    sender, message, _ = send("never", text)
+    assert sender == "x@example.org"
+    assert message["From"] == "X Y <x@example.org>"
+    sender, message, _ = send("envelope", text)
+    assert sender == "me@example.com"
+    assert message["From"] == "X Y <x@example.org>"
+    assert message["Reply-To"] is None
+    for body in ("", long + "\n"):
+        sender, message, done = send("both", text + body)
+        assert sender == "me@example.com"
+        assert message.get_all("From") == ["Mé <me@example.com>"]
+        assert message.get_all("Reply-To") == ["X Y <x@example.org>"]
+        assert "From was replaced" in done.err
+    _, message, _ = send("both", "Reply-To: r@example.org\n" + text)
+    assert message.get_all("Reply-To") == ["r@example.org"]
+    assert message["From"] == "Mé <me@example.com>"
+    _, message, _ = send("both", "Subject: s\n\nhello\n")
+    assert message.get_all("From") == ["me@example.com"]
+
+
 def test_text_in_another_charset():
     """Nobody here can know which; what can be done about it is said."""
     done = run("send", "--server", "smtp+none://127.0.0.1:1", "--from",

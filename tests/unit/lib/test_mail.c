@@ -124,6 +124,13 @@ static void test_from(void)
 	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
 	check(far_end_holds(&far, "Reply-To: eve@example.com\r\n"));
 	check(!far_end_holds(&far, "From: eve@example.com"));
+
+	static const char raw[] = "From: Zoe <zoe@example.com>\n\nx\n";
+
+	check_int(ph_mail_set_raw_bytes(p, raw, strlen(raw)), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+	check(far_end_holds(&far, "Reply-To: Zoe <zoe@example.com>\r\n"));
+	check(!far_end_holds(&far, "\r\nFrom: Zoe"));
 	ph_mail_free(p);
 }
 

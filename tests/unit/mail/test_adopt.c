@@ -251,8 +251,82 @@ static void check_too_many(void)
 	free(text);
 }
 
+/* rewrite-from = both. */
+static const struct {
+	const char *in, *out, *note;
+} replaced[] = {
+	{ "From: Ann <a@x>\r\nA: b\r\n\r\nc\r\n",
+	    "A: b\r\nFrom: Own <o@e>\r\nReply-To: Ann <a@x>\r\n\r\nc\r\n",
+	    "From was replaced by that of the connection: the author stands in "
+	    "Reply-To" },
+	{ "fROM : a@x,\n b@x\nA: b\n\nFrom: text\n",
+	    "A: b\r\nFrom: Own <o@e>\r\nReply-To: a@x,\r\n b@x\r\n\r\n"
+	    "From: text\r\n",
+	    "From was replaced by that of the connection: the author stands in "
+	    "Reply-To" },
+	{ "From: a@x\r\nReply-To: r@x\r\n\r\n",
+	    "Reply-To: r@x\r\nFrom: Own <o@e>\r\n\r\n",
+	    "From was replaced by that of the connection" },
+	{ "Reply-to: r@x\r\nFrom: a@x\r\n\r\n",
+	    "Reply-to: r@x\r\nFrom: Own <o@e>\r\n\r\n",
+	    "From was replaced by that of the connection" },
+	/* Nobody there to answer. */
+	{ "From: root\r\n\r\n", "From: Own <o@e>\r\n\r\n",
+	    "From was replaced by that of the connection" },
+	{ "From:\r\n\r\n", "From: Own <o@e>\r\n\r\n",
+	    "From was replaced by that of the connection" },
+	/* More than one From is none too many. */
+	{ "From: a@x\r\nFrom: b@x\r\n\r\n",
+	    "From: Own <o@e>\r\nReply-To: a@x\r\n\r\n",
+	    "From was replaced by that of the connection: the author stands in "
+	    "Reply-To" },
+	/* Others than From stay, and one that is missing is not for here. */
+	{ "Sender: s@x\r\nResent-From: a@x\r\n\r\n",
+	    "Sender: s@x\r\nResent-From: a@x\r\n\r\n", NULL },
+};
+
+static void test_replaced(void)
+{
+	static const struct ph_address own = { .name = { "Own", 3 },
+		.local = { "o", 1 },
+		.domain = { "e", 1 },
+		.mailbox = { "o@e", 3 },
+		.display = { "o@e", 3 } };
+
+	for (size_t i = 0; i < PH_COUNT(replaced); i++) {
+		struct ph_span text = ph_span_of(replaced[i].in);
+		struct ph_scan scan = scan_of(text);
+		struct rendered_file file = { text.ptr, text.len };
+		struct ph_message *m = NULL;
+		struct ph_fault f = { 0 };
+		struct ph_buf out;
+
+		check_case(replaced[i].in, i);
+		ph_buf_init(&out, 1 << 20);
+		check(ph_message_adopt(
+			  &(struct ph_adopt){
+			      .header = ph_span_first(
+				  text, (size_t)scan.header_octets),
+			      .scan = &scan,
+			      .replace_from = &own,
+			  },
+			  &m, &f) == PH_OK);
+		rendered(ph_message_body(m), &file, &out);
+		check_str(ph_buf_str(&out), replaced[i].out);
+		if (replaced[i].note == NULL) {
+			check(ph_message_note(m, 0) == NULL);
+		} else {
+			check_str(ph_message_note(m, 0), replaced[i].note);
+		}
+		ph_message_free(m);
+		ph_buf_release(&out);
+	}
+	check_case(NULL, 0);
+}
+
 int main(void)
 {
+	test_replaced();
 	check_cases();
 	check_facts();
 	check_refused();
