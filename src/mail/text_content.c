@@ -6,8 +6,6 @@
 #include "mail/mime.h"
 #include "mail/scan.h"
 
-#include <gmime/gmime.h>
-
 /* What decides the encoding, of text whose lines end in CRLF. */
 struct facts {
 	size_t escapes; /* octets that quoted-printable writes as three */
@@ -73,24 +71,16 @@ static void drop_crs(struct ph_buf *b)
 }
 
 /* GMime's encoder wants lines that end in LF, and writes such. */
-static enum ph_err quoted_printable(struct ph_buf *text, struct ph_buf *out)
+static enum ph_err quoted_printable(
+    const struct ph_mime *mime, struct ph_buf *text, struct ph_buf *out)
 {
-	GMimeEncoding qp;
 	struct ph_buf encoded;
 
 	drop_crs(text);
-	ph_mime_start();
-	g_mime_encoding_init_encode(
-	    &qp, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
 	ph_buf_init(&encoded, (size_t)4 * PH_TEXT_MAX);
 
-	enum ph_err err = ph_buf_reserve(
-	    &encoded, g_mime_encoding_outlen(&qp, text->len) + 16);
+	enum ph_err err = mime->quoted_printable(ph_buf_span(text), &encoded);
 
-	if (err == PH_OK) {
-		encoded.len = g_mime_encoding_flush(
-		    &qp, text->ptr, text->len, encoded.ptr);
-	}
 	if (err == PH_OK)
 		err = mend_line_ends(ph_buf_span(&encoded), out);
 	ph_buf_release(&encoded);
@@ -119,9 +109,12 @@ static enum ph_err encode(struct ph_buf *text, struct ph_text_content *out)
 		return ph_buf_append(&out->bytes, ph_buf_span(text));
 	}
 	/* Quoted-printable adds two octets an escape, base64 a third of all. */
-	if (f.escapes <= text->len / 6) {
+	const struct ph_mime *mime =
+	    f.escapes <= text->len / 6 ? ph_mime() : NULL;
+
+	if (mime != NULL) {
 		out->encoding = "quoted-printable";
-		return quoted_printable(text, &out->bytes);
+		return quoted_printable(mime, text, &out->bytes);
 	}
 	out->encoding = "base64";
 	return base64(ph_buf_span(text), &out->bytes);

@@ -125,7 +125,7 @@ BAD = [
     (laws.libraries_have_one_room,
      {"src/cli/x.c": "#include <uv.h>\n"}, "known to io"),
     (laws.libraries_have_one_room,
-     {"src/io/x.c": "#include <glib/gstring.h>\n"}, "known to mail"),
+     {"src/io/x.c": "#include <glib/gstring.h>\n"}, "known to mime"),
     (laws.functions_are_small,
      {"src/base/x.c": function("\ta++;\n" * 67)}, "lines 71"),
     (laws.functions_are_small,

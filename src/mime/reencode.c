@@ -1,9 +1,9 @@
-#include "mail/message.h"
+#include "mime/module.h"
 
 #include "mail/field.h"
 #include "mail/group_scan.h"
 #include "mail/header.h"
-#include "mail/mime.h"
+#include "mail/message.h"
 #include "mail/scan.h"
 #include "mail/text_content.h"
 
@@ -390,11 +390,10 @@ static bool write_out(GMimeMessage *message, GMimeStream *out)
 	return ok;
 }
 
-enum ph_err ph_message_reencode(int in_fd, int out_fd, struct ph_fault *fault)
+enum ph_err ph_mime_reencode(int in_fd, int out_fd, struct ph_fault *fault)
 {
 	struct mender m = { 0 };
 
-	ph_mime_start();
 	/* The stream starts where the descriptor stands. */
 	if (lseek(in_fd, 0, SEEK_SET) != 0) {
 		ph_fault_set(fault, PH_CAUSE_INPUT_UNREADABLE, PH_STAGE_CONFIG,
