@@ -71,9 +71,40 @@ static void print_origin(
 	}
 }
 
+/* A password in a URL ("smtp://ann:secret@host") is for nobody's screen. */
+static struct ph_span hide_password(struct show *s, struct ph_span value)
+{
+	struct ph_span rest = value;
+	size_t colon;
+	size_t at = 0;
+	char *shown;
+
+	while (rest.len > 0 && !ph_span_starts_nocase(rest, PH_SPAN("://")))
+		rest = ph_span_skip(rest, 1);
+	rest = ph_span_skip(rest, rest.len < 3 ? rest.len : 3);
+	colon = ph_span_find(rest, ':');
+	for (size_t i = colon; i < rest.len; i++) {
+		if (rest.ptr[i] == '@')
+			at = i;
+	}
+	if (at == 0)
+		return value;
+
+	size_t before = (size_t)(rest.ptr - value.ptr) + colon + 1;
+	size_t after = rest.len - at;
+
+	shown = ph_arena_alloc(&s->arena, before + 3 + after);
+	if (shown == NULL)
+		return (struct ph_span){ 0 };
+	memcpy(shown, value.ptr, before);
+	memcpy(shown + before, "***", 3);
+	memcpy(shown + before + 3, rest.ptr + at, after);
+	return (struct ph_span){ shown, before + 3 + after };
+}
+
 static void print_setting(struct show *s, const struct ph_setting_found *f)
 {
-	struct ph_span value = f->value;
+	struct ph_span value = hide_password(s, f->value);
 	const char *derived = derive(s, f, &value);
 	int used = printf("%s =%s%.*s", f->row->name, value.len == 0 ? "" : " ",
 	    PH_SPAN_ARG(value));
@@ -105,7 +136,7 @@ static void print_all(struct show *s)
 
 static json_t *make_setting(struct show *s, const struct ph_setting_found *f)
 {
-	struct ph_span value = f->value;
+	struct ph_span value = hide_password(s, f->value);
 	const char *derived = derive(s, f, &value);
 	bool in_file = f->origin == PH_ORIGIN_FILE && derived == NULL;
 	json_t *row = json_object();

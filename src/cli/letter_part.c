@@ -132,6 +132,23 @@ static enum ph_err take_attachments(
 	return PH_OK;
 }
 
+/* Fields that have an option of their own, and may be there once. */
+static enum ph_err check_header(struct ph_span name, struct ph_fault *fault)
+{
+	static const char *const options[] = { "from", "to", "cc", "bcc",
+		"subject" };
+
+	for (size_t i = 0; i < PH_COUNT(options); i++) {
+		if (!ph_span_eq_nocase(name, ph_span_of(options[i])))
+			continue;
+		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
+		    "--header %.*s: give it with --%s", PH_SPAN_ARG(name),
+		    options[i]);
+		return PH_EINVAL;
+	}
+	return PH_OK;
+}
+
 static enum ph_err take_headers(
     struct ph_letter *d, struct ph_compose *c, struct ph_fault *fault)
 {
@@ -155,6 +172,8 @@ static enum ph_err take_headers(
 			    o->items[i].value);
 		}
 		list[n].name = ph_span_first(line, colon);
+		if (check_header(list[n].name, fault) != PH_OK)
+			return PH_EINVAL;
 		list[n++].value = ph_span_trim(ph_span_skip(line, colon + 1));
 	}
 	c->headers = list;

@@ -39,6 +39,7 @@ enum ph_err ph_transcript_open(
 		return PH_OK;
 	}
 	/* Addresses and what a server says of them are nobody else's affair. */
+	t->path = path;
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail(fault, PH_CAUSE_CANNOT_CREATE, path);
@@ -134,6 +135,7 @@ void ph_transcript_take(void *ctx, const struct ph_trace *line)
 enum ph_err ph_transcript_close(struct ph_transcript *t, struct ph_fault *fault)
 {
 	bool failed = t->failed;
+	const char *path = t->path;
 
 	errno = ENOSPC;
 	if (t->file != NULL && !t->file_is_stderr && fclose(t->file) != 0)
@@ -142,5 +144,5 @@ enum ph_err ph_transcript_close(struct ph_transcript *t, struct ph_fault *fault)
 	*t = (struct ph_transcript){ 0 };
 	if (!failed)
 		return PH_OK;
-	return fail(fault, PH_CAUSE_CANNOT_WRITE, "FILE");
+	return fail(fault, PH_CAUSE_CANNOT_WRITE, path);
 }

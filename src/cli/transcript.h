@@ -14,7 +14,8 @@ struct ph_transcript {
 	bool verbose;
 	json_t *lines; /* owned; NULL: not collected */
 	size_t line_count;
-	bool failed; /* a line could not be written */
+	const char *path; /* of the file, as it was given */
+	bool failed;      /* a line could not be written */
 };
 
 /* Reads --transcript and --verbose.  The file is made anew, readable for its

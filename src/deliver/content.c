@@ -442,6 +442,11 @@ enum ph_err ph_content_adopt(const struct ph_content_raw *in,
 	    : ph_rendition_open(c->form, in->path, in->fd, &adopt.file, fault);
 	if (err != PH_OK)
 		return err;
+	if (ph_rendition_file_size(&c->form->files[adopt.file]) == 0) {
+		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
+		    "the message is empty");
+		return PH_EINVAL;
+	}
 	err = adopt_file(c->form, &adopt, &c->header, fault);
 	if (err == PH_ETOOBIG && ph_buf_span(&c->header).len > 0)
 		err = adopt_reencoded(c, &adopt, fault);

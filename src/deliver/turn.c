@@ -128,8 +128,10 @@ static void on_closed(struct ph_session *s, const struct ph_smtp_event *ev)
 		if (f.cause != PH_CAUSE_INTERRUPTED)
 			ph_verdict_place(&f, s->where);
 	}
+	/* Bytes behind the answer to STARTTLS are no lack of TLS: somebody in
+	   between may have put them there to have it done without. */
 	if (f.stage == PH_STAGE_TLS && ph_fault_is_set(&f) && !s->was_ready &&
-	    ph_link_may_step_down(s)) {
+	    f.cause != PH_CAUSE_TLS_INJECTED && ph_link_may_step_down(s)) {
 		ph_link_step_down(s, &f);
 	} else {
 		ph_link_close(s, &f);

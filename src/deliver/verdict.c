@@ -7,11 +7,25 @@ enum {
 	REPLY_TEXT_MAX = 512
 };
 
+/* What the engine says of the server goes on from its name ("hung up"); what
+   has a subject of its own stands behind a colon. */
+static bool has_subject(const char *text)
+{
+	static const char *const subjects[] = { "the ", "interrupted" };
+
+	for (size_t i = 0; i < PH_COUNT(subjects); i++) {
+		if (strncmp(text, subjects[i], strlen(subjects[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
 void ph_verdict_place(struct ph_fault *f, const char *where)
 {
 	struct ph_fault old = *f;
 
-	ph_fault_set(f, old.cause, old.stage, "%s %s", where, old.text);
+	ph_fault_set(f, old.cause, old.stage, "%s%s %s", where,
+	    has_subject(old.text) ? ":" : "", old.text);
 	f->code = old.code;
 	memcpy(f->enhanced, old.enhanced, sizeof(f->enhanced));
 	memcpy(f->advice, old.advice, sizeof(f->advice));

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,8 +48,12 @@ static enum ph_err open_fd(int fd, struct ph_input *out, struct ph_fault *fault)
 		return PH_OK;
 	}
 	if (!is_spoolable(&st, fd)) {
+		char name[32] = "standard input";
+
+		if (fd != STDIN_FILENO)
+			(void)snprintf(name, sizeof(name), "descriptor %d", fd);
 		ph_fault_set(fault, PH_CAUSE_INPUT_UNREADABLE, PH_STAGE_CONFIG,
-		    "descriptor %d is neither a file nor a pipe", fd);
+		    "%s is neither a file nor a pipe", name);
 		return PH_EINVAL;
 	}
 	return spool(fd, out, fault);

@@ -70,6 +70,21 @@ def test_list_fits_the_screen(home):
     assert lines[1].startswith("* aaaa")
 
 
+@pytest.mark.parametrize("host, shown", [
+    ("smtp://ann:open%20ses:ame@mail.example.com:587",
+     "smtp://ann:***@mail.example.com:587"),
+    ("smtp://ann@mail.example.com:587", "smtp://ann@mail.example.com:587"),
+])
+def test_show_hides_passwords(home, host, shown):
+    # By hand: what writes connections takes no password in them.
+    home.file("main").parent.mkdir(parents=True, exist_ok=True)
+    home.file("main").write_text(f"[connection]\nhost = {host}\n")
+    for done in (home("connection", "show", "main"),
+                 home("connection", "show", "main", "--json")):
+        assert shown in done.out, done
+        assert "ame@" not in done.out and "ame@" not in done.err
+
+
 def test_show_says_where_from(home):
     add(home, "base", "host=base.example.com", "port=2525", "helo=me")
     add(home, "leaf", "host=leaf.example.com", "inherits=base")

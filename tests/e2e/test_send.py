@@ -373,6 +373,30 @@ def test_transcript_cannot_be_made(tmp_path):
     assert not server.received
 
 
+def test_transcript_cannot_be_written():
+    with Server(Smtp()) as server:
+        done = run("send", *to(server), *BOB, "--transcript", "/dev/full")
+    assert done.code == 0
+    assert "--transcript /dev/full: " in done.err
+
+
+def test_raw_is_empty(tmp_path):
+    empty = tmp_path / "empty"
+    empty.write_bytes(b"")
+    for path, stdin in ((empty, b"x"), ("-", b"")):
+        done = run("send", "--server", "smtp+none://127.0.0.1:1", "--raw",
+                   path, "--from", "a@example.com", "b@example.com",
+                   stdin=stdin)
+        assert done.code == 65, done
+        assert "the message is empty" in done.err
+    done = subprocess.run(
+        [PROGRAM, "send", "--server", "smtp+none://127.0.0.1:1", "--raw", "-",
+         "--from", "a@example.com", "b@example.com"],
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+    assert done.returncode == 66
+    assert b"standard input is neither a file nor a pipe" in done.stderr
+
+
 # ---- one of five, all, each step
 
 
@@ -558,8 +582,14 @@ def test_bytes_behind_starttls(certificates, good_pem):
     with Server(Smtp({"STARTTLS": inject},
                      tls=certificates.context(good_pem))) as server:
         done = run("send", *named(server), *BOB, "--ca-file", certificates.ca)
-    assert done.code == 76
-    is_chain(done, "tls")
+        assert done.code == 78
+        is_chain(done, "tls")
+        # It is no reason to do without TLS.
+        done = run("send", *named(server, "smtp"), *BOB, "--ca-file",
+                   certificates.ca)
+        assert done.code == 78
+        is_chain(done, "tls")
+    assert len(server.received) == 2
 
 
 def test_plain_where_tls_is_due():
@@ -673,6 +703,8 @@ WRONG = [
     ([*BOB, "--dsn", "always"], 64, "always"),
     ([*BOB, "--dsn", "never,delay"], 64, "never"),
     ([*BOB, "--header", "no colon"], 64, "no colon"),
+    ([*BOB, "--header", "subject: x"], 65, "--subject"),
+    ([*BOB, "--header", "Bcc: x@example.com"], 65, "--bcc"),
     ([*BOB, "--attach", ""], 64, "attachment"),
     ([*BOB, "--attach", "/nonexistent/file"], 66, "/nonexistent/file"),
     ([*BOB, "--attach", "/"], 66, "/"),

@@ -93,8 +93,34 @@ static void test_texts(void)
 	check_int(f.cause, PH_CAUSE_AUTH_REFUSED);
 }
 
+static void test_place(void)
+{
+	static const struct {
+		const char *text, *want;
+	} places[] = {
+		{ "hung up", "h:25 hung up" },
+		{ "answered 550", "h:25 answered 550" },
+		{ "the certificate expired on Monday",
+		    "h:25: the certificate expired on Monday" },
+		{ "interrupted", "h:25: interrupted" },
+		{ "", "h:25 " },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(places); i++) {
+		struct ph_fault f;
+
+		check_case(places[i].text, i);
+		ph_fault_set(&f, PH_CAUSE_INTERRUPTED, PH_STAGE_MAIL, "%s",
+		    places[i].text);
+		ph_verdict_place(&f, "h:25");
+		check_str(f.text, places[i].want);
+	}
+	check_case(NULL, 0);
+}
+
 int main(void)
 {
+	test_place();
 	for (size_t i = 0; i < PH_COUNT(mails); i++) {
 		struct ph_reply r = reply(mails[i].code, mails[i].enhanced);
 		struct ph_fault f;
