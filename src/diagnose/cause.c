@@ -127,7 +127,7 @@ static const struct row rows[] = {
 	    false,
 	    "that port does not speak TLS first: use --encryption "
 	    "after-connect (port 587)" },
-	[PH_CAUSE_TLS_INJECTED] = { "tls-injected", "server", PH_EXIT_CONFIG,
+	[PH_CAUSE_TLS_INJECTED] = { "tls-injected", "server", PH_EXIT_PROTOCOL,
 	    false,
 	    "somebody put commands in before encryption began, or the server "
 	    "is broken; nothing was sent, so try another network and tell the "
