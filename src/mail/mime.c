@@ -3,26 +3,13 @@
 #include "mail/message.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 
-/* The one exception to "no globals": a loaded module is the process's, as what
-   it is linked with would be. */
-static const struct ph_mime *module;
-
-static void load(void)
+/* Never unloaded: GLib cannot be.  Asked again, the loader finds what it has. */
+const struct ph_mime *ph_mime(void)
 {
 	void *handle = dlopen(PH_MIME_FILE, RTLD_NOW | RTLD_LOCAL);
 
-	if (handle != NULL)
-		module = dlsym(handle, PH_MIME_SYMBOL);
-}
-
-const struct ph_mime *ph_mime(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	(void)pthread_once(&once, load);
-	return module;
+	return handle == NULL ? NULL : dlsym(handle, PH_MIME_SYMBOL);
 }
 
 enum ph_err ph_message_reencode(int in_fd, int out_fd, struct ph_fault *fault)
