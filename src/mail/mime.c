@@ -4,7 +4,7 @@
 
 #include <dlfcn.h>
 
-/* Never unloaded: GLib cannot be.  Asked again, the loader finds what it has. */
+/* Never unloaded: GLib cannot be.  The loader gives what it has once more. */
 const struct ph_mime *ph_mime(void)
 {
 	void *handle = dlopen(PH_MIME_FILE, RTLD_NOW | RTLD_LOCAL);
