@@ -456,8 +456,7 @@ static const struct compose_case cases[] = {
 	    .to = "b@example.com",
 	    .text = "x\n",
 	    .headers = { "List-Unsubscribe",
-		"<mailto:u@example.com>, <https://example.c"
-		"om/u>",
+		"<mailto:u@example.com>, <https://example.com/u>",
 		"List-Unsubscribe-Post", "List-Unsubscribe=One-Click",
 		"Auto-Submitted", "auto-generated", "In-Reply-To",
 		"<p@example.com>" } },
