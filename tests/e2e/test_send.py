@@ -587,7 +587,7 @@ def test_bytes_behind_starttls(certificates, good_pem):
         # It is no reason to do without TLS.
         done = run("send", *named(server, "smtp"), *BOB, "--ca-file",
                    certificates.ca)
-        assert done.code == 78
+        assert done.code == 76
         is_chain(done, "tls")
     assert len(server.received) == 2
 
