@@ -45,6 +45,8 @@ class DelayLine:
         self.thread.start()
 
     def carry(self):
+        # A line does not wait for its turn on the processor.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -15)
         held = {fd: collections.deque() for fd in self.fds}
         to = dict(zip(self.fds, reversed(self.fds)))
         while True:
