@@ -165,6 +165,6 @@ int main(int argc, char **argv)
 	    argv + (argc - (int)leading.operand_count));
 	ph_options_release(&leading);
 	if (fflush(stdout) != 0 && result == PH_EXIT_OK)
-		return ph_json_unwritten();
+		return (int)ph_json_unwritten();
 	return (int)result;
 }
