@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* The settings are those of connection/setting.c, without [proxy], which is not
-   supported yet; a test holds the two together. */
+/* The settings are those of connection/setting.c, without [proxy] and [oauth],
+   which are set as proxy.NAME=VALUE; a test holds the two together. */
 static const struct ph_option options[] = {
 	{ "", 0, NULL, "Settings, for add and set", 0 },
 	{ "server", 0, "URL",
@@ -37,6 +37,8 @@ static const struct ph_option options[] = {
 	ROW("pin", "HASH", "Trust the key with this SHA-256 and no other"),
 	ROW("client-certificate", "FILE", "Show this certificate"),
 	ROW("client-key", "FILE", "Its key, if it is in another file"),
+	ROW("client-key-password-from", "SOURCE", "The key's passphrase"),
+	ROW("verify-name", "NAME", "The name that the certificate must hold"),
 	ROW("timeout", "TIME", "For each step up to the login"),
 	ROW("timeout-mail", "TIME", "For the reply to MAIL"),
 	ROW("timeout-rcpt", "TIME", "For the reply to RCPT"),

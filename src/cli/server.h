@@ -87,8 +87,12 @@ struct ph_cli_server {
 	struct ph_arena arena;
 	struct ph_catalog *catalog;
 	struct ph_connection connection;
-	struct ph_secret password;
+	struct ph_secret password; /* or token */
+	struct ph_secret proxy_password;
+	struct ph_secret key_password;
 	bool has_password;
+	bool has_proxy_password;
+	bool has_key_password;
 };
 
 /* Finds and resolves the connection; opens no network.  PH_EINVAL,

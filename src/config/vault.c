@@ -153,10 +153,10 @@ static enum ph_err find_any(const char *dir, const struct ph_connection *conn,
 	return err == PH_ENOTFOUND ? refuse_none(conn, fault) : err;
 }
 
-static enum ph_err refuse_keyring(struct ph_fault *fault)
+static enum ph_err refuse_source(const char *what, struct ph_fault *fault)
 {
 	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-	    "password-from: the keyring is not supported yet");
+	    "password-from: %s is not supported yet", what);
 	ph_fault_advise(
 	    fault, "use file:PATH, env:NAME, command:CMD, stored or prompt");
 	return PH_EINVAL;
@@ -185,7 +185,11 @@ enum ph_err ph_vault_password(const char *dir, const struct ph_connection *conn,
 	case PH_SECRET_COMMAND:
 		return ph_secret_from_command(from->argument, out, fault);
 	case PH_SECRET_KEYRING:
+		return refuse_source("keyring", fault);
+	case PH_SECRET_OAUTH:
+		return refuse_source("oauth", fault);
+	case PH_SECRET_CREDENTIAL:
 		break;
 	}
-	return refuse_keyring(fault);
+	return refuse_source("credential", fault);
 }

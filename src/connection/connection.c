@@ -77,10 +77,12 @@ static const struct {
 	{ "prompt", PH_SECRET_PROMPT, false },
 	{ "keyring", PH_SECRET_KEYRING, false },
 	{ "stored", PH_SECRET_STORED, false },
+	{ "oauth", PH_SECRET_OAUTH, false },
 	{ "env", PH_SECRET_ENV, true },
 	{ "file", PH_SECRET_FILE, true },
 	{ "fd", PH_SECRET_FD, true },
 	{ "command", PH_SECRET_COMMAND, true },
+	{ "credential", PH_SECRET_CREDENTIAL, true },
 };
 
 static enum ph_err take_argument(
@@ -232,4 +234,21 @@ const char *ph_connection_oddity(const struct ph_connection *c, size_t i)
 		i--;
 	}
 	return NULL;
+}
+
+static bool is_token_mechanism(struct ph_span name)
+{
+	return ph_span_eq_nocase(name, PH_SPAN("OAUTHBEARER")) ||
+	    ph_span_eq_nocase(name, PH_SPAN("XOAUTH2"));
+}
+
+bool ph_connection_wants_token(const struct ph_connection *c)
+{
+	if (c->password_from.kind == PH_SECRET_OAUTH)
+		return true;
+	for (size_t i = 0; i < c->mechanism_count; i++) {
+		if (!is_token_mechanism(c->mechanisms[i]))
+			return false;
+	}
+	return c->mechanism_count > 0;
 }

@@ -50,17 +50,21 @@ enum ph_secret_kind {
 	PH_SECRET_FD,
 	PH_SECRET_COMMAND,
 	PH_SECRET_KEYRING,
-	PH_SECRET_STORED /* what `secret set` keeps for this connection */
+	PH_SECRET_STORED,     /* what `secret set` keeps for this connection */
+	PH_SECRET_OAUTH,      /* the token that `login` got, kept fresh */
+	PH_SECRET_CREDENTIAL, /* of systemd: a file in $CREDENTIALS_DIRECTORY */
 };
 
 struct ph_secret_source {
 	enum ph_secret_kind kind;
-	const char *argument; /* name, path, command; or NULL */
+	const char *argument; /* name, path, command; or NULL; KEYRING: an
+	                         entry other than the connection's own */
 	int fd;               /* PH_SECRET_FD */
 };
 
 /* `prompt`, `env:NAME`, `file:PATH`, `fd:N`, `command:CMD`, `keyring`,
-   `stored`.  argument lies in the arena.  PH_EINVAL. */
+   `stored`, `oauth`, `credential:NAME`.  argument lies in the arena.
+   PH_EINVAL. */
 PH_MUST_USE enum ph_err ph_secret_source_parse(
     struct ph_span s, struct ph_arena *a, struct ph_secret_source *out);
 
@@ -68,6 +72,60 @@ enum ph_rewrite_from {
 	PH_REWRITE_NEVER = 0,
 	PH_REWRITE_ENVELOPE,
 	PH_REWRITE_BOTH
+};
+
+/* In the order of the words of [proxy] type. */
+enum ph_proxy_type {
+	PH_PROXY_NONE = 0,
+	PH_PROXY_SOCKS4,
+	PH_PROXY_SOCKS4A,
+	PH_PROXY_SOCKS5,
+	PH_PROXY_HTTP,
+	PH_PROXY_HTTPS,
+	PH_PROXY_SYSTEM /* what the environment says; settled before dialing */
+};
+
+/* The way to the server.  Strings as in struct ph_connection. */
+struct ph_proxy {
+	enum ph_proxy_type type;
+	bool use_credentials;
+	const char *host; /* A-labels */
+	uint16_t port;    /* by type where left out: 1080, 8080, 443 */
+	const char *username;
+	struct ph_secret_source password_from;
+	const char *domain;
+	const char *ca_file;
+};
+
+/* In the order of the words of [oauth] provider and grant. */
+enum ph_oauth_provider {
+	PH_OAUTH_NONE = 0,
+	PH_OAUTH_GOOGLE,
+	PH_OAUTH_MICROSOFT,
+	PH_OAUTH_YAHOO
+};
+
+enum ph_oauth_grant {
+	PH_OAUTH_DEVICE_CODE = 0,
+	PH_OAUTH_CLIENT_CREDENTIALS
+};
+
+struct ph_oauth {
+	enum ph_oauth_provider provider;
+	enum ph_oauth_grant grant;
+	const char *client_id;
+	struct ph_secret_source client_secret_from;
+	const char *tenant;
+	const char *scope;
+	const char *device_endpoint; /* "": the provider's, as the next */
+	const char *token_endpoint;
+	const char *ca_file;
+};
+
+/* 14/s: so many in a second, minute, hour or day; count 0: not limited. */
+struct ph_rate {
+	uint64_t count;
+	ph_msec per;
 };
 
 /* Strings are "" where nothing is set, never NULL.  All of it lies in the arena
@@ -102,8 +160,13 @@ struct ph_connection {
 	const char *ca_file;
 	const struct ph_span *pins; /* base64 or hex as given */
 	size_t pin_count;
+	const char *verify_name;
 	const char *client_certificate;
 	const char *client_key;
+	struct ph_secret_source client_key_password_from;
+
+	struct ph_proxy proxy;
+	struct ph_oauth oauth;
 
 	const char *from;
 	enum ph_rewrite_from rewrite_from;
@@ -111,8 +174,14 @@ struct ph_connection {
 	unsigned sessions;
 	unsigned messages_per_session;
 	ph_msec session_age;
+	struct ph_rate rate;
+	struct ph_rate quota;
 	unsigned recipients_per_message; /* 0: not limited */
 	uint64_t size;                   /* 0: not limited */
 };
+
+/* What password_from gives is an access token and no password: its source is
+   `oauth`, or no mechanism but OAUTHBEARER and XOAUTH2 is allowed. */
+bool ph_connection_wants_token(const struct ph_connection *c);
 
 #endif

@@ -9,8 +9,11 @@
 
 enum {
 	PORT_SMTP = 25,
+	PORT_HTTPS = 443,
 	PORT_SMTPS = 465,
-	PORT_SUBMISSION = 587
+	PORT_SUBMISSION = 587,
+	PORT_SOCKS = 1080,
+	PORT_HTTP_PROXY = 8080
 };
 
 struct resolver {
@@ -91,17 +94,47 @@ static const struct {
 	    offsetof(struct ph_connection, attempts) },
 	{ "authentication", "allow-plaintext-password",
 	    offsetof(struct ph_connection, allow_plaintext_password) },
+	{ "oauth", "provider", offsetof(struct ph_connection, oauth.provider) },
+	{ "oauth", "grant", offsetof(struct ph_connection, oauth.grant) },
+	{ "oauth", "client-id",
+	    offsetof(struct ph_connection, oauth.client_id) },
+	{ "oauth", "client-secret-from",
+	    offsetof(struct ph_connection, oauth.client_secret_from) },
+	{ "oauth", "tenant", offsetof(struct ph_connection, oauth.tenant) },
+	{ "oauth", "scope", offsetof(struct ph_connection, oauth.scope) },
+	{ "oauth", "device-endpoint",
+	    offsetof(struct ph_connection, oauth.device_endpoint) },
+	{ "oauth", "token-endpoint",
+	    offsetof(struct ph_connection, oauth.token_endpoint) },
+	{ "oauth", "ca-file", offsetof(struct ph_connection, oauth.ca_file) },
+	{ "encryption", "verify", offsetof(struct ph_connection, verify) },
 	{ "encryption", "ca-file", offsetof(struct ph_connection, ca_file) },
+	{ "encryption", "verify-name",
+	    offsetof(struct ph_connection, verify_name) },
 	{ "encryption", "client-certificate",
 	    offsetof(struct ph_connection, client_certificate) },
 	{ "encryption", "client-key",
 	    offsetof(struct ph_connection, client_key) },
+	{ "encryption", "client-key-password-from",
+	    offsetof(struct ph_connection, client_key_password_from) },
+	{ "proxy", "type", offsetof(struct ph_connection, proxy.type) },
+	{ "proxy", "use-credentials",
+	    offsetof(struct ph_connection, proxy.use_credentials) },
+	{ "proxy", "username", offsetof(struct ph_connection, proxy.username) },
+	{ "proxy", "password-from",
+	    offsetof(struct ph_connection, proxy.password_from) },
+	{ "proxy", "domain", offsetof(struct ph_connection, proxy.domain) },
+	{ "proxy", "ca-file", offsetof(struct ph_connection, proxy.ca_file) },
 	{ "message", "from", offsetof(struct ph_connection, from) },
+	{ "message", "rewrite-from",
+	    offsetof(struct ph_connection, rewrite_from) },
 	{ "limits", "sessions", offsetof(struct ph_connection, sessions) },
 	{ "limits", "messages-per-session",
 	    offsetof(struct ph_connection, messages_per_session) },
 	{ "limits", "session-age",
 	    offsetof(struct ph_connection, session_age) },
+	{ "limits", "rate", offsetof(struct ph_connection, rate) },
+	{ "limits", "quota", offsetof(struct ph_connection, quota) },
 	{ "limits", "recipients-per-message",
 	    offsetof(struct ph_connection, recipients_per_message) },
 	{ "limits", "size", offsetof(struct ph_connection, size) },
@@ -121,6 +154,17 @@ static enum ph_err put_count(struct ph_span value, unsigned *out)
 	if (err != PH_OK)
 		return err;
 	*out = (unsigned)n;
+	return PH_OK;
+}
+
+/* The enum's values are in the order of the words. */
+static enum ph_err put_word(const struct ph_setting_found *found, unsigned *out)
+{
+	size_t word = 0;
+	enum ph_err err = ph_value_word(found->value, found->row->words, &word);
+	if (err != PH_OK)
+		return err;
+	*out = (unsigned)word;
 	return PH_OK;
 }
 
@@ -144,13 +188,15 @@ static enum ph_err put_value(
 		return ph_value_bool(found->value, at);
 	case PH_SETTING_SECRET_SOURCE:
 		return ph_secret_source_parse(found->value, r->a, at);
+	case PH_SETTING_RATE:
+		return ph_value_rate(found->value, at);
+	case PH_SETTING_WORD:
+		return put_word(found, at);
 	case PH_SETTING_TEXT:
 	case PH_SETTING_ADDRESS:
 	case PH_SETTING_HOST:
 	case PH_SETTING_PORT:
 	case PH_SETTING_ENCRYPTION:
-	case PH_SETTING_RATE:
-	case PH_SETTING_WORD:
 	case PH_SETTING_WORDS:
 		break;
 	}
@@ -223,18 +269,12 @@ static enum ph_err put_tls(struct resolver *r)
 	struct ph_setting_found verify = look(r, "encryption", "verify");
 	struct ph_setting_found pin = look(r, "encryption", "pin");
 	struct ph_connection *c = r->out;
-	size_t word = 0;
-
 	enum ph_err err =
 	    ph_value_tls_versions(versions.value, &c->tls_versions);
-	if (err == PH_OK) {
-		err = ph_value_word(verify.value, verify.row->words, &word);
-	}
 	if (err == PH_OK)
 		err = put_list(r, pin.value, &c->pins, &c->pin_count);
 	if (err != PH_OK)
 		return err;
-	c->verify = (enum ph_verify)word;
 	if (c->verify == PH_VERIFY_PIN && c->pin_count == 0) {
 		return refuse(r, &verify,
 		    "pin needs the key it is to be checked against: set pin");
@@ -251,16 +291,12 @@ static enum ph_err put_tls(struct resolver *r)
 	return PH_OK;
 }
 
-static enum ph_err put_rewrite(struct resolver *r)
+static enum ph_err check_rewrite(struct resolver *r)
 {
 	struct ph_setting_found found = look(r, "message", "rewrite-from");
-	struct ph_setting_found from = look(r, "message", "from");
-	size_t word = 0;
-	enum ph_err err = ph_value_word(found.value, found.row->words, &word);
-	if (err != PH_OK)
-		return err;
-	r->out->rewrite_from = (enum ph_rewrite_from)word;
-	if (word != PH_REWRITE_NEVER && from.value.len == 0) {
+
+	if (r->out->rewrite_from != PH_REWRITE_NEVER &&
+	    r->out->from[0] == '\0') {
 		return refuse(
 		    r, &found, "there is no `from` to put in its place");
 	}
@@ -406,21 +442,73 @@ static enum ph_err put_encryption(struct resolver *r)
 	return PH_OK;
 }
 
-/* What is asked for and cannot be had is refused, never left out in silence. */
-static enum ph_err check_proxy(const struct resolver *r)
+/* The port that a kind of proxy usually has. */
+static uint16_t proxy_port(enum ph_proxy_type type)
 {
-	struct ph_setting_found found = look(r, "proxy", "type");
-
-	if (ph_span_eq_nocase(found.value, PH_SPAN("none")))
-		return PH_OK;
-	ph_fault_set(r->fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-	    "[proxy] type: proxies are not supported yet");
-	ph_setting_blame(r->in, &found, r->fault);
-	ph_fault_advise(r->fault, "take [proxy] type out, or set it to none");
-	return PH_EINVAL;
+	switch (type) {
+	case PH_PROXY_NONE:
+	case PH_PROXY_SYSTEM:
+		return 0;
+	case PH_PROXY_SOCKS4:
+	case PH_PROXY_SOCKS4A:
+	case PH_PROXY_SOCKS5:
+		return PORT_SOCKS;
+	case PH_PROXY_HTTP:
+		return PORT_HTTP_PROXY;
+	case PH_PROXY_HTTPS:
+		return PORT_HTTPS;
+	}
+	return 0;
 }
 
-static enum ph_err check_limits(const struct resolver *r)
+static enum ph_err put_proxy_port(
+    struct resolver *r, const struct ph_setting_found *host, uint16_t in_host)
+{
+	struct ph_setting_found found = look(r, "proxy", "port");
+	struct ph_proxy *p = &r->out->proxy;
+	uint16_t port = 0;
+
+	p->port = in_host != 0 ? in_host : proxy_port(p->type);
+	if (found.value.len == 0)
+		return PH_OK;
+
+	enum ph_err err = ph_port_parse(found.value, &port);
+	if (err != PH_OK)
+		return err;
+	if (in_host != 0 && in_host != port &&
+	    distance(host) == distance(&found))
+		return refuse_ports(r, &found, in_host, port);
+	if (in_host == 0 || distance(&found) < distance(host))
+		p->port = port;
+	return PH_OK;
+}
+
+static enum ph_err put_proxy(struct resolver *r)
+{
+	struct ph_setting_found type = look(r, "proxy", "type");
+	struct ph_setting_found found = look(r, "proxy", "host");
+	struct ph_proxy *p = &r->out->proxy;
+	struct ph_host host = { 0 };
+
+	p->host = "";
+	if (p->type == PH_PROXY_NONE || p->type == PH_PROXY_SYSTEM)
+		return PH_OK;
+	if (found.value.len == 0)
+		return refuse(r, &type, "a proxy needs its host: set host");
+
+	enum ph_err err = ph_host_parse(found.value, &host, r->fault);
+	if (err == PH_OK)
+		err = ph_host_to_ascii(host.name, r->a, &p->host, r->fault);
+	if (err == PH_EINVAL) {
+		ph_fault_prefix(r->fault, "host of the proxy");
+		ph_setting_blame(r->in, &found, r->fault);
+	}
+	if (err != PH_OK)
+		return err;
+	return put_proxy_port(r, &found, host.port);
+}
+
+static enum ph_err check_limits(struct resolver *r)
 {
 	struct ph_setting_found found = look(r, "limits", "sessions");
 
@@ -438,18 +526,22 @@ enum ph_err ph_connection_resolve(const struct ph_resolve *in,
 		put_encryption,
 		put_mechanisms,
 		put_tls,
-		put_rewrite,
+		put_proxy,
+		check_rewrite,
+		check_limits,
 	};
-	struct ph_connection c = { .password_from = { .fd = -1 } };
+	static const struct ph_secret_source none = { .fd = -1 };
+	struct ph_connection c = {
+		.password_from = none,
+		.client_key_password_from = none,
+		.proxy.password_from = none,
+		.oauth.client_secret_from = none,
+	};
 	struct resolver r = { in, a, &c, fault };
 	enum ph_err err = check_values(&r);
 
 	for (size_t i = 0; err == PH_OK && i < PH_COUNT(steps); i++)
 		err = steps[i](&r);
-	if (err == PH_OK)
-		err = check_proxy(&r);
-	if (err == PH_OK)
-		err = check_limits(&r);
 	if (err != PH_OK)
 		return err;
 	c.name = ph_arena_str(a,

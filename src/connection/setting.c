@@ -3,7 +3,8 @@
 
 #define MECHANISMS                                                     \
  "auto SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 " \
- "EXTERNAL CRAM-MD5 LOGIN PLAIN ANONYMOUS"
+ "OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL CRAM-MD5 NTLM LOGIN PLAIN "      \
+ "ANONYMOUS"
 
 const struct ph_setting ph_settings[] = {
 	{ "connection", "default", PH_SETTING_BOOL, "no", "",
@@ -57,6 +58,30 @@ const struct ph_setting ph_settings[] = {
 	{ "authentication", "allow-plaintext-password", PH_SETTING_BOOL, "no",
 	    "", "The password may travel without TLS." },
 
+	{ "oauth", "provider", PH_SETTING_WORD, "none",
+	    "none google microsoft yahoo",
+	    "Whose sign-in `login` uses; the other settings here may replace "
+	    "each of its own." },
+	{ "oauth", "grant", PH_SETTING_WORD, "device-code",
+	    "device-code client-credentials",
+	    "How the first token is got: by a person's consent, or by the "
+	    "client itself." },
+	{ "oauth", "client-id", PH_SETTING_TEXT, "", "",
+	    "The application's id, as registered with the provider." },
+	{ "oauth", "client-secret-from", PH_SETTING_SECRET_SOURCE, "", "",
+	    "Where the application's secret comes from, if it has one." },
+	{ "oauth", "tenant", PH_SETTING_TEXT, "", "",
+	    "The directory of the organisation (Microsoft); left out, any." },
+	{ "oauth", "scope", PH_SETTING_TEXT, "", "",
+	    "What is asked for; left out, the provider's scope for sending." },
+	{ "oauth", "device-endpoint", PH_SETTING_TEXT, "", "",
+	    "The URL where a device code is asked for (RFC 8628)." },
+	{ "oauth", "token-endpoint", PH_SETTING_TEXT, "", "",
+	    "The URL where tokens are given out." },
+	{ "oauth", "ca-file", PH_SETTING_TEXT, "", "",
+	    "A file of certificates to trust there instead of the "
+	    "system's." },
+
 	{ "encryption", "tls-versions", PH_SETTING_WORDS, "1.2 1.3",
 	    "1.0 1.1 1.2 1.3", "The versions of TLS allowed." },
 	{ "encryption", "verify", PH_SETTING_WORD, "ca", "ca pin off",
@@ -66,10 +91,15 @@ const struct ph_setting ph_settings[] = {
 	    "A file of certificates to trust instead of the system's." },
 	{ "encryption", "pin", PH_SETTING_WORDS, "", "",
 	    "The SHA-256 of the server's public key, one or more." },
+	{ "encryption", "verify-name", PH_SETTING_TEXT, "", "",
+	    "The name that the certificate must hold; left out, the host." },
 	{ "encryption", "client-certificate", PH_SETTING_TEXT, "", "",
-	    "A file with the certificate to show to the server." },
+	    "A file with the certificate to show to the server, PEM or "
+	    "PKCS#12." },
 	{ "encryption", "client-key", PH_SETTING_TEXT, "", "",
 	    "A file with its key; left out, the same file." },
+	{ "encryption", "client-key-password-from", PH_SETTING_SECRET_SOURCE,
+	    "", "", "Where the key's passphrase comes from, if it has one." },
 
 	{ "proxy", "type", PH_SETTING_WORD, "none",
 	    "none socks4 socks4a socks5 http https system",
@@ -85,6 +115,9 @@ const struct ph_setting ph_settings[] = {
 	    "Where the proxy's password comes from." },
 	{ "proxy", "domain", PH_SETTING_TEXT, "", "",
 	    "The Windows domain of the login at the proxy." },
+	{ "proxy", "ca-file", PH_SETTING_TEXT, "", "",
+	    "A file of certificates to trust at an https proxy instead of the "
+	    "system's." },
 
 	{ "message", "from", PH_SETTING_ADDRESS, "", "",
 	    "The sender where none is given." },
@@ -110,19 +143,21 @@ const struct ph_setting ph_settings[] = {
 
 const size_t ph_settings_count = PH_COUNT(ph_settings);
 
-static bool is_proxy(const struct ph_setting *row)
+static bool is_aside(const struct ph_setting *row)
 {
-	return strcmp(row->section, "proxy") == 0;
+	return strcmp(row->section, "proxy") == 0 ||
+	    strcmp(row->section, "oauth") == 0;
 }
 
-/* Only [proxy] shares its keys with another section. */
+/* Only [proxy] and [oauth] share keys with another section. */
 static bool needs_section(const struct ph_setting *row)
 {
-	static const char shared[] = "host port username password-from domain";
+	static const char shared[] =
+	    "host port username password-from domain ca-file";
 	struct ph_span rest = ph_span_of(shared);
 	struct ph_span name;
 
-	if (!is_proxy(row))
+	if (!is_aside(row))
 		return false;
 	while (ph_span_split(&rest, ' ', &name)) {
 		if (ph_span_eq(name, ph_span_of(row->name)))

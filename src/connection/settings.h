@@ -42,8 +42,8 @@ extern const struct ph_setting ph_settings[];
 extern const size_t ph_settings_count;
 
 /* section may be empty: names are unique over all sections but for `host port
-   username password-from domain`, which are then those outside [proxy].
-   "proxy.host" names the other.  NULL when there is none. */
+   username password-from domain ca-file`, which are then those outside [proxy]
+   and [oauth].  "proxy.host" names the other.  NULL when there is none. */
 const struct ph_setting *ph_setting_find(
     struct ph_span section, struct ph_span name);
 /* The known name nearest to a mistyped one, or NULL when none is near. */
@@ -115,8 +115,8 @@ struct ph_resolve {
    PH_CAUSE_PORTS_DISAGREE.  A user name with an empty list of mechanisms is an
    error.  An empty value stops inheritance and counts as left out.  Where a
    host:port and a port were not said in the same place (the options, or one
-   file), the nearer one wins.  Hosts become A-labels.  A proxy is refused as
-   not supported yet.  PH_EINVAL with *fault, PH_ENOMEM. */
+   file), the nearer one wins.  Hosts become A-labels.  A proxy other than none
+   and system must have a host.  PH_EINVAL with *fault, PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_connection_resolve(const struct ph_resolve *in,
     struct ph_arena *a, struct ph_connection *out, struct ph_fault *fault);
 

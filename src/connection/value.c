@@ -149,7 +149,8 @@ static const char *const wanted[] = {
 	[PH_SETTING_WORD] = "", /* the row has the words */
 	[PH_SETTING_WORDS] = "a list, separated by spaces or commas",
 	[PH_SETTING_SECRET_SOURCE] =
-	    "prompt, env:NAME, file:PATH, fd:N, command:CMD, stored or keyring",
+	    "prompt, env:NAME, file:PATH, fd:N, command:CMD, credential:NAME, "
+	    "stored, keyring or oauth",
 	[PH_SETTING_ADDRESS] = "a mail address, as ann@example.com",
 };
 

@@ -10,10 +10,6 @@
 PH_MUST_USE enum ph_err ph_value_bool(struct ph_span s, bool *out);
 
 /* 14/s: so many in a second, minute, hour or day. */
-struct ph_rate {
-	uint64_t count;
-	ph_msec per;
-};
 PH_MUST_USE enum ph_err ph_value_rate(struct ph_span s, struct ph_rate *out);
 
 /* One of words, which are separated by spaces; any case; the index. */

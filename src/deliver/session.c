@@ -108,6 +108,18 @@ static void init_facts(struct ph_session *s)
 	};
 }
 
+/* What is asked for and cannot be had is refused, never left out in silence. */
+static enum ph_err check_proxy(
+    const struct ph_connection *c, struct ph_fault *fault)
+{
+	if (c->proxy.type == PH_PROXY_NONE)
+		return PH_OK;
+	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+	    "[proxy] type: proxies are not supported yet");
+	ph_fault_advise(fault, "take [proxy] type out, or set it to none");
+	return PH_EINVAL;
+}
+
 enum ph_err ph_session_new(struct ph_loop *l,
     const struct ph_session_options *opt, struct ph_session **out,
     struct ph_fault *fault)
@@ -123,6 +135,8 @@ enum ph_err ph_session_new(struct ph_loop *l,
 	s->loop = l;
 	s->conn = opt->connection;
 	s->password = opt->password;
+	s->proxy_password = opt->proxy_password;
+	s->key_password = opt->key_password;
 	s->trace = opt->trace;
 	s->trace_ctx = opt->trace_ctx;
 	s->no_chunking = opt->no_chunking;
@@ -133,6 +147,8 @@ enum ph_err ph_session_new(struct ph_loop *l,
 	enum ph_err err = take_host(s, fault);
 	if (err == PH_OK)
 		err = check_helo(s->conn, fault);
+	if (err == PH_OK)
+		err = check_proxy(s->conn, fault);
 	if (err == PH_OK)
 		err = make_tls(s, fault);
 	if (err == PH_OK)

@@ -31,8 +31,12 @@ typedef void ph_trace_fn(void *ctx, const struct ph_trace *t);
 
 struct ph_session_options {
 	const struct ph_connection *connection; /* borrowed */
-	const struct ph_secret *password;       /* borrowed; NULL: none */
-	ph_trace_fn *trace;                     /* may be NULL */
+	/* Borrowed as long as the session; NULL: none.  password is a token
+	   where ph_connection_wants_token(). */
+	const struct ph_secret *password;
+	const struct ph_secret *proxy_password;
+	const struct ph_secret *key_password; /* of the client's key */
+	ph_trace_fn *trace;                   /* may be NULL */
 	void *trace_ctx;
 	bool no_chunking; /* DATA also where CHUNKING is offered */
 };

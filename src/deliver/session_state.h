@@ -52,6 +52,8 @@ struct ph_session {
 	struct ph_loop *loop;
 	const struct ph_connection *conn;
 	const struct ph_secret *password;
+	const struct ph_secret *proxy_password;
+	const struct ph_secret *key_password;
 	ph_trace_fn *trace;
 	void *trace_ctx;
 	bool no_chunking;

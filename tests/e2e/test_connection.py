@@ -134,7 +134,7 @@ def test_set_keeps_the_rest(home):
     (["host=h", "username=ann", "mechanisms="], 78, ["mechanisms"]),
     (["host=h", "verify=pin"], 78, ["verify", "pin"]),
     (["host=h", "pin=hunter2"], 78, ["pin", "SHA-256"]),
-    (["host=h", "proxy.type=socks5"], 78, ["[proxy] type", "not supported"]),
+    (["host=h", "proxy.type=socks5"], 78, ["type", "a proxy needs its host"]),
     (["host=h", "password-from=hunter2"], 78, ["password-from"]),
     (["host=h", "hots=x"], 64, ["hots"]),
     (["host=h", "password=hunter2"], 64, ["password"]),

@@ -25,6 +25,7 @@ static void test_settings(void)
 	for (size_t i = 0; i < ph_settings_count; i++) {
 		const struct ph_setting *row = &ph_settings[i];
 		bool is_left_out = strcmp(row->section, "proxy") == 0 ||
+		    strcmp(row->section, "oauth") == 0 ||
 		    strcmp(row->name, "default") == 0;
 
 		check_case(row->name, i);

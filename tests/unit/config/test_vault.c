@@ -162,10 +162,15 @@ static void test_sources(void)
 	check(fetch(&c, PH_SPAN("hunter2"), &fault) == PH_OK);
 	(void)close(fds[0]);
 
-	c.password_from.kind = PH_SECRET_KEYRING;
-	check(fetch(&c, PH_SPAN(""), &fault) == PH_EINVAL);
-	check_int(fault.cause, PH_CAUSE_NO_PASSWORD);
-	check(strstr(fault.text, "not supported yet") != NULL);
+	static const enum ph_secret_kind later[] = { PH_SECRET_KEYRING,
+		PH_SECRET_OAUTH, PH_SECRET_CREDENTIAL };
+
+	for (size_t i = 0; i < PH_COUNT(later); i++) {
+		c.password_from.kind = later[i];
+		check(fetch(&c, PH_SPAN(""), &fault) == PH_EINVAL);
+		check_int(fault.cause, PH_CAUSE_NO_PASSWORD);
+		check(strstr(fault.text, "not supported yet") != NULL);
+	}
 }
 
 static void leave_terminal(void)

@@ -213,10 +213,47 @@ static void test_oddities(void)
 	check(strstr(ph_connection_oddity(&c, 0), "unsure") != NULL);
 }
 
+/* A token, and no password, is what the source gives. */
+static void test_wants_token(void)
+{
+	static const struct {
+		enum ph_secret_kind kind;
+		const char *mechanisms; /* NULL: auto */
+		bool token;
+	} cases[] = {
+		{ PH_SECRET_NONE, NULL, false },
+		{ PH_SECRET_COMMAND, NULL, false },
+		{ PH_SECRET_OAUTH, NULL, true },
+		{ PH_SECRET_OAUTH, "PLAIN", true },
+		{ PH_SECRET_COMMAND, "xoauth2", true },
+		{ PH_SECRET_COMMAND, "OAUTHBEARER", true },
+		{ PH_SECRET_NONE, "OAUTHBEARER XOAUTH2", true },
+		{ PH_SECRET_COMMAND, "XOAUTH2 PLAIN", false },
+		{ PH_SECRET_COMMAND, "PLAIN XOAUTH2", false },
+		{ PH_SECRET_COMMAND, "XOAUTH", false },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_span rest = ph_span_of(
+		    cases[i].mechanisms == NULL ? "" : cases[i].mechanisms);
+		struct ph_span names[4];
+		struct ph_connection c = { .mechanisms = names };
+
+		c.password_from.kind = cases[i].kind;
+		while (ph_span_split(&rest, ' ', &names[c.mechanism_count])) {
+			if (names[c.mechanism_count].len > 0)
+				c.mechanism_count++;
+		}
+		check_case(cases[i].mechanisms, i);
+		check(ph_connection_wants_token(&c) == cases[i].token);
+	}
+}
+
 int main(void)
 {
 	test_encryption();
 	test_secret_source();
+	test_wants_token();
 	test_names();
 	test_oddities();
 	return check_end();

@@ -204,10 +204,13 @@ static const struct {
 	{ { { C "host = h\n" E "client-key = k\n" }, { NULL } },
 	    PH_CAUSE_CONFIG, "a.conf:4: client-key:", "" },
 	{ { { C "host = h\n[proxy]\ntype = socks5\n" }, { NULL } },
-	    PH_CAUSE_CONFIG,
-	    "a.conf:4: [proxy] type: proxies are not supported yet", "none" },
-	{ { { C "host = h\n", "[proxy]\ntype = system\n" }, { NULL } },
-	    PH_CAUSE_CONFIG, "b.conf:2: [proxy] type:", "" },
+	    PH_CAUSE_CONFIG, "a.conf:4: type: a proxy needs its host", "" },
+	{ { { C "host = h\n", "[proxy]\ntype = http\nhost = a b\n" },
+	      { NULL } },
+	    PH_CAUSE_CONFIG, "b.conf:3: host:", "" },
+	{ { { C "host = h\n[proxy]\ntype = http\nhost = p:1\nport = 2\n" },
+	      { NULL } },
+	    PH_CAUSE_PORTS_DISAGREE, "a.conf:6: port 1 and port 2", "" },
 	{ { { C "host = h\n[proxy]\nport = 0\n" }, { NULL } }, PH_CAUSE_CONFIG,
 	    "a.conf:4: port:", "" },
 	{ { { C "host = h\n[limits]\nsessions = 0\n" }, { NULL } },
@@ -241,6 +244,78 @@ static void test_faults(void)
 			check_str(fault.text, faults[i].text);
 		check(strstr(fault.advice, faults[i].advice) != NULL);
 		check(strstr(fault.text, "hunter2") == NULL);
+		setup_end(&s);
+	}
+}
+
+/* Where the proxy is, by what was said where: a port in the host and a port by
+   itself, the nearer one wins. */
+static void test_proxy(void)
+{
+	static const struct {
+		struct question q;
+		enum ph_proxy_type type;
+		const char *host;
+		uint16_t port;
+	} cases[] = {
+		{ { { C "host = h\n[proxy]\ntype = socks5\nhost = p\n" },
+		      { NULL } },
+		    PH_PROXY_SOCKS5, "p", 1080 },
+		{ { { C "host = h\n[proxy]\ntype = https\nhost = p\n" },
+		      { NULL } },
+		    PH_PROXY_HTTPS, "p", 443 },
+		{ { { C "host = h\n[proxy]\ntype = http\nhost = [::1]:3128\n" },
+		      { NULL } },
+		    PH_PROXY_HTTP, "::1", 3128 },
+		/* The same port twice is no quarrel. */
+		{ { { C "host = h\n[proxy]\ntype = http\nhost = p:1\n"
+			"port = 1\n" },
+		      { NULL } },
+		    PH_PROXY_HTTP, "p", 1 },
+		/* A file nearer than the one that names both. */
+		{ { { C "host = h\n[proxy]\nport = 9\n",
+			"[proxy]\ntype = http\nhost = p:1\n" },
+		      { NULL } },
+		    PH_PROXY_HTTP, "p", 9 },
+		{ { { C "host = h\n[proxy]\nhost = q:2\n",
+			"[proxy]\ntype = http\nhost = p:1\nport = 1\n" },
+		      { NULL } },
+		    PH_PROXY_HTTP, "q", 2 },
+		{ { { C "host = h\n[proxy]\ntype = http\nhost = p:1\n" },
+		      { "--proxy.port=7" } },
+		    PH_PROXY_HTTP, "p", 7 },
+		/* Taken back by the nearer file. */
+		{ { { C "host = h\n[proxy]\ntype = none\n",
+			"[proxy]\ntype = http\nhost = p:1\n" },
+		      { NULL } },
+		    PH_PROXY_NONE, "", 0 },
+		{ { { C "host = h\n[proxy]\ntype = system\n" }, { NULL } },
+		    PH_PROXY_SYSTEM, "", 0 },
+		{ { { C "host = h\n[proxy]\ntype = socks4\nhost = p\nport =\n" },
+		      { NULL } },
+		    PH_PROXY_SOCKS4, "p", 1080 },
+		/* A host that is there for later, or for the file above. */
+		{ { { C "host = h\n[proxy]\ntype = system\nhost = p\n" },
+		      { NULL } },
+		    PH_PROXY_SYSTEM, "", 0 },
+		{ { { C "host = h\n", "[proxy]\nhost = p\nport = 5\n" },
+		      { "--proxy.type=socks4a" } },
+		    PH_PROXY_SOCKS4A, "p", 5 },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_connection c = { 0 };
+		struct ph_fault fault = { 0 };
+		struct setup s;
+
+		check_case("proxy", i);
+		setup_begin(&s, &cases[i].q);
+		check(ph_connection_resolve(&s.in, &s.arena, &c, &fault) ==
+		    PH_OK);
+		check_str(fault.text, "");
+		check_int(c.proxy.type, cases[i].type);
+		check_str(c.proxy.host, cases[i].host);
+		check_int(c.proxy.port, cases[i].port);
 		setup_end(&s);
 	}
 }
@@ -446,6 +521,7 @@ int main(void)
 {
 	test_servers();
 	test_faults();
+	test_proxy();
 	test_everything();
 	test_presets();
 	test_empty_mechanisms();

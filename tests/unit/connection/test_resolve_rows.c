@@ -59,6 +59,46 @@ static void put_login(struct ph_buf *b, const struct ph_connection *c)
 	put_number(b, "allow-plaintext", c->allow_plaintext_password);
 }
 
+static void put_source(
+    struct ph_buf *b, const char *name, const struct ph_secret_source *source)
+{
+	check(ph_buf_appendf(b, "%s %d %s %d\n", name, (int)source->kind,
+		  source->argument == NULL ? "" : source->argument,
+		  source->fd) == PH_OK);
+}
+
+static void put_rate(
+    struct ph_buf *b, const char *name, const struct ph_rate *rate)
+{
+	check(ph_buf_appendf(b, "%s %lld in %lld\n", name,
+		  (long long)rate->count, (long long)rate->per) == PH_OK);
+}
+
+static void put_proxy(struct ph_buf *b, const struct ph_proxy *p)
+{
+	put_number(b, "proxy-type", p->type);
+	put_number(b, "proxy-use-credentials", p->use_credentials);
+	put_text(b, "proxy-host", p->host);
+	put_number(b, "proxy-port", p->port);
+	put_text(b, "proxy-username", p->username);
+	put_source(b, "proxy-password", &p->password_from);
+	put_text(b, "proxy-domain", p->domain);
+	put_text(b, "proxy-ca-file", p->ca_file);
+}
+
+static void put_oauth(struct ph_buf *b, const struct ph_oauth *o)
+{
+	put_number(b, "oauth-provider", o->provider);
+	put_number(b, "oauth-grant", o->grant);
+	put_text(b, "oauth-client-id", o->client_id);
+	put_source(b, "oauth-secret", &o->client_secret_from);
+	put_text(b, "oauth-tenant", o->tenant);
+	put_text(b, "oauth-scope", o->scope);
+	put_text(b, "oauth-device", o->device_endpoint);
+	put_text(b, "oauth-token", o->token_endpoint);
+	put_text(b, "oauth-ca-file", o->ca_file);
+}
+
 static void put_rest(struct ph_buf *b, const struct ph_connection *c)
 {
 	put_number(b, "tls-versions", c->tls_versions);
@@ -67,6 +107,10 @@ static void put_rest(struct ph_buf *b, const struct ph_connection *c)
 	put_spans(b, "pin", c->pins, c->pin_count);
 	put_text(b, "client-certificate", c->client_certificate);
 	put_text(b, "client-key", c->client_key);
+	put_text(b, "verify-name", c->verify_name);
+	put_source(b, "key-password", &c->client_key_password_from);
+	put_proxy(b, &c->proxy);
+	put_oauth(b, &c->oauth);
 	put_text(b, "from", c->from);
 	put_number(b, "rewrite-from", c->rewrite_from);
 	put_number(b, "sessions", c->sessions);
@@ -74,6 +118,8 @@ static void put_rest(struct ph_buf *b, const struct ph_connection *c)
 	put_number(b, "session-age", c->session_age);
 	put_number(b, "recipients-per-message", c->recipients_per_message);
 	put_number(b, "size", (long long)c->size);
+	put_rate(b, "rate", &c->rate);
+	put_rate(b, "quota", &c->quota);
 }
 
 /* What the connection is with these settings, besides host = h. */
@@ -101,6 +147,10 @@ static void describe(
 	put_rest(out, &c);
 	ph_arena_release(&a);
 }
+
+#define H "proxy.host=p"
+#define P(type, port) \
+ "proxy-type " #type "\nproxy-host p\nproxy-port " #port "\n"
 
 static const struct {
 	const char *name;
@@ -157,13 +207,47 @@ static const struct {
 	{ "session-age", "5s", "session-age 5000\n", NULL },
 	{ "recipients-per-message", "0", "recipients-per-message 0\n", NULL },
 	{ "size", "1K", "size 1024\n", NULL },
-	/* Parsed and checked; what obeys them comes later. */
-	{ "rate", "1/s", "", NULL },
-	{ "quota", "1/d", "", NULL },
+	{ "rate", "1/s", "rate 1 in 1000\n", NULL },
+	{ "quota", "2/d", "quota 2 in 86400000\n", NULL },
+	{ "verify-name", "n", "verify-name n\n", NULL },
+	{ "client-key-password-from", "env:E", "key-password 2 E -1\n", NULL },
 	{ "proxy.type", "none", "", NULL },
+	{ "proxy.type", "system", "proxy-type 6\n", NULL },
+	{ "proxy.type", "socks4", P(1, 1080), H },
+	{ "proxy.type", "socks4a", P(2, 1080), H },
+	{ "proxy.type", "socks5", P(3, 1080), H },
+	{ "proxy.type", "http", P(4, 8080), H },
+	{ "proxy.type", "https", P(5, 443), H },
+	{ "proxy.type", "http", P(4, 3128), H ":3128" },
+	{ "proxy.type", "http",
+	    "proxy-type 4\nproxy-host xn--bcher-kva.example\n"
+	    "proxy-port 8080\n",
+	    "proxy.host=b\xc3\xbc"
+	    "cher.example" },
+	/* Without a type, as when it is kept for later. */
 	{ "proxy.host", "p:1080", "", NULL },
-	{ "proxy.username", "u", "", NULL },
-	{ "proxy.password-from", "env:E", "", NULL },
+	{ "proxy.port", "1080", "", NULL },
+	{ "proxy.username", "u", "proxy-username u\n", NULL },
+	{ "proxy.use-credentials", "yes", "proxy-use-credentials 1\n", NULL },
+	{ "proxy.password-from", "env:E", "proxy-password 2 E -1\n", NULL },
+	{ "proxy.domain", "D", "proxy-domain D\n", NULL },
+	{ "proxy.ca-file", "/ca", "proxy-ca-file /ca\n", NULL },
+	{ "oauth.provider", "google", "oauth-provider 1\n", NULL },
+	{ "oauth.provider", "microsoft", "oauth-provider 2\n", NULL },
+	{ "oauth.provider", "yahoo", "oauth-provider 3\n", NULL },
+	{ "oauth.grant", "client-credentials", "oauth-grant 1\n", NULL },
+	{ "oauth.client-id", "i", "oauth-client-id i\n", NULL },
+	{ "oauth.client-secret-from", "fd:3", "oauth-secret 4 3 3\n", NULL },
+	{ "oauth.tenant", "t", "oauth-tenant t\n", NULL },
+	{ "oauth.scope", "a b", "oauth-scope a b\n", NULL },
+	{ "oauth.device-endpoint", "https://d", "oauth-device https://d\n",
+	    NULL },
+	{ "oauth.token-endpoint", "https://t", "oauth-token https://t\n",
+	    NULL },
+	{ "oauth.ca-file", "/ca", "oauth-ca-file /ca\n", NULL },
+	{ "password-from", "oauth", "password-kind 8\n", NULL },
+	{ "password-from", "credential:smtp",
+	    "password-kind 9\npassword-argument smtp\n", NULL },
 	{ "inherits", "x", "", NULL },
 	{ "default", "yes", "", NULL },
 };
@@ -223,8 +307,7 @@ static void test_row(size_t i, const struct ph_buf *usual)
 /* No setting is forgotten above. */
 static void test_all_are_here(void)
 {
-	static const char *const without[] = { "use-credentials", "port",
-		"domain", "pin" };
+	static const char *const without[] = { "pin" };
 
 	for (size_t i = 0; i < ph_settings_count; i++) {
 		const struct ph_setting *row = &ph_settings[i];
