@@ -291,7 +291,8 @@ static void test_proxy(void)
 		    PH_PROXY_NONE, "", 0 },
 		{ { { C "host = h\n[proxy]\ntype = system\n" }, { NULL } },
 		    PH_PROXY_SYSTEM, "", 0 },
-		{ { { C "host = h\n[proxy]\ntype = socks4\nhost = p\nport =\n" },
+		{ { { C "host = h\n[proxy]\ntype = socks4\nhost = p\n"
+			"port =\n" },
 		      { NULL } },
 		    PH_PROXY_SOCKS4, "p", 1080 },
 		/* A host that is there for later, or for the file above. */
