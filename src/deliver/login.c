@@ -1,6 +1,7 @@
 #include "deliver/session_state.h"
 
 #include "deliver/verdict.h"
+#include "sasl/gsasl.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -216,6 +217,11 @@ static enum ph_err start(struct ph_session *s)
 	if (err == PH_ENOMEM) {
 		ph_fault_set(
 		    &why, PH_CAUSE_NO_MEMORY, PH_STAGE_AUTH, "out of memory");
+	}
+	if (err == PH_EIO) {
+		ph_fault_set(&why, PH_CAUSE_INTERNAL, PH_STAGE_AUTH,
+		    "%s needs the module %s, which cannot be loaded", name,
+		    PH_GSASL_FILE);
 	}
 	set_local_fault(s, &why);
 	return PH_EINVAL;

@@ -1,7 +1,7 @@
 #include "sasl/client.h"
 
 #include "base/num.h"
-#include "sasl/library.h"
+#include "sasl/gsasl.h"
 
 #include <stdlib.h>
 
@@ -16,97 +16,12 @@ enum {
 
 struct ph_sasl_client {
 	const struct ph_sasl_mechanism *row;
-	Gsasl *context;
-	Gsasl_session *session;
+	const struct ph_sasl_engine *engine;
+	void *state; /* the engine's */
 	unsigned steps;
 	bool done;    /* nothing more to say */
 	bool refused; /* SCRAM's e=: the server says no, and proves nothing */
 };
-
-/* Every property was set before; what the library asks for beyond them, there
-   is not. */
-static int answer_none(
-    Gsasl *context, Gsasl_session *session, Gsasl_property property)
-{
-	(void)context;
-	(void)session;
-	(void)property;
-	return GSASL_NO_CALLBACK;
-}
-
-/* RFC 4013 forbids it, or the bytes are not UTF-8. */
-static bool is_preparable(Gsasl_session *session, Gsasl_property property)
-{
-	const char *text = gsasl_property_fast(session, property);
-	char *prepared = NULL;
-
-	if (text == NULL)
-		return true;
-
-	int rc = gsasl_saslprep(text, GSASL_ALLOW_UNASSIGNED, &prepared, NULL);
-
-	if (prepared != NULL) {
-		explicit_bzero(prepared, strlen(prepared));
-		gsasl_free(prepared);
-	}
-	return rc == GSASL_OK;
-}
-
-static enum ph_err check_identity(const struct ph_sasl_client *s)
-{
-	if (!s->row->needs_user || s->row->is_cleartext)
-		return PH_OK;
-	if (!is_preparable(s->session, GSASL_AUTHID) ||
-	    !is_preparable(s->session, GSASL_PASSWORD))
-		return PH_EINVAL;
-	return PH_OK;
-}
-
-static enum ph_err set_identity(
-    struct ph_sasl_client *s, const struct ph_sasl_credentials *cred)
-{
-	enum ph_err err = PH_OK;
-
-	if (s->row->needs_user &&
-	    (cred->username.len == 0 || !cred->has_password))
-		return PH_EINVAL;
-	if (cred->username.len > 0) {
-		err =
-		    ph_sasl_property(s->session, GSASL_AUTHID, cred->username);
-	}
-	if (err == PH_OK && s->row->needs_user) {
-		err = ph_sasl_property(
-		    s->session, GSASL_PASSWORD, cred->password);
-	}
-	if (err == PH_OK && cred->authzid.len > 0) {
-		err =
-		    ph_sasl_property(s->session, GSASL_AUTHZID, cred->authzid);
-	}
-	if (err == PH_OK && s->row->named_only) {
-		err = ph_sasl_property(
-		    s->session, GSASL_ANONYMOUS_TOKEN, cred->username);
-	}
-	if (err != PH_OK)
-		return err;
-	return check_identity(s);
-}
-
-static enum ph_err start(struct ph_sasl_client *s,
-    const struct ph_sasl_credentials *cred,
-    const struct ph_sasl_channel *channel)
-{
-	if (gsasl_init(&s->context) != GSASL_OK)
-		return PH_ENOMEM;
-	gsasl_callback_set(s->context, answer_none);
-	if (gsasl_client_start(s->context, s->row->name, &s->session) !=
-	    GSASL_OK)
-		return PH_ENOMEM;
-
-	enum ph_err err = set_identity(s, cred);
-	if (err == PH_OK && s->row->is_plus)
-		err = ph_sasl_bind(s->session, channel);
-	return err;
-}
 
 enum ph_err ph_sasl_client_new(const char *mechanism,
     const struct ph_sasl_credentials *cred,
@@ -117,13 +32,20 @@ enum ph_err ph_sasl_client_new(const char *mechanism,
 
 	if (row == NULL)
 		return PH_ENOTFOUND;
+	if (row->needs_user && (cred->username.len == 0 || !cred->has_password))
+		return PH_EINVAL;
+
+	const struct ph_gsasl *module = ph_gsasl();
+	if (module == NULL)
+		return PH_EIO;
 
 	struct ph_sasl_client *s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return PH_ENOMEM;
 	s->row = row;
+	s->engine = &module->client;
 
-	enum ph_err err = start(s, cred, channel);
+	enum ph_err err = s->engine->begin(row, cred, channel, &s->state);
 	if (err != PH_OK) {
 		ph_sasl_client_free(s);
 		return err;
@@ -136,7 +58,7 @@ void ph_sasl_client_free(struct ph_sasl_client *s)
 {
 	if (s == NULL)
 		return;
-	ph_sasl_close(s->context, s->session);
+	s->engine->end(s->state);
 	free(s);
 }
 
@@ -200,37 +122,30 @@ static enum ph_err check_challenge(const struct ph_sasl_client *s,
 	return PH_OK;
 }
 
+/* What an engine's word means to a person. */
 static enum ph_err judge(
-    struct ph_sasl_client *s, int rc, struct ph_fault *fault)
+    struct ph_sasl_client *s, enum ph_err err, struct ph_fault *fault)
 {
-	switch (rc) {
-	case GSASL_OK:
+	if (err == PH_EOF)
 		s->done = true;
-		return PH_EOF;
-	case GSASL_NEEDS_MORE:
-		return PH_OK;
-	case GSASL_MALLOC_ERROR:
-		return PH_ENOMEM;
-	case GSASL_SASLPREP_ERROR:
+	if (err == PH_EPROTO)
+		return refuse(s, "not a challenge of this mechanism", fault);
+	if (err == PH_EINVAL) {
 		ph_fault_set(fault, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
 		    "%s cannot carry this user name or password", s->row->name);
-		return PH_EINVAL;
-	case GSASL_AUTHENTICATION_ERROR:
-		/* The first answer to ours repeats our nonce; the second proves
-		   the password. */
-		if (!s->row->is_scram || s->steps != 2) {
-			return refuse(s,
-			    "the challenge does not belong to this login",
-			    fault);
-		}
-		ph_fault_set(fault, PH_CAUSE_AUTH_SERVER_FALSE, PH_STAGE_AUTH,
-		    "%s: the server did not prove that it knows the password",
-		    s->row->name);
-		return PH_EDENIED;
-	default:
-		break;
 	}
-	return refuse(s, "not a challenge of this mechanism", fault);
+	if (err != PH_EDENIED)
+		return err;
+	/* The first answer to ours repeats our nonce; the second proves the
+	   password. */
+	if (!s->row->is_scram || s->steps != 2) {
+		return refuse(
+		    s, "the challenge does not belong to this login", fault);
+	}
+	ph_fault_set(fault, PH_CAUSE_AUTH_SERVER_FALSE, PH_STAGE_AUTH,
+	    "%s: the server did not prove that it knows the password",
+	    s->row->name);
+	return PH_EDENIED;
 }
 
 /* Answered by nothing, so that the server can say its 535. */
@@ -244,8 +159,6 @@ static bool is_scram_error(
 enum ph_err ph_sasl_client_step(struct ph_sasl_client *s,
     struct ph_span challenge, struct ph_buf *out, struct ph_fault *fault)
 {
-	int rc = GSASL_OK;
-
 	ph_buf_clear(out);
 
 	enum ph_err err = check_challenge(s, challenge, fault);
@@ -256,9 +169,7 @@ enum ph_err ph_sasl_client_step(struct ph_sasl_client *s,
 		s->refused = true;
 		return PH_EOF;
 	}
-	err = ph_sasl_step(s->session, challenge, out, &rc);
-	if (err == PH_OK)
-		err = judge(s, rc, fault);
+	err = judge(s, s->engine->step(s->state, challenge, out), fault);
 	s->steps++;
 	if (err != PH_OK && err != PH_EOF)
 		ph_buf_clear(out);

@@ -8,13 +8,14 @@
 #include "sasl/mechanism.h"
 
 /* One login, client side, by any mechanism; raw octets, the protocol around it
-   does the base64.  libgsasl does the work and is made on first use. */
+   does the base64.  libgsasl does the work, and is loaded on first need. */
 struct ph_sasl_client;
 
 /* Everything in cred and channel is copied (and wiped at the end).  PH_ENOMEM;
    PH_ENOTFOUND: no such mechanism; PH_EINVAL: user name or password are missing
    or hold what the mechanism cannot carry (NUL, or what SASLprep forbids), or
-   -PLUS has no binding. */
+   -PLUS has no binding; PH_EIO: the module PH_GSASL_FILE (gsasl.h) cannot be
+   loaded. */
 PH_MUST_USE enum ph_err ph_sasl_client_new(const char *mechanism,
     const struct ph_sasl_credentials *cred,
     const struct ph_sasl_channel *channel, struct ph_sasl_client **out);

@@ -1,7 +1,7 @@
 #include "sasl/mechanism.h"
 
 #include "base/ascii.h"
-#include "sasl/library.h"
+#include "sasl/engine.h"
 
 /* Strongest first.  What is not here is not spoken. */
 const struct ph_sasl_mechanism ph_sasl_mechanisms[] = {

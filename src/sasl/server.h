@@ -38,7 +38,8 @@ struct ph_sasl_server;
 /* What may not be offered is not begun either: PLAIN and LOGIN need
    channel->secure or channel->plaintext_allowed, -PLUS needs a binding,
    ANONYMOUS users->anonymous.  PH_ENOMEM; PH_ENOTFOUND: no such mechanism here
-   (any case is accepted). */
+   (any case is accepted); PH_EIO: the module PH_GSASL_FILE (gsasl.h) cannot be
+   loaded. */
 PH_MUST_USE enum ph_err ph_sasl_server_new(struct ph_span mechanism,
     const struct ph_sasl_users *users, const struct ph_sasl_channel *channel,
     struct ph_sasl_server **out);

@@ -108,7 +108,7 @@ def includes_obey_floors(root):
 def libraries_have_one_room(root):
     """DESIGN: each library has one room that knows it."""
     home = {"uv.h": {"io"}, "gmime/": {"mime"}, "glib": {"mime"},
-            "gsasl.h": {"sasl"}, "openssl/": {"io"},
+            "gsasl.h": {"gsasl"}, "openssl/": {"io"},
             "jansson.h": {"cli"}, "idn2.h": {"mail", "connection"}}
     for path in files(root, "src"):
         room = path.relative_to(root / "src").parts[0]

@@ -1,4 +1,4 @@
-#include "sasl/library.h"
+#include "gsasl/library.h"
 
 #include "base/base64.h"
 #include "base/secret.h"
@@ -19,7 +19,7 @@ static enum ph_err set_text(
 	    : PH_ENOMEM;
 }
 
-enum ph_err ph_sasl_property(
+enum ph_err ph_gsasl_property(
     Gsasl_session *session, Gsasl_property property, struct ph_span value)
 {
 	struct ph_secret copy = { 0 };
@@ -35,7 +35,7 @@ enum ph_err ph_sasl_property(
 	return err;
 }
 
-enum ph_err ph_sasl_bind(
+enum ph_err ph_gsasl_bind(
     Gsasl_session *session, const struct ph_sasl_channel *channel)
 {
 	Gsasl_property property = channel->binding == PH_BINDING_TLS_EXPORTER
@@ -56,7 +56,7 @@ enum ph_err ph_sasl_bind(
 	return err;
 }
 
-enum ph_err ph_sasl_step(
+enum ph_err ph_gsasl_step(
     Gsasl_session *session, struct ph_span in, struct ph_buf *out, int *rc_out)
 {
 	char *answer = NULL;
@@ -89,7 +89,7 @@ static void wipe(Gsasl_session *session, Gsasl_property property)
 	explicit_bzero(bytes, strlen(bytes));
 }
 
-void ph_sasl_close(Gsasl *context, Gsasl_session *session)
+void ph_gsasl_close(Gsasl *context, Gsasl_session *session)
 {
 	static const Gsasl_property secrets[] = {
 		GSASL_PASSWORD,
