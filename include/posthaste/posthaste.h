@@ -288,6 +288,16 @@ PH_API enum ph_status ph_mailer_set_url(struct ph_mailer *m, const char *url);
 PH_API enum ph_status ph_mailer_set_password(
     struct ph_mailer *m, const void *password, size_t len);
 
+/* What a secret is for. */
+enum ph_secret_for {
+	PH_SECRET_FOR_LOGIN = 0,     /* as ph_mailer_set_password() */
+	PH_SECRET_FOR_PROXY = 1,     /* the password at the proxy */
+	PH_SECRET_FOR_CLIENT_KEY = 2 /* the passphrase of client-key */
+};
+/* The same for each of them.  PH_STATUS_ARGUMENT: none of these. */
+PH_API enum ph_status ph_mailer_set_secret(struct ph_mailer *m,
+    enum ph_secret_for what, const void *secret, size_t len);
+
 /* Looks up, connects, encrypts and logs in.  PH_STATUS_OK also when it is
    connected already.  Anything but PH_STATUS_ARGUMENT and PH_STATUS_SYSTEM is
    about the server or the settings, see ph_mailer_problem(). */

@@ -136,6 +136,20 @@ static enum ph_exit report(struct ph_connection_action *a, const char *did)
 	return ph_json_print(&doc);
 }
 
+static void forget_secrets(struct ph_connection_action *a)
+{
+	const char *dir = ph_catalog_secrets_dir(a->catalog);
+
+	for (int i = 0; i < PH_ROLE_COUNT; i++) {
+		enum ph_role role = (enum ph_role)i;
+
+		if (ph_vault_forget(dir, a->name, role, NULL) == PH_OK) {
+			ph_cli_note(a->cli, "its stored %s is removed too",
+			    ph_role_noun(role));
+		}
+	}
+}
+
 static enum ph_exit remove_one(struct ph_connection_action *a)
 {
 	struct ph_fault fault = { 0 };
@@ -144,9 +158,7 @@ static enum ph_exit remove_one(struct ph_connection_action *a)
 
 	if (err != PH_OK)
 		return ph_connection_fail(a->cli, err, &fault);
-	if (ph_vault_forget(
-		ph_catalog_secrets_dir(a->catalog), a->name, NULL) == PH_OK)
-		ph_cli_note(a->cli, "its stored password is removed too");
+	forget_secrets(a);
 	if (ph_catalog_default(a->catalog, &name, NULL) == PH_OK &&
 	    name[0] == '\0') {
 		ph_cli_note(a->cli, "no connection is the default now");

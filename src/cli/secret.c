@@ -7,10 +7,15 @@
 
 enum {
 	ARENA_MAX = 4 * 1024 * 1024,
-	KEY_FROM = 1
+	KEY_FROM = 1,
+	KEY_FOR
 };
 
 static const struct ph_option options[] = {
+	{ "for", 0, "ROLE",
+	    "proxy, client-key or oauth-client; left out, the password of the "
+	    "login",
+	    KEY_FOR },
 	{ "from", 0, "SOURCE",
 	    "prompt, env:NAME, file:PATH, fd:N or command:CMD; left out, the "
 	    "terminal is asked, or standard input is read where it is none",
@@ -22,6 +27,7 @@ static const struct ph_option options[] = {
 struct job {
 	struct ph_cli *cli;
 	const char *name;
+	enum ph_role role;
 	const char *from; /* --from, or NULL */
 	struct ph_catalog *catalog;
 	struct ph_arena arena;
@@ -40,7 +46,8 @@ static enum ph_err find_source(struct job *j, struct ph_secret_source *out)
 	enum ph_err err = ph_secret_source_parse(text, &j->arena, out);
 
 	if (err == PH_OK &&
-	    (out->kind == PH_SECRET_STORED || out->kind == PH_SECRET_KEYRING))
+	    (out->kind == PH_SECRET_STORED || out->kind == PH_SECRET_KEYRING ||
+		out->kind == PH_SECRET_OAUTH))
 		err = PH_EINVAL;
 	if (err == PH_EINVAL) {
 		/* What was given may be the password: it is not repeated. */
@@ -57,29 +64,30 @@ static enum ph_err keep(
 {
 	const char *dir = ph_catalog_secrets_dir(j->catalog);
 	struct ph_connection asked = *c;
-	enum ph_err err = find_source(j, &asked.password_from);
+	struct ph_secret_source source = { .fd = -1 };
+	enum ph_err err = find_source(j, &source);
 
-	if (err == PH_OK)
-		err = ph_vault_password(dir, &asked, secret, &j->fault);
 	if (err != PH_OK)
 		return err;
-	if (secret->len == 0) {
-		ph_fault_set(&j->fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-		    "the password is empty; nothing is stored");
-		return PH_EINVAL;
-	}
-	return ph_vault_set(dir, c, secret, &j->fault);
+	ph_role_set_source(&asked, j->role, &source);
+	err = ph_vault_secret(dir, &asked, j->role, secret, &j->fault);
+	if (err != PH_OK)
+		return err;
+	return ph_vault_set(dir, c, j->role, secret, &j->fault);
 }
 
 static enum ph_exit report(
     const struct job *j, const char *word, const struct ph_connection *c)
 {
+	const char *place = c == NULL ? NULL : ph_role_place(c, j->role);
+
 	if (!j->cli->json) {
-		if (c == NULL) {
-			printf("forgot the password of %s\n", j->name);
+		if (place == NULL) {
+			printf("forgot the %s of %s\n", ph_role_noun(j->role),
+			    j->name);
 		} else {
-			printf("stored the password of %s, for %s alone\n",
-			    j->name, c->host);
+			printf("stored the %s of %s, for %s alone\n",
+			    ph_role_noun(j->role), j->name, place);
 		}
 		return PH_EXIT_OK;
 	}
@@ -88,10 +96,32 @@ static enum ph_exit report(
 
 	ph_json_put(doc, "ok", json_true());
 	ph_json_put(doc, "name", ph_json_str(j->name));
+	ph_json_put(doc, "for", ph_json_str(ph_role_name(j->role)));
 	ph_json_put(doc, word, json_true());
-	if (c != NULL)
-		ph_json_put(doc, "host", ph_json_str(c->host));
+	if (place != NULL)
+		ph_json_put(doc, "host", ph_json_str(place));
 	return ph_json_print(&doc);
+}
+
+/* Stored, and yet not what will be used. */
+static void note_source(const struct job *j, const struct ph_connection *c)
+{
+	const struct ph_secret_source *from = ph_role_source(c, j->role);
+	const char *setting = ph_role_setting(j->role);
+
+	if (from->kind == PH_SECRET_STORED)
+		return;
+	if (from->kind != PH_SECRET_NONE) {
+		ph_cli_note(j->cli,
+		    "%s names another source: it is used until posthaste "
+		    "connection set %s %s=stored",
+		    setting, j->name, setting);
+	} else if (j->role == PH_ROLE_CLIENT_KEY ||
+	    j->role == PH_ROLE_OAUTH_CLIENT) {
+		ph_cli_note(j->cli,
+		    "it is used after posthaste connection set %s %s=stored",
+		    j->name, setting);
+	}
 }
 
 static enum ph_exit set(struct job *j)
@@ -107,55 +137,130 @@ static enum ph_exit set(struct job *j)
 	ph_secret_release(&secret);
 	if (err != PH_OK)
 		return ph_connection_fail(j->cli, err, &j->fault);
-	if (c.password_from.kind != PH_SECRET_NONE &&
-	    c.password_from.kind != PH_SECRET_STORED) {
-		ph_cli_note(j->cli,
-		    "password-from names another source: it is used until "
-		    "posthaste connection set %s password-from=stored",
-		    j->name);
-	}
+	note_source(j, &c);
 	return report(j, "stored", &c);
 }
 
 static enum ph_exit forget(struct job *j)
 {
 	enum ph_err err = ph_vault_forget(
-	    ph_catalog_secrets_dir(j->catalog), j->name, &j->fault);
+	    ph_catalog_secrets_dir(j->catalog), j->name, j->role, &j->fault);
 
 	if (err != PH_OK)
 		return ph_connection_fail(j->cli, err, &j->fault);
 	return report(j, "forgotten", NULL);
 }
 
+static void print_list(const struct ph_vault_entry *list, size_t count)
+{
+	if (count > 0)
+		printf("%-16s %-12s %s\n", "NAME", "FOR", "HOST");
+	for (size_t i = 0; i < count; i++) {
+		printf("%-16s %-12s %s\n", list[i].name,
+		    ph_role_name(list[i].role),
+		    list[i].place[0] == '\0' ? "(cannot be used)"
+					     : list[i].place);
+	}
+}
+
+static enum ph_exit print_list_json(
+    const struct ph_vault_entry *list, size_t count)
+{
+	json_t *doc = json_object();
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *row = json_object();
+
+		ph_json_put(row, "name", ph_json_str(list[i].name));
+		ph_json_put(
+		    row, "for", ph_json_str(ph_role_name(list[i].role)));
+		ph_json_put(row, "host", ph_json_str_or_null(list[i].place));
+		ph_json_add(rows, row);
+	}
+	ph_json_put(doc, "ok", json_true());
+	ph_json_put(doc, "secrets", rows);
+	return ph_json_print(&doc);
+}
+
+static enum ph_exit list(struct job *j)
+{
+	const struct ph_vault_entry *entries = NULL;
+	size_t count = 0;
+	enum ph_err err = ph_vault_list(ph_catalog_secrets_dir(j->catalog),
+	    &j->arena, &entries, &count, &j->fault);
+
+	if (err != PH_OK)
+		return ph_connection_fail(j->cli, err, &j->fault);
+	if (j->cli->json)
+		return print_list_json(entries, count);
+	if (count == 0)
+		ph_cli_note(j->cli, "no secret is stored");
+	print_list(entries, count);
+	return PH_EXIT_OK;
+}
+
+static const struct action {
+	const char *word;
+	enum ph_exit (*run)(struct job *j);
+	size_t operands;
+	bool takes_role;
+	bool takes_source;
+} actions[] = {
+	{ "set", set, 2, true, true },
+	{ "forget", forget, 2, true, false },
+	{ "list", list, 1, false, false },
+};
+
+static const struct action *find_action(const struct ph_options *o)
+{
+	for (size_t i = 0; o->operand_count > 0 && i < PH_COUNT(actions); i++) {
+		if (strcmp(o->operands[0], actions[i].word) == 0)
+			return &actions[i];
+	}
+	return NULL;
+}
+
+static enum ph_exit carry_out(struct job *j, const struct action *a)
+{
+	enum ph_err err =
+	    ph_catalog_open(j->cli->config_path, &j->catalog, &j->fault);
+
+	if (err != PH_OK)
+		return ph_connection_fail(j->cli, err, &j->fault);
+	ph_arena_init(&j->arena, ARENA_MAX);
+
+	enum ph_exit result = a->run(j);
+
+	ph_arena_release(&j->arena);
+	ph_catalog_free(j->catalog);
+	return result;
+}
+
 static enum ph_exit start(struct ph_cli *cli, const struct ph_options *o)
 {
+	const struct action *a = find_action(o);
+	const char *role = ph_options_value(o, KEY_FOR);
 	struct job j = { .cli = cli, .from = ph_options_value(o, KEY_FROM) };
-	bool is_set =
-	    o->operand_count > 0 && strcmp(o->operands[0], "set") == 0;
-	bool is_forget =
-	    o->operand_count > 0 && strcmp(o->operands[0], "forget") == 0;
 
 	/* An operand too many may be the password: it is not repeated. */
-	if ((!is_set && !is_forget) || o->operand_count != 2) {
+	if (a == NULL || o->operand_count != a->operands) {
 		return ph_cli_usage(cli,
-		    "usage: posthaste secret set NAME [--from SOURCE], or "
-		    "secret forget NAME");
+		    "usage: posthaste secret set NAME [--for ROLE] [--from "
+		    "SOURCE], secret forget NAME [--for ROLE], or secret "
+		    "list");
 	}
-	if (is_forget && j.from != NULL)
-		return ph_cli_usage(cli, "forget takes no --from");
-	j.name = o->operands[1];
-
-	enum ph_err err =
-	    ph_catalog_open(cli->config_path, &j.catalog, &j.fault);
-	if (err != PH_OK)
-		return ph_connection_fail(cli, err, &j.fault);
-	ph_arena_init(&j.arena, ARENA_MAX);
-
-	enum ph_exit result = is_set ? set(&j) : forget(&j);
-
-	ph_arena_release(&j.arena);
-	ph_catalog_free(j.catalog);
-	return result;
+	if (!a->takes_source && j.from != NULL)
+		return ph_cli_usage(cli, "%s takes no --from", a->word);
+	if (!a->takes_role && role != NULL)
+		return ph_cli_usage(cli, "%s takes no --for", a->word);
+	if (role != NULL && ph_role_parse(ph_span_of(role), &j.role) != PH_OK) {
+		return ph_cli_usage(cli,
+		    "--for takes password, proxy, client-key or oauth-client");
+	}
+	if (a->operands == 2)
+		j.name = o->operands[1];
+	return carry_out(&j, a);
 }
 
 static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
@@ -175,14 +280,16 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 
 const struct ph_command ph_command_secret = {
 	.name = "secret",
-	.usage = "secret set NAME [--from SOURCE] | secret forget NAME",
-	.summary = "Keep the password of a connection.",
+	.usage = "secret set NAME [--for ROLE] [--from SOURCE] | "
+		 "secret forget NAME [--for ROLE] | secret list",
+	.summary = "Keep the passwords of a connection.",
 	.run = run,
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
-	.help = "The password is kept in a file that only you can read "
-		"(mode 0600), for the\nconnection's host and no other. It is "
-		"never taken from the command line.\n\n"
+	.help = "A password is kept in a file that only you can read "
+		"(mode 0600), for the\nconnection's host (its proxy, its key) "
+		"and no other. It is never taken from the\ncommand line.\n\n"
 		"  posthaste secret set work\n"
-		"  pass show mail/work | posthaste secret set work\n",
+		"  pass show mail/work | posthaste secret set work\n"
+		"  posthaste secret set work --for proxy\n",
 };

@@ -159,35 +159,41 @@ enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
 	return PH_OK;
 }
 
-/* Mechanisms that show no password. */
-static bool is_password_needed(const struct ph_connection *c)
+static enum ph_err fetch(const struct ph_cli_server *s, enum ph_role role,
+    struct ph_secret *out, bool *has, struct ph_fault *fault)
 {
-	if (c->username[0] == '\0' || c->anonymous)
-		return false;
-	for (size_t i = 0; i < c->mechanism_count; i++) {
-		if (!ph_span_eq_nocase(c->mechanisms[i], PH_SPAN("EXTERNAL")) &&
-		    !ph_span_eq_nocase(c->mechanisms[i], PH_SPAN("ANONYMOUS")))
-			return true;
-	}
-	return c->mechanism_count == 0;
+	if (*has || !ph_role_is_needed(&s->connection, role))
+		return PH_OK;
+
+	enum ph_err err = ph_vault_secret(ph_catalog_secrets_dir(s->catalog),
+	    &s->connection, role, out, fault);
+
+	*has = err == PH_OK;
+	return err;
 }
 
 enum ph_err ph_cli_server_unlock(
     struct ph_cli_server *server, struct ph_fault *fault)
 {
-	enum ph_err err;
+	enum ph_err err = fetch(server, PH_ROLE_CLIENT_KEY,
+	    &server->key_password, &server->has_key_password, fault);
 
-	if (server->has_password || !is_password_needed(&server->connection))
-		return PH_OK;
-	err = ph_vault_password(ph_catalog_secrets_dir(server->catalog),
-	    &server->connection, &server->password, fault);
-	server->has_password = err == PH_OK;
+	if (err == PH_OK) {
+		err = fetch(server, PH_ROLE_PROXY, &server->proxy_password,
+		    &server->has_proxy_password, fault);
+	}
+	if (err == PH_OK) {
+		err = fetch(server, PH_ROLE_PASSWORD, &server->password,
+		    &server->has_password, fault);
+	}
 	return err;
 }
 
 void ph_cli_server_release(struct ph_cli_server *server)
 {
 	ph_secret_release(&server->password);
+	ph_secret_release(&server->proxy_password);
+	ph_secret_release(&server->key_password);
 	ph_catalog_free(server->catalog);
 	ph_arena_release(&server->arena);
 	*server = (struct ph_cli_server){ 0 };

@@ -101,7 +101,8 @@ PH_MUST_USE enum ph_err ph_cli_server_find(struct ph_cli *cli,
     const struct ph_options *o, struct ph_cli_server *out,
     struct ph_fault *fault);
 
-/* Fetches the password where the connection needs one. */
+/* Fetches the secrets that the connection needs, in the order in which they are
+   shown: the key's passphrase, the proxy's password, the server's. */
 PH_MUST_USE enum ph_err ph_cli_server_unlock(
     struct ph_cli_server *server, struct ph_fault *fault);
 

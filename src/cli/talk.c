@@ -14,6 +14,10 @@ enum ph_err ph_talk_begin(struct ph_talk *t, const struct ph_cli_server *server,
 	struct ph_session_options opt = {
 		.connection = &server->connection,
 		.password = server->has_password ? &server->password : NULL,
+		.proxy_password =
+		    server->has_proxy_password ? &server->proxy_password : NULL,
+		.key_password =
+		    server->has_key_password ? &server->key_password : NULL,
 	};
 	enum ph_err err = ph_loop_new(&t->loop);
 

@@ -1,5 +1,6 @@
 #include "config/vault.h"
 
+#include "base/ascii.h"
 #include "config/place.h"
 #include "connection/settings.h"
 #include "io/file.h"
@@ -9,9 +10,17 @@
 #include <stdlib.h>
 
 enum {
-	FILE_MAX = PH_SECRET_MAX + 512,
-	QUESTION_MAX = 512
+	/* The place, a setting's value, and its line end. */
+	PLACE_MAX = PH_SETTINGS_LINE_MAX + 1,
+	FILE_MAX = PH_SECRET_MAX + PLACE_MAX,
+	SUFFIX_MAX = 32,
+	LIST_MAX = 1024 * 1024,
+	/* Of a text that names the secret and whom it is for. */
+	WHAT_MAX = 2 * PH_SETTINGS_LINE_MAX + 64
 };
+
+/* No connection's name holds it. */
+static const char role_mark = '@';
 
 static enum ph_err refuse_name(const char *name, struct ph_fault *fault)
 {
@@ -20,49 +29,83 @@ static enum ph_err refuse_name(const char *name, struct ph_fault *fault)
 	return PH_EINVAL;
 }
 
-static enum ph_err find_path(
-    const char *dir, const char *name, char **path_out, struct ph_fault *fault)
+static enum ph_err find_path(const char *dir, const char *name,
+    enum ph_role role, char **path_out, struct ph_fault *fault)
 {
+	char suffix[SUFFIX_MAX] = "";
+
 	if (!ph_connection_name_valid(ph_span_of(name)))
 		return refuse_name(name, fault);
-	*path_out = ph_place_join(dir, name, "");
+	if (role != PH_ROLE_PASSWORD) {
+		(void)snprintf(suffix, sizeof(suffix), "%c%s", role_mark,
+		    ph_role_name(role));
+	}
+	*path_out = ph_place_join(dir, name, suffix);
 	return *path_out == NULL ? PH_ENOMEM : PH_OK;
 }
 
-enum ph_err ph_vault_set(const char *dir, const struct ph_connection *conn,
-    const struct ph_secret *secret, struct ph_fault *fault)
+/* " --for proxy", for an advice to type. */
+static const char *option_of(enum ph_role role, char out[SUFFIX_MAX])
 {
-	struct ph_buf bytes;
+	out[0] = '\0';
+	if (role != PH_ROLE_PASSWORD) {
+		(void)snprintf(
+		    out, SUFFIX_MAX, " --for %s", ph_role_name(role));
+	}
+	return out;
+}
+
+/* What it is for must be there before anything is kept for it. */
+static enum ph_err check_place(
+    const struct ph_connection *conn, enum ph_role role, struct ph_fault *fault)
+{
+	if (ph_role_place(conn, role)[0] != '\0')
+		return PH_OK;
+	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+	    "connection \"%s\" has no %s that a %s could be for", conn->name,
+	    ph_role_place_noun(role), ph_role_noun(role));
+	ph_fault_advise(fault, "posthaste connection show %s shows what it has",
+	    conn->name);
+	return PH_EINVAL;
+}
+
+enum ph_err ph_vault_set(const char *dir, const struct ph_connection *conn,
+    enum ph_role role, const struct ph_secret *secret, struct ph_fault *fault)
+{
+	PH_CLEANUP(ph_buf_wipe) struct ph_buf bytes;
 	char *path = NULL;
-	enum ph_err err = find_path(dir, conn->name, &path, fault);
-	if (err != PH_OK)
-		return err;
 
 	ph_buf_init(&bytes, FILE_MAX);
-	err = ph_buf_appendf(&bytes, "%s\n", conn->host);
+
+	enum ph_err err = find_path(dir, conn->name, role, &path, fault);
+	if (err == PH_OK)
+		err = check_place(conn, role, fault);
+	if (err == PH_OK) {
+		err = ph_buf_appendf(&bytes, "%s\n", ph_role_place(conn, role));
+	}
 	if (err == PH_OK)
 		err = ph_buf_append(&bytes, ph_secret_span(secret));
-	if (err == PH_OK) {
+	if (err == PH_OK)
 		err = ph_file_replace(path, ph_buf_span(&bytes), 0600, fault);
-	}
-	ph_buf_wipe(&bytes);
 	free(path);
 	return err;
 }
 
-enum ph_err ph_vault_forget(
-    const char *dir, const char *name, struct ph_fault *fault)
+enum ph_err ph_vault_forget(const char *dir, const char *name,
+    enum ph_role role, struct ph_fault *fault)
 {
+	char option[SUFFIX_MAX];
 	char *path = NULL;
-	enum ph_err err = find_path(dir, name, &path, fault);
+	enum ph_err err = find_path(dir, name, role, &path, fault);
 	if (err != PH_OK)
 		return err;
 	err = ph_file_remove(path, fault);
 	if (err == PH_ENOTFOUND) {
 		ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-		    "no password is stored for connection \"%s\"", name);
-		ph_fault_advise(
-		    fault, "posthaste secret set %s stores one", name);
+		    "no %s is stored for connection \"%s\"", ph_role_noun(role),
+		    name);
+		ph_fault_advise(fault, "posthaste secret set %s%s stores one",
+		    name, option_of(role, option));
 	}
 	free(path);
 	return err;
@@ -70,112 +113,245 @@ enum ph_err ph_vault_forget(
 
 /* What the file says is not repeated: one made by hand may begin with the
    password. */
-static enum ph_err refuse_host(
-    const struct ph_connection *conn, struct ph_fault *fault)
+static enum ph_err refuse_place(
+    const struct ph_connection *conn, enum ph_role role, struct ph_fault *fault)
 {
+	const char *place = ph_role_place(conn, role);
+	char option[SUFFIX_MAX];
+
 	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-	    "the password stored for connection \"%s\" belongs to another host "
-	    "than %s",
-	    conn->name, conn->host);
-	ph_fault_advise(fault, "when %s is to have it: posthaste secret set %s",
-	    conn->host, conn->name);
+	    "the %s stored for connection \"%s\" belongs to another %s than "
+	    "%s",
+	    ph_role_noun(role), conn->name, ph_role_place_noun(role), place);
+	ph_fault_advise(fault,
+	    "when %s is to have it: posthaste secret set %s%s", place,
+	    conn->name, option_of(role, option));
 	return PH_EDENIED;
 }
 
 static enum ph_err take_secret(const struct ph_connection *conn,
-    struct ph_span bytes, struct ph_secret *out, struct ph_fault *fault)
+    enum ph_role role, struct ph_span bytes, struct ph_secret *out,
+    struct ph_fault *fault)
 {
 	size_t end = ph_span_find(bytes, '\n');
-	struct ph_span host = ph_span_first(bytes, end);
+	struct ph_span place = ph_span_first(bytes, end);
 
 	if (end == bytes.len ||
-	    !ph_span_eq_nocase(host, ph_span_of(conn->host)))
-		return refuse_host(conn, fault);
+	    !ph_span_eq_nocase(place, ph_span_of(ph_role_place(conn, role))))
+		return refuse_place(conn, role, fault);
 	return ph_secret_set(out, ph_span_skip(bytes, end + 1));
 }
 
 /* PH_ENOTFOUND without a fault: none is stored. */
 static enum ph_err read_stored(const char *dir,
-    const struct ph_connection *conn, struct ph_secret *out,
+    const struct ph_connection *conn, enum ph_role role, struct ph_secret *out,
     struct ph_fault *fault)
 {
-	struct ph_buf bytes;
+	PH_CLEANUP(ph_buf_wipe) struct ph_buf bytes;
 	char *path = NULL;
 
+	ph_buf_init(&bytes, FILE_MAX);
 	if (conn->name[0] == '\0')
 		return PH_ENOTFOUND;
 
-	enum ph_err err = find_path(dir, conn->name, &path, fault);
+	enum ph_err err = find_path(dir, conn->name, role, &path, fault);
 	if (err != PH_OK)
 		return err;
-	ph_buf_init(&bytes, FILE_MAX);
 	err = ph_file_check_private(path, fault);
 	if (err == PH_OK)
 		err = ph_file_read(path, &bytes, fault);
 	if (err == PH_OK)
-		err = take_secret(conn, ph_buf_span(&bytes), out, fault);
-	ph_buf_wipe(&bytes);
+		err = take_secret(conn, role, ph_buf_span(&bytes), out, fault);
 	free(path);
 	return err;
 }
 
-static enum ph_err ask(const struct ph_connection *conn, struct ph_secret *out,
+/* list */
+
+static bool take_name(
+    struct ph_span file, struct ph_span *name_out, enum ph_role *role_out)
+{
+	size_t mark = ph_span_find(file, role_mark);
+
+	*name_out = ph_span_first(file, mark);
+	*role_out = PH_ROLE_PASSWORD;
+	if (!ph_connection_name_valid(*name_out))
+		return false;
+	if (mark == file.len)
+		return true;
+	return ph_role_parse(ph_span_skip(file, mark + 1), role_out) == PH_OK &&
+	    *role_out != PH_ROLE_PASSWORD;
+}
+
+/* The first line of the file; empty when it cannot be used. */
+static enum ph_err read_place(const char *dir, const char *file,
+    struct ph_arena *a, const char **place_out)
+{
+	PH_CLEANUP(ph_buf_wipe) struct ph_buf bytes;
+	struct ph_fault ignored;
+	char *path = ph_place_join(dir, file, "");
+
+	ph_buf_init(&bytes, FILE_MAX);
+	if (path == NULL)
+		return PH_ENOMEM;
+
+	bool usable = ph_file_check_private(path, &ignored) == PH_OK &&
+	    ph_file_read(path, &bytes, &ignored) == PH_OK;
+	struct ph_span text = ph_buf_span(&bytes);
+	size_t end = ph_span_find(text, '\n');
+
+	free(path);
+	if (!usable || end == text.len)
+		end = 0;
+	*place_out = ph_arena_str(a, ph_span_first(text, end));
+	return *place_out == NULL ? PH_ENOMEM : PH_OK;
+}
+
+static enum ph_err add_entry(const char *dir, struct ph_span file,
+    struct ph_arena *a, struct ph_vault_entry *e, bool *is_one)
+{
+	struct ph_span name;
+
+	*is_one = take_name(file, &name, &e->role);
+	if (!*is_one)
+		return PH_OK;
+	e->name = ph_arena_str(a, name);
+	if (e->name == NULL)
+		return PH_ENOMEM;
+	return read_place(dir, file.ptr, a, &e->place);
+}
+
+enum ph_err ph_vault_list(const char *dir, struct ph_arena *a,
+    const struct ph_vault_entry **out, size_t *count_out,
     struct ph_fault *fault)
 {
-	char question[QUESTION_MAX];
+	PH_CLEANUP(ph_buf_release) struct ph_buf files;
+	size_t count = 0;
 
-	(void)snprintf(question, sizeof(question),
-	    "Password for %s at %s: ", conn->username, conn->host);
-	return ph_secret_from_prompt(question, out, fault);
+	ph_buf_init(&files, LIST_MAX);
+
+	enum ph_err err = ph_dir_list(dir, "", &files, fault);
+	if (err != PH_OK)
+		return err;
+
+	struct ph_span rest = ph_buf_span(&files);
+	struct ph_span file;
+	while (ph_span_split(&rest, '\0', &file))
+		count++;
+
+	struct ph_vault_entry *list =
+	    ph_arena_array(a, count + 1, sizeof(*list));
+	if (list == NULL)
+		return PH_ENOMEM;
+	count = 0;
+	rest = ph_buf_span(&files);
+	while (err == PH_OK && ph_span_split(&rest, '\0', &file)) {
+		bool is_one = false;
+
+		if (file.len == 0)
+			continue;
+		err = add_entry(dir, file, a, &list[count], &is_one);
+		count += is_one ? 1 : 0;
+	}
+	*out = list;
+	*count_out = count;
+	return err;
+}
+
+/* fetch */
+
+/* "password for ann at h". */
+static const char *describe(
+    const struct ph_connection *conn, enum ph_role role, struct ph_buf *b)
+{
+	ph_buf_init(b, WHAT_MAX);
+	if (ph_role_describe(conn, role, b) != PH_OK)
+		return ph_role_noun(role);
+	return ph_buf_str(b);
+}
+
+static enum ph_err ask(const struct ph_connection *conn, enum ph_role role,
+    struct ph_secret *out, struct ph_fault *fault)
+{
+	PH_CLEANUP(ph_buf_release) struct ph_buf question;
+
+	ph_buf_init(&question, WHAT_MAX);
+
+	enum ph_err err = ph_role_describe(conn, role, &question);
+	if (err == PH_OK)
+		err = ph_buf_append_str(&question, ": ");
+	if (err != PH_OK)
+		return err;
+	question.ptr[0] = ph_ascii_upper(question.ptr[0]);
+	return ph_secret_from_prompt(question.ptr, out, fault);
 }
 
 static enum ph_err refuse_none(
-    const struct ph_connection *conn, struct ph_fault *fault)
+    const struct ph_connection *conn, enum ph_role role, struct ph_fault *fault)
 {
+	PH_CLEANUP(ph_buf_release) struct ph_buf what;
+	char option[SUFFIX_MAX];
+
 	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-	    "there is no password for %s at %s", conn->username, conn->host);
+	    "there is no %s", describe(conn, role, &what));
 	if (conn->name[0] != '\0') {
 		ph_fault_advise(fault,
-		    "posthaste secret set %s stores one; or say where it is: "
-		    "--password-from env:NAME, file:PATH, fd:N or command:CMD",
-		    conn->name);
+		    "posthaste secret set %s%s stores one; or say where it "
+		    "is: %s env:NAME, file:PATH, fd:N or command:CMD",
+		    conn->name, option_of(role, option),
+		    role == PH_ROLE_PASSWORD ? "--password-from"
+					     : ph_role_setting(role));
 	}
 	return PH_ENOTFOUND;
 }
 
-static enum ph_err find_any(const char *dir, const struct ph_connection *conn,
-    struct ph_secret *out, struct ph_fault *fault)
+/* Only who has to log in somewhere is asked unbidden. */
+static bool is_asked_for(enum ph_role role)
 {
-	enum ph_err err = read_stored(dir, conn, out, fault);
-
-	if (err == PH_ENOTFOUND)
-		err = ask(conn, out, fault);
-	return err == PH_ENOTFOUND ? refuse_none(conn, fault) : err;
+	return role == PH_ROLE_PASSWORD || role == PH_ROLE_PROXY;
 }
 
-static enum ph_err refuse_source(const char *what, struct ph_fault *fault)
+static enum ph_err find_any(const char *dir, const struct ph_connection *conn,
+    enum ph_role role, struct ph_secret *out, struct ph_fault *fault)
+{
+	enum ph_err err = read_stored(dir, conn, role, out, fault);
+
+	if (err == PH_ENOTFOUND && is_asked_for(role))
+		err = ask(conn, role, out, fault);
+	return err == PH_ENOTFOUND ? refuse_none(conn, role, fault) : err;
+}
+
+static enum ph_err find_stored(const char *dir,
+    const struct ph_connection *conn, enum ph_role role, struct ph_secret *out,
+    struct ph_fault *fault)
+{
+	enum ph_err err = read_stored(dir, conn, role, out, fault);
+
+	return err == PH_ENOTFOUND ? refuse_none(conn, role, fault) : err;
+}
+
+static enum ph_err refuse_source(
+    enum ph_role role, const char *what, struct ph_fault *fault)
 {
 	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-	    "password-from: %s is not supported yet", what);
+	    "%s: %s is not supported yet", ph_role_setting(role), what);
 	ph_fault_advise(
 	    fault, "use file:PATH, env:NAME, command:CMD, stored or prompt");
 	return PH_EINVAL;
 }
 
-enum ph_err ph_vault_password(const char *dir, const struct ph_connection *conn,
-    struct ph_secret *out, struct ph_fault *fault)
+enum ph_err ph_vault_secret(const char *dir, const struct ph_connection *conn,
+    enum ph_role role, struct ph_secret *out, struct ph_fault *fault)
 {
-	const struct ph_secret_source *from = &conn->password_from;
-	enum ph_err err = PH_OK;
+	const struct ph_secret_source *from = ph_role_source(conn, role);
 
 	switch (from->kind) {
 	case PH_SECRET_NONE:
-		return find_any(dir, conn, out, fault);
+		return find_any(dir, conn, role, out, fault);
 	case PH_SECRET_STORED:
-		err = read_stored(dir, conn, out, fault);
-		return err == PH_ENOTFOUND ? refuse_none(conn, fault) : err;
+		return find_stored(dir, conn, role, out, fault);
 	case PH_SECRET_PROMPT:
-		return ask(conn, out, fault);
+		return ask(conn, role, out, fault);
 	case PH_SECRET_ENV:
 		return ph_secret_from_env(from->argument, out, fault);
 	case PH_SECRET_FILE:
@@ -185,11 +361,11 @@ enum ph_err ph_vault_password(const char *dir, const struct ph_connection *conn,
 	case PH_SECRET_COMMAND:
 		return ph_secret_from_command(from->argument, out, fault);
 	case PH_SECRET_KEYRING:
-		return refuse_source("keyring", fault);
+		return refuse_source(role, "keyring", fault);
 	case PH_SECRET_OAUTH:
-		return refuse_source("oauth", fault);
+		return refuse_source(role, "oauth", fault);
 	case PH_SECRET_CREDENTIAL:
 		break;
 	}
-	return refuse_source("credential", fault);
+	return refuse_source(role, "credential", fault);
 }

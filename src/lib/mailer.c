@@ -66,8 +66,10 @@ void ph_mailer_free(struct ph_mailer *m)
 		return;
 	ph_lib_disconnect(m, false);
 	ph_loop_free(m->loop);
-	ph_secret_release(&m->password);
-	ph_secret_release(&m->found);
+	for (size_t i = 0; i < PH_ROLE_COUNT; i++) {
+		ph_secret_release(&m->given[i]);
+		ph_secret_release(&m->found[i]);
+	}
 	ph_arena_release(&m->conn_arena);
 	ph_arena_release(&m->arena);
 	free(m->overrides);
@@ -169,14 +171,15 @@ enum ph_status ph_mailer_set(
 	return unlock(m, set(m, name, value));
 }
 
-static enum ph_status set_password(struct ph_mailer *m, struct ph_span value)
+static enum ph_status set_secret(
+    struct ph_mailer *m, enum ph_role role, struct ph_span value)
 {
 	if (value.len > 0 && memchr(value.ptr, '\0', value.len) != NULL) {
 		return ph_lib_problem_argument(
 		    &m->problem, "a password holds no NUL");
 	}
 
-	enum ph_err err = ph_secret_set(&m->password, value);
+	enum ph_err err = ph_secret_set(&m->given[role], value);
 
 	if (err == PH_ETOOBIG) {
 		return ph_lib_problem_argument(
@@ -184,7 +187,6 @@ static enum ph_status set_password(struct ph_mailer *m, struct ph_span value)
 	}
 	if (err != PH_OK)
 		return ph_lib_problem_memory(&m->problem);
-	m->has_password = true;
 	return PH_STATUS_OK;
 }
 
@@ -206,7 +208,7 @@ static enum ph_status set_url(struct ph_mailer *m, const char *url)
 	     i++)
 		status = add_override(m, &parsed.overrides[i]);
 	if (status == PH_STATUS_OK && parsed.has_password)
-		status = set_password(m, parsed.password);
+		status = set_secret(m, PH_ROLE_PASSWORD, parsed.password);
 	return status;
 }
 
@@ -218,18 +220,40 @@ enum ph_status ph_mailer_set_url(struct ph_mailer *m, const char *url)
 	return unlock(m, set_url(m, url));
 }
 
+static enum ph_status give_secret(
+    struct ph_mailer *m, enum ph_role role, const void *secret, size_t len)
+{
+	if (secret == NULL) {
+		ph_secret_release(&m->given[role]);
+		return PH_STATUS_OK;
+	}
+	return set_secret(m, role, (struct ph_span){ secret, len });
+}
+
 enum ph_status ph_mailer_set_password(
     struct ph_mailer *m, const void *password, size_t len)
 {
+	return ph_mailer_set_secret(m, PH_SECRET_FOR_LOGIN, password, len);
+}
+
+enum ph_status ph_mailer_set_secret(struct ph_mailer *m,
+    enum ph_secret_for what, const void *secret, size_t len)
+{
+	static const enum ph_role roles[] = {
+		[PH_SECRET_FOR_LOGIN] = PH_ROLE_PASSWORD,
+		[PH_SECRET_FOR_PROXY] = PH_ROLE_PROXY,
+		[PH_SECRET_FOR_CLIENT_KEY] = PH_ROLE_CLIENT_KEY,
+	};
+
 	if (m == NULL)
 		return PH_STATUS_ARGUMENT;
 	lock(m);
-	if (password == NULL) {
-		ph_secret_release(&m->password);
-		m->has_password = false;
-		return unlock(m, PH_STATUS_OK);
+	if ((size_t)what >= PH_COUNT(roles)) {
+		return unlock(m,
+		    ph_lib_problem_argument(
+			&m->problem, "there is no such use of a secret"));
 	}
-	return unlock(m, set_password(m, (struct ph_span){ password, len }));
+	return unlock(m, give_secret(m, roles[what], secret, len));
 }
 
 enum ph_status ph_mailer_connect(struct ph_mailer *m)

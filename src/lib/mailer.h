@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/secret.h"
 #include "config/catalog.h"
+#include "connection/role.h"
 #include "connection/settings.h"
 #include "deliver/session.h"
 #include "lib/problem.h"
@@ -24,14 +25,13 @@ struct ph_mailer {
 	const char *config;          /* or NULL */
 	struct ph_setting_override *overrides;
 	size_t override_count;
-	struct ph_secret password;
-	bool has_password;
+	struct ph_secret given[PH_ROLE_COUNT]; /* by the caller */
 
 	/* a connection: from its resolving to its end */
 	struct ph_arena conn_arena;
 	struct ph_connection conn;
 	bool resolved;
-	struct ph_secret found; /* the password that conn names */
+	struct ph_secret found[PH_ROLE_COUNT]; /* where conn says they are */
 	struct ph_loop *loop;
 	struct ph_session *session; /* NULL: not connected */
 	size_t sent;                /* messages over it */

@@ -22,40 +22,62 @@ static enum ph_err resolve(
 	return ph_catalog_resolve(catalog, &q, &m->conn_arena, &m->conn, fault);
 }
 
-static bool is_password_needed(const struct ph_mailer *m)
+static enum ph_err refuse_to_ask(
+    const struct ph_connection *c, enum ph_role role, struct ph_fault *fault)
 {
-	const struct ph_connection *c = &m->conn;
+	PH_CLEANUP(ph_buf_release) struct ph_buf what;
 
-	if (m->has_password || c->username[0] == '\0' || c->anonymous)
-		return false;
-	for (size_t i = 0; i < c->mechanism_count; i++) {
-		if (!ph_span_eq_nocase(c->mechanisms[i], PH_SPAN("EXTERNAL")) &&
-		    !ph_span_eq_nocase(c->mechanisms[i], PH_SPAN("ANONYMOUS")))
-			return true;
-	}
-	return c->mechanism_count == 0;
+	ph_buf_init(&what, PH_FAULT_TEXT_MAX);
+
+	enum ph_err err = ph_role_describe(c, role, &what);
+
+	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
+	    "the %s would have to be asked for",
+	    err == PH_OK ? ph_buf_str(&what) : ph_role_noun(role));
+	ph_fault_advise(fault, "give it to ph_mailer_set_%s()",
+	    role == PH_ROLE_PASSWORD ? "password" : "secret");
+	return PH_ENOTFOUND;
 }
 
 /* A library does not talk to the terminal of the program it is in. */
-static enum ph_err find_password(
-    struct ph_mailer *m, struct ph_catalog *catalog, struct ph_fault *fault)
+static enum ph_err find_secret(struct ph_mailer *m, enum ph_role role,
+    struct ph_catalog *catalog, struct ph_fault *fault)
 {
 	struct ph_connection c = m->conn;
 
-	ph_secret_release(&m->found);
-	if (!is_password_needed(m))
+	ph_secret_release(&m->found[role]);
+	if (m->given[role].ptr != NULL || !ph_role_is_needed(&c, role))
 		return PH_OK;
-	if (c.password_from.kind == PH_SECRET_PROMPT) {
-		ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-		    "the password for %s at %s would have to be asked for",
-		    c.username, c.host);
-		ph_fault_advise(fault, "give it to ph_mailer_set_password()");
-		return PH_ENOTFOUND;
+	switch (ph_role_source(&c, role)->kind) {
+	case PH_SECRET_PROMPT:
+		return refuse_to_ask(&c, role, fault);
+	case PH_SECRET_NONE:
+		ph_role_set_source(&c, role,
+		    &(struct ph_secret_source){
+			.kind = PH_SECRET_STORED, .fd = -1 });
+		break;
+	case PH_SECRET_ENV:
+	case PH_SECRET_FILE:
+	case PH_SECRET_FD:
+	case PH_SECRET_COMMAND:
+	case PH_SECRET_KEYRING:
+	case PH_SECRET_STORED:
+	case PH_SECRET_OAUTH:
+	case PH_SECRET_CREDENTIAL:
+		break;
 	}
-	if (c.password_from.kind == PH_SECRET_NONE)
-		c.password_from.kind = PH_SECRET_STORED;
-	return ph_vault_password(
-	    ph_catalog_secrets_dir(catalog), &c, &m->found, fault);
+	return ph_vault_secret(
+	    ph_catalog_secrets_dir(catalog), &c, role, &m->found[role], fault);
+}
+
+static enum ph_err find_secrets(
+    struct ph_mailer *m, struct ph_catalog *catalog, struct ph_fault *fault)
+{
+	enum ph_err err = PH_OK;
+
+	for (int i = 0; err == PH_OK && i < PH_ROLE_COUNT; i++)
+		err = find_secret(m, (enum ph_role)i, catalog, fault);
+	return err;
 }
 
 static enum ph_status prepare(struct ph_mailer *m)
@@ -69,7 +91,7 @@ static enum ph_status prepare(struct ph_mailer *m)
 	if (err == PH_OK)
 		err = resolve(m, catalog, &f);
 	if (err == PH_OK)
-		err = find_password(m, catalog, &f);
+		err = find_secrets(m, catalog, &f);
 	if (err == PH_OK) {
 		m->resolved = true;
 		return PH_STATUS_OK;
@@ -146,23 +168,27 @@ void ph_lib_disconnect(struct ph_mailer *m, bool polite)
 	m->session = NULL;
 }
 
+static const struct ph_secret *secret_of(
+    const struct ph_mailer *m, enum ph_role role)
+{
+	if (m->given[role].ptr != NULL)
+		return &m->given[role];
+	return m->found[role].ptr != NULL ? &m->found[role] : NULL;
+}
+
 static enum ph_status open_session(struct ph_mailer *m)
 {
 	struct ph_fault f = { 0 };
-	const struct ph_secret *password = NULL;
 
-	if (m->has_password) {
-		password = &m->password;
-	} else if (m->found.ptr != NULL) {
-		password = &m->found;
-	}
 	if (m->loop == NULL && ph_loop_new(&m->loop) != PH_OK)
 		return ph_lib_problem_memory(&m->problem);
 
 	enum ph_err err = ph_session_new(m->loop,
 	    &(struct ph_session_options){
 		.connection = &m->conn,
-		.password = password,
+		.password = secret_of(m, PH_ROLE_PASSWORD),
+		.proxy_password = secret_of(m, PH_ROLE_PROXY),
+		.key_password = secret_of(m, PH_ROLE_CLIENT_KEY),
 		.trace = m->transcript == NULL ? NULL : on_trace,
 		.trace_ctx = m,
 	    },

@@ -271,6 +271,9 @@ def test_secret_sources(home, password):
     (["forget", "work", "--from", "prompt"], 64), (["show", "work"], 64),
     (["set", "work", "--from", "hunter2"], 64),
     (["set", "work", "--from", "keyring"], 64),
+    (["set", "work", "--from", "oauth"], 64),
+    (["set", "work", "--for", "hunter2"], 64), (["list", "work"], 64),
+    (["list", "--for", "proxy"], 64), (["set", "work", "--for", "proxy"], 78),
     (["set", "nope"], 78), (["forget", "../x"], 78), (["set", "work"], 78)])
 def test_secret_refused(home, args, code):
     add(home, "work", "host=h", "username=ann")
@@ -278,6 +281,46 @@ def test_secret_refused(home, args, code):
     assert done.code == code, done
     is_chain(done, "config")
     assert "hunter2" not in done.err + done.out
+
+
+def test_secret_roles(home):
+    """One of each beside the other, each for its own place."""
+    add(home, "work", "host=h", "username=ann", "proxy.type=socks5",
+        "proxy.host=proxy.example.com", "client-certificate=/etc/ann.pem",
+        "oauth.provider=google", "client-id=app")
+    for role, file, place in (
+            ("password", "work", "h"),
+            ("proxy", "work@proxy", "proxy.example.com"),
+            ("client-key", "work@client-key", "/etc/ann.pem"),
+            ("oauth-client", "work@oauth-client", "google")):
+        done = home("secret", "set", "work", "--for", role, "--json",
+                    stdin=f"hunter2 {role}\n".encode())
+        assert done.code == 0, done
+        assert done.json["for"] == role and done.json["host"] == place
+        assert (home.place / "secrets" / file).read_text() == \
+            f"{place}\nhunter2 {role}"
+    done = home("secret", "list")
+    assert done.code == 0 and "hunter2" not in done.out + done.err
+    assert [line.split() for line in done.out.splitlines()[1:]] == [
+        ["work", "password", "h"], ["work", "client-key", "/etc/ann.pem"],
+        ["work", "oauth-client", "google"],
+        ["work", "proxy", "proxy.example.com"]]
+    done = home("secret", "list", "--json")
+    assert {"name": "work", "for": "proxy", "host": "proxy.example.com"} in \
+        done.json["secrets"]
+    assert home("secret", "forget", "work", "--for", "proxy").code == 0
+    assert not (home.place / "secrets" / "work@proxy").exists()
+    done = home("secret", "forget", "work", "--for", "proxy")
+    assert done.code == 78 and "secret set work --for proxy" in done.err
+    done = home("connection", "remove", "work")
+    assert done.code == 0 and "stored passphrase" in done.err
+    assert not list((home.place / "secrets").iterdir())
+
+
+def test_nothing_is_stored(home):
+    done = home("secret", "list")
+    assert done.code == 0 and done.out == "" and "no secret" in done.err
+    assert home("secret", "list", "--json").json == {"ok": True, "secrets": []}
 
 
 def test_stored_secret_is_used_and_bound(home, password):

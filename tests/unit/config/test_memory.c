@@ -66,6 +66,22 @@ static enum ph_err change(void *ctx)
 	return err;
 }
 
+static enum ph_err count_stored(const char *dir)
+{
+	const struct ph_vault_entry *list = NULL;
+	struct ph_arena a;
+	size_t count = 0;
+
+	ph_arena_init(&a, 64 * 1024);
+
+	enum ph_err err = ph_vault_list(dir, &a, &list, &count, NULL);
+
+	if (err == PH_OK)
+		check_int(count, 1);
+	ph_arena_release(&a);
+	return err;
+}
+
 static enum ph_err keep(void *ctx)
 {
 	struct ph_connection c = { .name = "work",
@@ -76,13 +92,15 @@ static enum ph_err keep(void *ctx)
 	enum ph_err err = ph_secret_set(&s, PH_SPAN("hunter2"));
 
 	if (err == PH_OK)
-		err = ph_vault_set(ctx, &c, &s, NULL);
+		err = ph_vault_set(ctx, &c, PH_ROLE_PASSWORD, &s, NULL);
 	if (err == PH_OK)
-		err = ph_vault_password(ctx, &c, &s, NULL);
+		err = ph_vault_secret(ctx, &c, PH_ROLE_PASSWORD, &s, NULL);
 	if (err == PH_OK)
 		check(ph_span_eq(ph_secret_span(&s), PH_SPAN("hunter2")));
 	if (err == PH_OK)
-		err = ph_vault_forget(ctx, "work", NULL);
+		err = count_stored(ctx);
+	if (err == PH_OK)
+		err = ph_vault_forget(ctx, "work", PH_ROLE_PASSWORD, NULL);
 	ph_secret_release(&s);
 	return err;
 }

@@ -15,7 +15,10 @@ static struct ph_connection connection(const char *name, const char *host)
 	return (struct ph_connection){ .name = name,
 		.host = host,
 		.username = "ann",
-		.password_from = { .fd = -1 } };
+		.password_from = { .fd = -1 },
+		.client_key = "/etc/ann.pem",
+		.proxy = { .host = "proxy.example.com", .username = "pat" },
+		.oauth = { .client_id = "app", .token_endpoint = "" } };
 }
 
 static char dir[512];
@@ -27,18 +30,18 @@ static void store(const char *name, const char *host, struct ph_span value)
 	struct ph_fault fault = { 0 };
 
 	check(ph_secret_set(&s, value) == PH_OK);
-	check(ph_vault_set(dir, &c, &s, &fault) == PH_OK);
+	check(ph_vault_set(dir, &c, PH_ROLE_PASSWORD, &s, &fault) == PH_OK);
 	ph_secret_release(&s);
 }
 
-static enum ph_err fetch(
-    struct ph_connection *c, struct ph_span want, struct ph_fault *fault)
+static enum ph_err fetch_for(enum ph_role role, struct ph_connection *c,
+    struct ph_span want, struct ph_fault *fault)
 {
 	struct ph_secret s = { 0 };
 
 	*fault = (struct ph_fault){ 0 };
 
-	enum ph_err err = ph_vault_password(dir, c, &s, fault);
+	enum ph_err err = ph_vault_secret(dir, c, role, &s, fault);
 
 	if (err == PH_OK) {
 		check(ph_span_eq(ph_secret_span(&s), want));
@@ -50,6 +53,12 @@ static enum ph_err fetch(
 	check(strstr(fault->text, "hunter2") == NULL);
 	check(strstr(fault->advice, "hunter2") == NULL);
 	return err;
+}
+
+static enum ph_err fetch(
+    struct ph_connection *c, struct ph_span want, struct ph_fault *fault)
+{
+	return fetch_for(PH_ROLE_PASSWORD, c, want, fault);
 }
 
 static void test_stored(void)
@@ -97,12 +106,13 @@ static void test_stored(void)
 	playground_write("secrets/work", "hunter2\n");
 	check(fetch(&c, PH_SPAN(""), &fault) == PH_EDENIED);
 
-	check(ph_vault_forget(dir, "work", &fault) == PH_OK);
+	check(ph_vault_forget(dir, "work", PH_ROLE_PASSWORD, &fault) == PH_OK);
 	c.password_from.kind = PH_SECRET_STORED;
 	check(fetch(&c, PH_SPAN(""), &fault) == PH_ENOTFOUND);
 	check_str(
 	    fault.text, "there is no password for ann at smtp.example.com");
-	check(ph_vault_forget(dir, "work", &fault) == PH_ENOTFOUND);
+	check(ph_vault_forget(dir, "work", PH_ROLE_PASSWORD, &fault) ==
+	    PH_ENOTFOUND);
 	check_int(fault.cause, PH_CAUSE_NO_PASSWORD);
 }
 
@@ -113,11 +123,12 @@ static void test_names(void)
 	struct ph_fault fault = { 0 };
 
 	check(ph_secret_set(&s, PH_SPAN("hunter2")) == PH_OK);
-	check(ph_vault_set(dir, &c, &s, &fault) == PH_EINVAL);
+	check(ph_vault_set(dir, &c, PH_ROLE_PASSWORD, &s, &fault) == PH_EINVAL);
 	c.name = "";
-	check(ph_vault_set(dir, &c, &s, &fault) == PH_EINVAL);
+	check(ph_vault_set(dir, &c, PH_ROLE_PASSWORD, &s, &fault) == PH_EINVAL);
 	ph_secret_release(&s);
-	check(ph_vault_forget(dir, "a/b", &fault) == PH_EINVAL);
+	check(
+	    ph_vault_forget(dir, "a/b", PH_ROLE_PASSWORD, &fault) == PH_EINVAL);
 	/* A server on the spot has none stored. */
 	c.password_from.kind = PH_SECRET_STORED;
 	check(fetch(&c, PH_SPAN(""), &fault) == PH_ENOTFOUND);
@@ -173,6 +184,154 @@ static void test_sources(void)
 	}
 }
 
+static const struct {
+	const char *file;
+	const char *first_line;
+	const char *value;
+	const char *none; /* said when there is none */
+} role_rows[PH_ROLE_COUNT] = {
+	[PH_ROLE_PASSWORD] = { "secrets/work", "h", "hunter2 a",
+	    "there is no password for ann at h" },
+	[PH_ROLE_PROXY] = { "secrets/work@proxy", "proxy.example.com",
+	    "hunter2 b",
+	    "there is no password for pat at the proxy "
+	    "proxy.example.com" },
+	[PH_ROLE_CLIENT_KEY] = { "secrets/work@client-key", "/etc/ann.pem",
+	    "hunter2 c", "there is no passphrase for the key /etc/ann.pem" },
+	[PH_ROLE_OAUTH_CLIENT] = { "secrets/work@oauth-client", "google",
+	    "hunter2 d", "there is no client secret of the application app" },
+};
+
+static void forget_roles(struct ph_connection *c)
+{
+	struct ph_fault fault = { 0 };
+
+	for (int i = 0; i < PH_ROLE_COUNT; i++) {
+		static const struct ph_secret_source stored = {
+			.kind = PH_SECRET_STORED, .fd = -1
+		};
+		enum ph_role role = (enum ph_role)i;
+
+		check_case(ph_role_name(role), (size_t)i);
+		check(ph_vault_forget(dir, "work", role, &fault) == PH_OK);
+		check(
+		    ph_vault_forget(dir, "work", role, &fault) == PH_ENOTFOUND);
+		ph_role_set_source(c, role, &stored);
+		check(fetch_for(role, c, PH_SPAN(""), &fault) == PH_ENOTFOUND);
+		check_str(fault.text, role_rows[i].none);
+	}
+	check_case(NULL, 0);
+}
+
+/* One of each, side by side, each bound to its own place. */
+static void test_roles(void)
+{
+	struct ph_connection c = connection("work", "h");
+	struct ph_fault fault = { 0 };
+
+	c.oauth.provider = PH_OAUTH_GOOGLE;
+	for (int i = 0; i < PH_ROLE_COUNT; i++) {
+		struct ph_secret s = { 0 };
+
+		check(
+		    ph_secret_set(&s, ph_span_of(role_rows[i].value)) == PH_OK);
+		check(ph_vault_set(dir, &c, (enum ph_role)i, &s, &fault) ==
+		    PH_OK);
+		ph_secret_release(&s);
+	}
+	for (int i = 0; i < PH_ROLE_COUNT; i++) {
+		enum ph_role role = (enum ph_role)i;
+		struct ph_connection other = c;
+		char want[64];
+
+		check_case(ph_role_name(role), (size_t)i);
+		(void)snprintf(want, sizeof(want), "%s\n%s",
+		    role_rows[i].first_line, role_rows[i].value);
+		check_str(playground_read(role_rows[i].file), want);
+		check(fetch_for(role, &c, ph_span_of(role_rows[i].value),
+			  &fault) == PH_OK);
+
+		/* Another place than it was stored for. */
+		other.host = "x";
+		other.proxy.host = "x";
+		other.client_key = "x";
+		other.oauth.token_endpoint = "https://x/token";
+		check(
+		    fetch_for(role, &other, PH_SPAN(""), &fault) == PH_EDENIED);
+		check(strstr(fault.text, "belongs to another ") != NULL);
+		check(
+		    strstr(fault.advice, "posthaste secret set work") != NULL);
+		check((strstr(fault.advice, "--for ") != NULL) ==
+		    (role != PH_ROLE_PASSWORD));
+	}
+	check_case(NULL, 0);
+	forget_roles(&c);
+}
+
+/* A secret for nothing is not kept. */
+static void test_no_place(void)
+{
+	struct ph_connection c = connection("work", "h");
+	struct ph_secret s = { 0 };
+	struct ph_fault fault = { 0 };
+
+	c.proxy.host = "";
+	c.client_key = "";
+	check(ph_secret_set(&s, PH_SPAN("hunter2")) == PH_OK);
+	for (int i = PH_ROLE_PROXY; i < PH_ROLE_COUNT; i++) {
+		check(ph_vault_set(dir, &c, (enum ph_role)i, &s, &fault) ==
+		    PH_EINVAL);
+		check(strstr(fault.text, "connection \"work\" has no ") ==
+		    fault.text);
+	}
+	ph_secret_release(&s);
+}
+
+static void test_list(void)
+{
+	static const struct {
+		const char *name;
+		enum ph_role role;
+		const char *place;
+	} want[] = {
+		{ "bare", PH_ROLE_PASSWORD, "" },
+		{ "open", PH_ROLE_PASSWORD, "" },
+		{ "work", PH_ROLE_PASSWORD, "h" },
+		{ "work", PH_ROLE_PROXY, "p" },
+	};
+	const struct ph_vault_entry *list = NULL;
+	struct ph_fault fault = { 0 };
+	struct ph_arena a;
+	size_t count = 99;
+
+	ph_arena_init(&a, 64 * 1024);
+	check(ph_vault_list(
+		  playground_path("none"), &a, &list, &count, &fault) == PH_OK);
+	check_int(count, 0);
+	playground_write("secrets/work", "h\nhunter2");
+	playground_write("secrets/work@proxy", "p\nhunter2");
+	playground_write("secrets/open", "h\nhunter2");
+	playground_mode("secrets/open", 0644);
+	/* Made by hand: the password alone. */
+	playground_write("secrets/bare", "hunter2");
+	/* What is none of ours. */
+	playground_write("secrets/work@nothing", "p\nhunter2");
+	playground_write("secrets/work@password", "p\nhunter2");
+	playground_write("secrets/a b", "p\nhunter2");
+	check(ph_vault_list(dir, &a, &list, &count, &fault) == PH_OK);
+	check_int(count, PH_COUNT(want));
+	for (size_t i = 0; i < count && i < PH_COUNT(want); i++) {
+		check_case("entry", i);
+		check_str(list[i].name, want[i].name);
+		check_int(list[i].role, want[i].role);
+		check_str(list[i].place, want[i].place);
+	}
+	check_case(NULL, 0);
+	ph_arena_release(&a);
+	check(ph_vault_forget(dir, "work", PH_ROLE_PASSWORD, &fault) == PH_OK);
+	check(ph_vault_forget(dir, "work", PH_ROLE_PROXY, &fault) == PH_OK);
+}
+
 static void leave_terminal(void)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
@@ -205,6 +364,9 @@ int main(void)
 	(void)snprintf(dir, sizeof(dir), "%s", playground_path("secrets"));
 	test_stored();
 	test_names();
+	test_roles();
+	test_no_place();
+	test_list();
 	test_sources();
 	test_prompt();
 	playground_end();

@@ -162,6 +162,25 @@ static void test_login(void)
 	check_int(ph_mailer_send(m, p, &r), PH_STATUS_CONFIG);
 	check_str(ph_mailer_problem(m)->cause, "no-password");
 
+	/* The other secrets are asked for where they are needed. */
+	check_int(ph_mailer_set_password(m, "secret", 6), PH_STATUS_OK);
+	check_int(
+	    ph_mailer_set(m, "client-certificate", "/none"), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "client-key-password-from", "prompt"),
+	    PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, &r), PH_STATUS_CONFIG);
+	check_str(ph_mailer_problem(m)->text,
+	    "the passphrase for the key /none would have to be asked for");
+	check(strstr(ph_mailer_problem(m)->advice, "ph_mailer_set_secret") !=
+	    NULL);
+	check_int(ph_mailer_set_secret(m, PH_SECRET_FOR_CLIENT_KEY, "x", 1),
+	    PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, &r), PH_STATUS_CONFIG);
+	check(strstr(ph_mailer_problem(m)->text, "asked for") == NULL);
+	check_int(ph_mailer_set(m, "client-certificate", ""), PH_STATUS_OK);
+	check_int(ph_mailer_set_secret(m, PH_SECRET_FOR_LOGIN, NULL, 0),
+	    PH_STATUS_OK);
+
 	check_int(setenv("PH_TEST_PASSWORD", "secret", 1), 0);
 	check_int(ph_mailer_set(m, "password-from", "env:PH_TEST_PASSWORD"),
 	    PH_STATUS_OK);
@@ -193,6 +212,10 @@ static void test_wrong(void)
 	check_int(ph_mailer_set_url(m, "ftp://x"), PH_STATUS_ARGUMENT);
 	check_int(ph_mailer_set_url(m, NULL), PH_STATUS_ARGUMENT);
 	check_int(ph_mailer_set_password(m, "a\0b", 3), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set_secret(m, (enum ph_secret_for)3, "a", 1),
+	    PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set_secret(NULL, PH_SECRET_FOR_PROXY, "a", 1),
+	    PH_STATUS_ARGUMENT);
 	check_int(ph_mailer_send(m, NULL, NULL), PH_STATUS_ARGUMENT);
 	/* A mail without recipients never connects. */
 	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_INPUT);
