@@ -1,6 +1,7 @@
 #include "cli/facts.h"
 
 #include "cli/json.h"
+#include "connection/settings.h"
 
 json_t *ph_facts_server(const struct ph_session_facts *f)
 {
@@ -76,6 +77,18 @@ json_t *ph_facts_attempts(const struct ph_session_facts *f)
 		    one, "reply", ph_json_reply(a->code, a->enhanced, a->text));
 		ph_json_add(j, one);
 	}
+	return j;
+}
+
+json_t *ph_facts_warnings(
+    const struct ph_connection *c, const struct ph_session_facts *f)
+{
+	json_t *j = json_array();
+
+	for (size_t i = 0; c != NULL && ph_connection_oddity(c, i) != NULL; i++)
+		ph_json_add(j, ph_json_str(ph_connection_oddity(c, i)));
+	for (size_t i = 0; f != NULL && i < f->warning_count; i++)
+		ph_json_add(j, ph_json_str(f->warnings[i]));
 	return j;
 }
 

@@ -17,6 +17,10 @@ json_t *ph_facts_certificate(const struct ph_certificate *c);
 /* The lines of the last EHLO. */
 json_t *ph_facts_capabilities(const struct ph_ehlo *e);
 json_t *ph_facts_attempts(const struct ph_session_facts *f);
+/* What is odd about the connection, then what its session warned of; each may
+   be NULL. */
+json_t *ph_facts_warnings(
+    const struct ph_connection *c, const struct ph_session_facts *f);
 
 /* "smtp.example.com:587", "[2001:db8::1]:25". */
 enum {

@@ -193,6 +193,7 @@ json_t *ph_finding_to_json(const struct ph_finding *f)
 	    j, "message", failed ? ph_json_str(f->fault.text) : json_null());
 	ph_json_put(j, "advice",
 	    failed ? ph_json_str(ph_fault_advice(&f->fault)) : json_null());
+	ph_json_put(j, "warnings", ph_facts_warnings(f->connection, facts));
 	ph_json_put(j, "timing_ms",
 	    ph_facts_timing(facts == NULL ? &none : &facts->timing));
 	return j;
@@ -304,8 +305,8 @@ static void print_facts(const struct ph_finding *f)
 		    i == 0 ? "it offers:" : "", ph_ehlo_line(facts->ehlo, i));
 	}
 	print_certificate(facts->certificate);
-	if (is_set(facts->warning))
-		print_tame("warning:", facts->warning);
+	for (size_t i = 0; i < facts->warning_count; i++)
+		print_tame("warning:", facts->warnings[i]);
 }
 
 static void print_suspects(const struct ph_finding *f)

@@ -191,6 +191,8 @@ static json_t *to_json(const struct sending *s)
 	ph_json_put(
 	    j, "server", facts == NULL ? json_null() : ph_facts_server(facts));
 	ph_json_put(j, "recipients", ph_receipt_recipients(&s->receipt));
+	ph_json_put(
+	    j, "warnings", ph_facts_warnings(&s->server.connection, facts));
 	ph_json_put(j, "timing_ms",
 	    ph_facts_timing(facts == NULL ? &none : &facts->timing));
 	ph_json_put(j, "error", ph_json_fault(ph_receipt_fault(&s->receipt)));
@@ -222,9 +224,8 @@ static void print_notes(const struct sending *s)
 		ph_cli_note(
 		    s->cli, "%s", ph_content_note(s->letter.content, i));
 	}
-	if (facts != NULL && facts->warning != NULL &&
-	    facts->warning[0] != '\0')
-		ph_cli_note(s->cli, "%s", facts->warning);
+	for (size_t i = 0; facts != NULL && i < facts->warning_count; i++)
+		ph_cli_note(s->cli, "%s", facts->warnings[i]);
 	if (s->letter.notify != 0 && s->receipt.delivery != NULL &&
 	    facts != NULL && facts->ehlo != NULL &&
 	    !ph_ehlo_has(facts->ehlo, PH_EHLO_DSN)) {

@@ -201,6 +201,15 @@ static json_t *to_json(const struct testing *t)
 	return j;
 }
 
+/* Without --json they stand in what is printed. */
+static void print_warnings(const struct testing *t)
+{
+	const struct ph_session_facts *f = t->finding.facts;
+
+	for (size_t i = 0; f != NULL && i < f->warning_count; i++)
+		ph_cli_note(t->cli, "%s", f->warnings[i]);
+}
+
 static enum ph_exit report(struct testing *t)
 {
 	struct ph_finding *f = &t->finding;
@@ -214,6 +223,7 @@ static enum ph_exit report(struct testing *t)
 	f->sends = t->sends;
 	if (t->cli->json) {
 		json_t *doc = to_json(t);
+		print_warnings(t);
 		enum ph_exit printed = ph_json_print(&doc);
 
 		if (result == PH_EXIT_OK)

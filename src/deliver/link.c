@@ -49,6 +49,35 @@ void ph_link_note(
 		ph_link_trace(s, PH_DIR_NOTE, stage, ph_span_of(line));
 }
 
+static bool has_warning(const struct ph_session *s, const char *text)
+{
+	for (size_t i = 0; i < s->facts.warning_count; i++) {
+		if (strcmp(s->warnings[i], text) == 0)
+			return true;
+	}
+	return false;
+}
+
+void ph_link_warn(
+    struct ph_session *s, enum ph_stage stage, const char *fmt, ...)
+{
+	size_t at = s->facts.warning_count;
+	char text[PH_FAULT_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	ph_link_note(s, stage, "%s", text);
+	if (has_warning(s, text))
+		return;
+	if (at == PH_SESSION_WARNINGS_MAX)
+		at--;
+	memcpy(s->warning_texts[at], text, sizeof(text));
+	s->warnings[at] = s->warning_texts[at];
+	s->facts.warning_count = at + 1;
+}
+
 static void keep_fault(struct ph_session *s, const struct ph_fault *fault)
 {
 	if (!ph_fault_is_set(&s->fault) && fault != NULL)
@@ -118,11 +147,9 @@ void ph_link_step_down(struct ph_session *s, const struct ph_fault *why)
 	    is_certificate(why->cause) && s->footing == PH_FOOTING_AS_ASKED;
 
 	s->footing = unverified ? PH_FOOTING_UNVERIFIED : PH_FOOTING_CLEAR;
-	(void)snprintf(s->warning, sizeof(s->warning), "%s: %s", why->text,
+	ph_link_warn(s, PH_STAGE_TLS, "%s: %s", why->text,
 	    unverified ? "going on without a certificate that can be trusted"
 		       : "going on without encryption");
-	s->facts.warning = s->warning;
-	ph_link_note(s, PH_STAGE_TLS, "%s", s->warning);
 	s->step_down = true;
 }
 
@@ -314,6 +341,21 @@ static void keep_tls_info(struct ph_session *s)
 	    info->has_certificate ? &s->tls_info.certificate : NULL;
 }
 
+/* RFC 8996 forbids them; whoever allows them hears of it each time. */
+static void warn_of_version(struct ph_session *s)
+{
+	static const char *const broken[] = { "TLSv1", "TLSv1.1" };
+
+	for (size_t i = 0; i < PH_COUNT(broken); i++) {
+		if (strcmp(s->tls_info.version, broken[i]) == 0) {
+			ph_link_warn(s, PH_STAGE_TLS,
+			    "%s speaks %s, which is broken (RFC 8996): who is "
+			    "on the way may read and change what is sent",
+			    s->where, broken[i]);
+		}
+	}
+}
+
 static void tls_up(struct ph_session *s)
 {
 	struct ph_fault f;
@@ -323,6 +365,7 @@ static void tls_up(struct ph_session *s)
 	s->facts.timing.tls = ph_ms_since(s->mark_usec);
 	s->handshake_until = PH_NEVER;
 	note_tls(s);
+	warn_of_version(s);
 	s->mark_usec = ph_clock_usec();
 	if (s->client == NULL) {
 		start_engine(s);

@@ -104,7 +104,7 @@ static void init_facts(struct ph_session *s)
 		.greeting = "",
 		.attempts = s->attempts,
 		.timing = { -1, -1, -1, -1, -1, -1, -1, -1, -1 },
-		.warning = "",
+		.warnings = s->warnings,
 	};
 }
 

@@ -59,7 +59,8 @@ struct ph_session_attempt {
 };
 
 enum {
-	PH_SESSION_ATTEMPTS_MAX = 16
+	PH_SESSION_ATTEMPTS_MAX = 16,
+	PH_SESSION_WARNINGS_MAX = 8 /* of further ones the last stays */
 };
 
 struct ph_session_timing { /* milliseconds; below 0: did not happen */
@@ -83,8 +84,11 @@ struct ph_session_facts {
 	enum ph_stage stage; /* the deepest reached */
 	/* Of the content begun last, handed to the engine so far. */
 	uint64_t content_octets;
-	/* `wanted` went on in clear, or with a certificate that failed: why. */
-	const char *warning;
+	/* What a person has to know though it went on, the first first: `wanted`
+	   goes on in clear or with a certificate that failed, the version of
+	   TLS is broken ... */
+	const char *const *warnings;
+	size_t warning_count;
 };
 const struct ph_session_facts *ph_session_facts(const struct ph_session *s);
 

@@ -98,7 +98,8 @@ struct ph_session {
 	char address[64];
 	char mechanism[PH_SASL_NAME_MAX + 1];
 	char greeting[512];
-	char warning[PH_FAULT_TEXT_MAX];
+	const char *warnings[PH_SESSION_WARNINGS_MAX];
+	char warning_texts[PH_SESSION_WARNINGS_MAX][PH_FAULT_TEXT_MAX];
 	struct ph_fault fault; /* that ended it */
 	int64_t start_usec;
 	int64_t mark_usec; /* when the present step began */
@@ -140,6 +141,11 @@ void ph_link_interrupt(struct ph_session *s);
 void ph_link_drop(struct ph_session *s);
 PH_PRINTF(3, 4)
 void ph_link_note(
+    struct ph_session *s, enum ph_stage stage, const char *fmt, ...);
+/* Adds to the facts' warnings, unless it is among them, and to the
+   transcript. */
+PH_PRINTF(3, 4)
+void ph_link_warn(
     struct ph_session *s, enum ph_stage stage, const char *fmt, ...);
 /* A fault of our own; QUIT is said, CLOSED tells it. */
 void ph_link_give_up(struct ph_session *s, const struct ph_fault *fault);

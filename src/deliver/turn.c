@@ -56,10 +56,8 @@ static void on_tls_skipped(struct ph_session *s, const struct ph_smtp_event *ev)
 
 		ph_reply_format(ev->reply, text + len, sizeof(text) - len);
 	}
-	(void)snprintf(s->warning, sizeof(s->warning),
-	    "%s %s: going on without encryption", s->where, text);
-	s->facts.warning = s->warning;
-	ph_link_note(s, PH_STAGE_TLS, "%s", s->warning);
+	ph_link_warn(s, PH_STAGE_TLS, "%s %s: going on without encryption",
+	    s->where, text);
 }
 
 static void on_auth_needed(struct ph_session *s, const struct ph_smtp_event *ev)

@@ -133,6 +133,18 @@ static void text(char *out, size_t out_size, const char *from)
 	(void)snprintf(out, out_size, "%s", from);
 }
 
+static void join_warnings(
+    const struct ph_session_facts *f, char *out, size_t out_size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < f->warning_count && used < out_size; i++) {
+		used += (size_t)snprintf(out + used, out_size - used, "%s%s",
+		    i > 0 ? "; " : "", f->warnings[i]);
+	}
+}
+
 /* A copy, since sessions come and go. */
 static void note_peer(struct ph_mailer *m)
 {
@@ -144,7 +156,7 @@ static void note_peer(struct ph_mailer *m)
 	    f->tls == NULL ? "" : f->tls->version);
 	text(m->peer_mechanism, sizeof(m->peer_mechanism), f->mechanism);
 	text(m->peer_greeting, sizeof(m->peer_greeting), f->greeting);
-	text(m->peer_warning, sizeof(m->peer_warning), f->warning);
+	join_warnings(f, m->peer_warning, sizeof(m->peer_warning));
 	m->peer = (struct ph_peer){
 		.host = m->peer_host,
 		.address = m->peer_address,

@@ -41,7 +41,7 @@ static void test_happy(void)
 	    facts->ehlo != NULL && ph_ehlo_has(facts->ehlo, PH_EHLO_8BITMIME));
 	check(facts->tls == NULL && facts->certificate == NULL);
 	check_str(facts->mechanism, "");
-	check_str(facts->warning, "");
+	check_int(facts->warning_count, 0);
 	check(facts->timing.dns >= 0 && facts->timing.connect >= 0);
 	check(facts->timing.greeting >= 0 && facts->timing.ehlo >= 0);
 	check(facts->timing.proxy < 0 && facts->timing.tls < 0);
