@@ -262,6 +262,14 @@ static enum ph_err put_mechanisms(struct resolver *r)
 	    r, found.value, &r->out->mechanisms, &r->out->mechanism_count);
 }
 
+/* OpenSSL would speak those below the gap only, and not say so. */
+static bool has_gap(unsigned versions)
+{
+	unsigned lowest = versions & -versions;
+
+	return (versions & (versions + lowest)) != 0;
+}
+
 static enum ph_err put_tls(struct resolver *r)
 {
 	struct ph_setting_found versions =
@@ -275,6 +283,10 @@ static enum ph_err put_tls(struct resolver *r)
 		err = put_list(r, pin.value, &c->pins, &c->pin_count);
 	if (err != PH_OK)
 		return err;
+	if (has_gap(c->tls_versions)) {
+		return refuse(r, &versions,
+		    "versions between two that are named cannot be left out");
+	}
 	if (c->verify == PH_VERIFY_PIN && c->pin_count == 0) {
 		return refuse(r, &verify,
 		    "pin needs the key it is to be checked against: set pin");
@@ -289,6 +301,29 @@ static enum ph_err put_tls(struct resolver *r)
 	if (c->client_key[0] == '\0')
 		c->client_key = c->client_certificate;
 	return PH_OK;
+}
+
+/* Certificates hold A-labels, and addresses without brackets. */
+static enum ph_err put_verify_name(struct resolver *r)
+{
+	struct ph_setting_found found = look(r, "encryption", "verify-name");
+	struct ph_host host = { 0 };
+
+	if (found.value.len == 0)
+		return PH_OK;
+
+	enum ph_err err = ph_host_parse(found.value, &host, r->fault);
+	if (err == PH_OK && host.port != 0)
+		return refuse(r, &found, "a certificate names no port");
+	if (err == PH_OK) {
+		err = ph_host_to_ascii(
+		    host.name, r->a, &r->out->verify_name, r->fault);
+	}
+	if (err == PH_EINVAL) {
+		ph_fault_prefix(r->fault, "verify-name");
+		ph_setting_blame(r->in, &found, r->fault);
+	}
+	return err;
 }
 
 static enum ph_err check_rewrite(struct resolver *r)
@@ -526,6 +561,7 @@ enum ph_err ph_connection_resolve(const struct ph_resolve *in,
 		put_encryption,
 		put_mechanisms,
 		put_tls,
+		put_verify_name,
 		put_proxy,
 		check_rewrite,
 		check_limits,

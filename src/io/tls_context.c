@@ -71,6 +71,7 @@ enum ph_err ph_tls_context_new(
 	c->refs = 1;
 	c->server = server;
 	c->versions = PH_TLS_VERSIONS_DEFAULT;
+	c->level = SSL_CTX_get_security_level(c->ctx);
 	/* What a cut without close_notify lost, the protocol above knows. */
 	(void)SSL_CTX_set_options(c->ctx,
 	    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
@@ -129,8 +130,9 @@ static enum ph_err set_versions(
 		return PH_EINVAL;
 	}
 	(void)SSL_CTX_set_options(c->ctx, off);
-	/* Their handshakes are signed with SHA-1, which OpenSSL's default
-	   security level forbids; who names them wants them. */
+	/* Their handshakes are signed with MD5 and SHA-1, which OpenSSL's
+	   default security level forbids; who names them wants them.  Sessions
+	   raise it again when something newer was agreed. */
 	if (lowest < TLS1_2_VERSION &&
 	    SSL_CTX_set_cipher_list(c->ctx, "DEFAULT:@SECLEVEL=0") != 1) {
 		return PH_ENOMEM;

@@ -19,6 +19,9 @@ struct ph_tls_context {
 	bool server;
 	bool file_left; /* the system's file of authorities is not loaded yet */
 	unsigned versions;
+	/* OpenSSL's security level for what is as new as TLS 1.2; older
+	   versions, where allowed, take level 0. */
+	int level;
 	enum ph_tls_verify verify;
 	unsigned char (*pins)[PH_PIN_LEN];
 	size_t pin_count;

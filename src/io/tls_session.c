@@ -201,6 +201,17 @@ static X509 *blamed(X509_STORE_CTX *store)
 	return X509_STORE_CTX_get0_cert(store);
 }
 
+/* Level 0 is for versions that cannot do without it: keys and signatures of
+   newer ones are judged as if the old were not allowed at all. */
+static void raise_level(struct ph_tls_session *t, X509_STORE_CTX *store)
+{
+	if (SSL_version(t->ssl) < TLS1_2_VERSION)
+		return;
+	SSL_set_security_level(t->ssl, t->context->level);
+	X509_VERIFY_PARAM_set_auth_level(
+	    X509_STORE_CTX_get0_param(store), t->context->level);
+}
+
 /* In place of OpenSSL's own verification: keeps what the certificate says, also
    when it is refused. */
 static int verify(X509_STORE_CTX *store, void *arg)
@@ -211,6 +222,7 @@ static int verify(X509_STORE_CTX *store, void *arg)
 	X509 *leaf = X509_STORE_CTX_get0_cert(store);
 
 	(void)arg;
+	raise_level(t, store);
 	if (leaf != NULL) {
 		ph_certificate_read(leaf, &t->arena, &t->info.certificate);
 		t->info.has_certificate = true;

@@ -223,6 +223,17 @@ static const struct {
 	    "a.conf:3: default: \"perhaps\" is not yes or no", "" },
 	{ { { C "host = h\n" A "password-from = hunter2\n" }, { NULL } },
 	    PH_CAUSE_CONFIG, "a.conf:4: password-from: \"...\" is not", "" },
+	{ { { C "host = h\n[encryption]\ntls-versions = 1.0 1.3\n" },
+	      { NULL } },
+	    PH_CAUSE_CONFIG,
+	    "a.conf:4: tls-versions: versions between two that are named", "" },
+	{ { { C "host = h\n" }, { "--tls-versions=1.1,1.3" } }, PH_CAUSE_CONFIG,
+	    "--option: tls-versions: versions", "" },
+	{ { { C "host = h\n[encryption]\nverify-name = a b\n" }, { NULL } },
+	    PH_CAUSE_CONFIG, "a.conf:4: verify-name: ", "" },
+	{ { { C "host = h\n[encryption]\nverify-name = a:25\n" }, { NULL } },
+	    PH_CAUSE_CONFIG, "a.conf:4: verify-name: a certificate names no",
+	    "" },
 };
 
 static void test_faults(void)

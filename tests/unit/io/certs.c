@@ -29,10 +29,11 @@ static void add(X509 *x, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(e);
 }
 
-struct cert cert_make(const struct cert_spec *spec, const struct cert *issuer)
+static struct cert make(
+    EVP_PKEY *key, const struct cert_spec *spec, const struct cert *issuer)
 {
 	static long serial = 1;
-	struct cert c = { EVP_EC_gen("P-256"), X509_new() };
+	struct cert c = { key, X509_new() };
 	const struct cert *by = issuer == NULL ? &c : issuer;
 
 	must(c.key != NULL && c.x != NULL, "memory");
@@ -51,6 +52,16 @@ struct cert cert_make(const struct cert_spec *spec, const struct cert *issuer)
 	add(c.x, by->x, NID_ext_key_usage, spec->purpose);
 	must(X509_sign(c.x, by->key, EVP_sha256()) > 0, "sign");
 	return c;
+}
+
+struct cert cert_make(const struct cert_spec *spec, const struct cert *issuer)
+{
+	return make(EVP_EC_gen("P-256"), spec, issuer);
+}
+
+struct cert cert_make_rsa(const struct cert_spec *spec, unsigned bits)
+{
+	return make(EVP_RSA_gen(bits), spec, NULL);
 }
 
 void cert_free(struct cert *c)

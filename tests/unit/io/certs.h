@@ -22,6 +22,8 @@ struct cert_spec {
 
 /* issuer NULL: signed by itself. */
 struct cert cert_make(const struct cert_spec *spec, const struct cert *issuer);
+/* The same, with an RSA key of so many bits, signed by itself. */
+struct cert cert_make_rsa(const struct cert_spec *spec, unsigned bits);
 void cert_free(struct cert *c);
 
 /* Writes certificate, then issuer's (may be NULL), then key unless no_key, into

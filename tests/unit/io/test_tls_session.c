@@ -365,7 +365,7 @@ static void test_versions(void)
 		{ 0, TLS1_VERSION, TLS1_1_VERSION, NULL, "1.2, 1.3" },
 		{ 15, TLS1_VERSION, TLS1_1_VERSION, "TLSv1.1", NULL },
 		{ 1, TLS1_VERSION, TLS1_1_VERSION, "TLSv1", NULL },
-		{ 9, TLS1_VERSION, TLS1_2_VERSION, "TLSv1", NULL },
+		{ 7, TLS1_VERSION, TLS1_VERSION, "TLSv1", NULL },
 	};
 
 	for (size_t i = 0; i < PH_COUNT(cases); i++) {
@@ -397,6 +397,66 @@ static void test_versions(void)
 			check_int(f->cause, PH_CAUSE_TLS_VERSION);
 			check(strstr(f->text, cases[i].allowed) != NULL);
 		}
+		both_release(&b);
+		ph_tls_context_free(client);
+		ph_tls_context_free(server);
+		free(ca);
+	}
+	check_case(NULL, 0);
+}
+
+/* A server whose key is too short for OpenSSL's usual level. */
+static struct ph_tls_context *weak_server(int version)
+{
+	const struct cert_spec spec = { "weak", "DNS:h.test", -DAY, DAY, false,
+		NULL };
+	struct cert leaf = cert_make_rsa(&spec, 1024);
+	char *pem = cert_write(temp_dir(), "weak.pem", &leaf, NULL, false);
+	struct ph_tls_context *server = NULL;
+
+	check(ph_tls_context_new(true, &server, NULL) == PH_OK);
+	(void)SSL_CTX_set_cipher_list(server->ctx, "DEFAULT:@SECLEVEL=0");
+	(void)SSL_CTX_set_min_proto_version(server->ctx, version);
+	(void)SSL_CTX_set_max_proto_version(server->ctx, version);
+	check(SSL_CTX_use_certificate_file(
+		  server->ctx, pem, SSL_FILETYPE_PEM) == 1);
+	check(SSL_CTX_use_PrivateKey_file(server->ctx, pem, SSL_FILETYPE_PEM) ==
+	    1);
+	cert_free(&leaf);
+	free(pem);
+	return server;
+}
+
+/* Old versions take what is weak, and only they, also where both are allowed. */
+static void test_level(void)
+{
+	static const struct {
+		unsigned client;
+		int server;
+		enum ph_cause cause;
+	} cases[] = {
+		{ 15, TLS1_VERSION, PH_CAUSE_NONE },
+		{ 15, TLS1_1_VERSION, PH_CAUSE_NONE },
+		{ 15, TLS1_2_VERSION, PH_CAUSE_CERT_OTHER },
+		{ 15, TLS1_3_VERSION, PH_CAUSE_CERT_OTHER },
+		{ 0, TLS1_2_VERSION, PH_CAUSE_CERT_OTHER },
+		{ 0, TLS1_3_VERSION, PH_CAUSE_CERT_OTHER },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_tls_context *server = weak_server(cases[i].server);
+		char *ca = temp_path("weak.pem");
+		struct ph_tls_context *client =
+		    client_context(ca, PH_TLS_VERIFY_CA, cases[i].client);
+		struct both b;
+
+		check_case("level", i);
+		both_init(&b, client, server, "h.test");
+		shake(&b, SIZE_MAX);
+		check_int(
+		    ph_tls_session_fault(b.client)->cause, cases[i].cause);
+		check_int(b.client_err,
+		    cases[i].cause == PH_CAUSE_NONE ? PH_OK : PH_EIO);
 		both_release(&b);
 		ph_tls_context_free(client);
 		ph_tls_context_free(server);
@@ -811,6 +871,7 @@ int main(void)
 	test_plaintext();
 	test_plaintext_client();
 	test_versions();
+	test_level();
 	test_certificates();
 	test_own_authority();
 	test_system_authorities();
