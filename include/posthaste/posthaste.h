@@ -329,9 +329,9 @@ struct ph_peer {
 	const char *tls;        /* "TLSv1.3", or "" in clear */
 	const char *mechanism;  /* that logged in, or "" */
 	const char *greeting;   /* "220 mail.example.com ESMTP" */
-	/* What is to be known though it went on (encryption was `wanted`, and is
-	   missing or not to be trusted; the version of TLS is broken ...), "; "
-	   between; "" for nothing. */
+	/* What is to be known though it went on (encryption was `wanted` and is
+	   missing, or not to be trusted; the version of TLS is broken ...),
+	   "; " between; "" for nothing. */
 	const char *warning;
 };
 

@@ -84,9 +84,9 @@ struct ph_session_facts {
 	enum ph_stage stage; /* the deepest reached */
 	/* Of the content begun last, handed to the engine so far. */
 	uint64_t content_octets;
-	/* What a person has to know though it went on, the first first: `wanted`
-	   goes on in clear or with a certificate that failed, the version of
-	   TLS is broken ... */
+	/* What a person has to know though it went on, the first first:
+	   `wanted` goes on in clear or with a certificate that failed, the
+	   version of TLS is broken ... */
 	const char *const *warnings;
 	size_t warning_count;
 };

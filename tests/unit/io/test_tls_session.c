@@ -427,7 +427,7 @@ static struct ph_tls_context *weak_server(int version)
 	return server;
 }
 
-/* Old versions take what is weak, and only they, also where both are allowed. */
+/* Old versions take what is weak, and only they, where both are allowed. */
 static void test_level(void)
 {
 	static const struct {
