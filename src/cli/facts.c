@@ -75,6 +75,10 @@ json_t *ph_facts_attempts(const struct ph_session_facts *f)
 		ph_json_put(one, "mechanism", ph_json_str(a->mechanism));
 		ph_json_put(
 		    one, "reply", ph_json_reply(a->code, a->enhanced, a->text));
+		ph_json_put(one, "problem",
+		    a->code != 0 ? json_null() : ph_json_str(a->text));
+		ph_json_put(one, "ms", ph_json_ms(a->ms));
+		ph_json_put(one, "reconnected", json_boolean(a->reconnected));
 		ph_json_add(j, one);
 	}
 	return j;

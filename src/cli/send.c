@@ -147,6 +147,7 @@ static void carry(struct sending *s)
 	struct ph_fault fault = { 0 };
 	enum ph_err err = check_size(s, &fault);
 
+	s->talk.weaker_max = 1;
 	if (err == PH_OK) {
 		err =
 		    ph_talk_begin(&s->talk, &s->server, &s->transcript, &fault);
@@ -190,6 +191,8 @@ static json_t *to_json(const struct sending *s)
 			: json_null());
 	ph_json_put(
 	    j, "server", facts == NULL ? json_null() : ph_facts_server(facts));
+	ph_json_put(j, "attempts",
+	    facts == NULL ? json_array() : ph_facts_attempts(facts));
 	ph_json_put(j, "recipients", ph_receipt_recipients(&s->receipt));
 	ph_json_put(
 	    j, "warnings", ph_facts_warnings(&s->server.connection, facts));

@@ -18,6 +18,7 @@ enum ph_err ph_talk_begin(struct ph_talk *t, const struct ph_cli_server *server,
 		    server->has_proxy_password ? &server->proxy_password : NULL,
 		.key_password =
 		    server->has_key_password ? &server->key_password : NULL,
+		.weaker_max = t->weaker_max,
 	};
 	enum ph_err err = ph_loop_new(&t->loop);
 

@@ -11,6 +11,7 @@ struct ph_talk {
 	struct ph_loop *loop;
 	struct ph_session *session;
 	struct ph_signal *on_int, *on_term;
+	unsigned weaker_max; /* set before: see struct ph_session_options */
 };
 
 /* Makes loop and session, opens nothing.  PH_EINVAL, PH_ENOMEM with *fault. */

@@ -99,6 +99,8 @@ void ph_link_close(struct ph_session *s, const struct ph_fault *fault)
 {
 	if (s->phase == PH_PHASE_CLOSED)
 		return;
+	if (ph_login_is_refused(s))
+		keep_fault(s, &s->login.fault);
 	keep_fault(s, fault);
 	ph_link_drop(s);
 	s->phase = PH_PHASE_CLOSED;
@@ -150,14 +152,14 @@ void ph_link_step_down(struct ph_session *s, const struct ph_fault *why)
 	ph_link_warn(s, PH_STAGE_TLS, "%s: %s", why->text,
 	    unverified ? "going on without a certificate that can be trusted"
 		       : "going on without encryption");
-	s->step_down = true;
+	s->start_over = true;
 }
 
 void ph_link_reconnect(struct ph_session *s)
 {
 	struct ph_fault f;
 
-	s->step_down = false;
+	s->start_over = false;
 	ph_link_drop(s);
 	ph_smtp_client_free(s->client);
 	s->client = NULL;
@@ -460,9 +462,14 @@ static void on_dialed(void *ctx, const struct ph_dial_result *r)
 {
 	struct ph_session *s = ctx;
 
-	s->facts.timing.dns = r->dns_ms;
-	s->facts.timing.connect = r->connect_ms;
-	if (ph_fault_is_set(&r->fault)) {
+	if (!s->same_address) {
+		s->facts.timing.dns = r->dns_ms;
+		s->facts.timing.connect = r->connect_ms;
+	}
+	if (s->same_address && ph_fault_is_set(&r->fault)) {
+		s->same_address = false;
+		ph_link_reconnect(s);
+	} else if (ph_fault_is_set(&r->fault)) {
 		struct ph_fault f = r->fault;
 
 		ph_link_reached(s, f.stage);
@@ -482,7 +489,7 @@ enum ph_err ph_link_dial(struct ph_session *s)
 	ph_link_reached(s, PH_STAGE_DNS);
 	return ph_dial_start(s->loop,
 	    &(struct ph_dial_options){
-		.host = s->host,
+		.host = s->same_address ? s->address : s->host,
 		.port = c->port,
 		.source_address = c->source_address,
 		.timeout_dns = c->timeout,

@@ -103,6 +103,47 @@ static void note_choice(struct ph_session *s)
 		ph_link_note(s, PH_STAGE_AUTH, "login: %s", ph_buf_str(&line));
 }
 
+/* which one is next */
+
+static bool has_ended(const struct ph_login *l, const char *name)
+{
+	for (size_t i = 0; i < l->ended_count; i++) {
+		if (strcmp(l->ended[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void end_present(struct ph_login *l)
+{
+	const char *name = l->choice.items[l->at].name;
+
+	l->is_trying = false;
+	if (has_ended(l, name) || l->ended_count == PH_COUNT(l->ended))
+		return;
+	memcpy(l->ended[l->ended_count], name, sizeof(l->ended[0]));
+	l->ended_count++;
+}
+
+/* False: every one that fits is through. */
+static bool find_next(struct ph_login *l)
+{
+	for (l->at = 0; l->at < l->choice.fit_count; l->at++) {
+		if (!has_ended(l, l->choice.items[l->at].name))
+			return true;
+	}
+	return false;
+}
+
+/* A refusal is what the user has to hear of, whatever else went wrong. */
+static void keep_reason(struct ph_login *l, const struct ph_fault *why)
+{
+	if (l->refused == 0 || why->cause == PH_CAUSE_AUTH_SERVER_FALSE)
+		l->fault = *why;
+}
+
+/* what became of it */
+
 static struct ph_session_attempt *add_attempt(struct ph_session *s)
 {
 	struct ph_login *l = &s->login;
@@ -114,9 +155,13 @@ static struct ph_session_attempt *add_attempt(struct ph_session *s)
 
 	struct ph_session_attempt *a = &s->attempts[at];
 
-	*a = (struct ph_session_attempt){ 0 };
-	(void)snprintf(a->mechanism, sizeof(a->mechanism), "%s",
-	    l->choice.items[l->at].name);
+	*a = (struct ph_session_attempt){
+		.ms = ph_ms_since(l->tried_usec),
+		.reconnected = l->reconnected,
+	};
+	memcpy(a->mechanism, l->choice.items[l->at].name,
+	    sizeof(l->choice.items[0].name));
+	l->reconnected = false;
 	s->facts.attempts = s->attempts;
 	s->facts.attempt_count = at + 1;
 	return a;
@@ -132,11 +177,11 @@ static void record_reply(struct ph_session *s, const struct ph_reply *reply)
 	    a->text, sizeof(a->text), "%.*s", PH_SPAN_ARG(reply->text));
 }
 
-static void record_fault(struct ph_session *s)
+static void record_fault(struct ph_session *s, const struct ph_fault *why)
 {
 	struct ph_session_attempt *a = add_attempt(s);
 
-	(void)snprintf(a->text, sizeof(a->text), "%s", s->login.fault.text);
+	(void)snprintf(a->text, sizeof(a->text), "%s", why->text);
 }
 
 /* Why none of them fits. */
@@ -171,23 +216,26 @@ static void none_left(struct ph_session *s)
 	ph_link_give_up(s, &f);
 }
 
-static void set_local_fault(struct ph_session *s, const struct ph_fault *why)
+static struct ph_fault local_fault(
+    const struct ph_session *s, const struct ph_fault *why)
 {
 	const struct ph_login *l = &s->login;
+	struct ph_fault f;
 
 	if (why->text[0] != '\0') {
-		ph_fault_set(&s->login.fault, PH_CAUSE_AUTH_MECHANISM,
-		    PH_STAGE_AUTH, "%s: %s", s->where, why->text);
-		return;
+		ph_fault_set(&f, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
+		    "%s: %s", s->where, why->text);
+	} else {
+		ph_fault_set(&f, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
+		    "%s: %s cannot carry this user name or password", s->where,
+		    l->choice.items[l->at].name);
 	}
-	ph_fault_set(&s->login.fault, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
-	    "%s: %s cannot carry this user name or password", s->where,
-	    l->choice.items[l->at].name);
+	return f;
 }
 
-/* PH_OK: AUTH is on its way.  PH_EINVAL: this one will not do; login.fault says
+/* PH_OK: AUTH is on its way.  PH_EINVAL: this one will not do; *fault says
    why. */
-static enum ph_err start(struct ph_session *s)
+static enum ph_err start(struct ph_session *s, struct ph_fault *fault)
 {
 	struct ph_login *l = &s->login;
 	const char *name = l->choice.items[l->at].name;
@@ -223,20 +271,27 @@ static enum ph_err start(struct ph_session *s)
 		    "%s needs the module %s, which cannot be loaded", name,
 		    PH_GSASL_FILE);
 	}
-	set_local_fault(s, &why);
+	*fault = local_fault(s, &why);
 	return PH_EINVAL;
 }
 
-static void try_from(struct ph_session *s, size_t at)
+static void try_next(struct ph_session *s)
 {
 	struct ph_login *l = &s->login;
 
-	for (l->at = at; l->at < l->choice.fit_count; l->at++) {
+	while (find_next(l)) {
+		struct ph_fault why = { 0 };
+
 		ph_login_release(l);
 		l->cancelled = false;
-		if (start(s) == PH_OK)
+		l->is_heard = false;
+		l->is_trying = true;
+		l->tried_usec = ph_clock_usec();
+		if (start(s, &why) == PH_OK)
 			return;
-		record_fault(s);
+		record_fault(s, &why);
+		keep_reason(l, &why);
+		end_present(l);
 	}
 	none_left(s);
 }
@@ -246,7 +301,8 @@ void ph_login_needed(struct ph_session *s)
 	const struct ph_ehlo *e = ph_smtp_client_ehlo(s->client);
 	struct ph_fault f;
 
-	s->login.begun_usec = ph_clock_usec();
+	if (s->login.begun_usec == 0)
+		s->login.begun_usec = ph_clock_usec();
 	ph_link_reached(s, PH_STAGE_AUTH);
 	if (!ph_ehlo_has(e, PH_EHLO_AUTH) || e->mechanism_count == 0) {
 		ph_fault_set(&f, PH_CAUSE_AUTH_NOT_OFFERED, PH_STAGE_AUTH,
@@ -260,7 +316,7 @@ void ph_login_needed(struct ph_session *s)
 	if (s->login.choice.fit_count == 0) {
 		no_mechanism(s);
 	} else {
-		try_from(s, 0);
+		try_next(s);
 	}
 }
 
@@ -269,13 +325,15 @@ static void cancel(
     struct ph_session *s, enum ph_err err, const struct ph_fault *why)
 {
 	struct ph_login *l = &s->login;
+	struct ph_fault f = local_fault(s, why);
 
 	l->cancelled = true;
-	set_local_fault(s, why);
 	if (err == PH_EDENIED) {
-		l->fault.cause = PH_CAUSE_AUTH_SERVER_FALSE;
+		f.cause = PH_CAUSE_AUTH_SERVER_FALSE;
 		l->false_server = true;
 	}
+	record_fault(s, &f);
+	keep_reason(l, &f);
 	if (ph_smtp_client_auth_cancel(s->client, ph_loop_now(s->loop)) !=
 	    PH_OK)
 		ph_link_give_up(s, &l->fault);
@@ -290,6 +348,7 @@ void ph_login_challenge(struct ph_session *s, struct ph_span challenge)
 	ph_buf_init(&response, RESPONSE_MAX);
 	if (l->sasl == NULL)
 		return;
+	l->is_heard = true;
 
 	enum ph_err err =
 	    ph_sasl_client_step(l->sasl, challenge, &response, &why);
@@ -309,7 +368,7 @@ static void succeed(struct ph_session *s, const struct ph_reply *reply)
 
 	record_reply(s, reply);
 	if (ph_sasl_client_finish(l->sasl, &why) != PH_OK) {
-		set_local_fault(s, &why);
+		l->fault = local_fault(s, &why);
 		l->fault.cause = PH_CAUSE_AUTH_SERVER_FALSE;
 		ph_link_give_up(s, &l->fault);
 		return;
@@ -319,24 +378,53 @@ static void succeed(struct ph_session *s, const struct ph_reply *reply)
 	s->facts.timing.auth = ph_ms_since(l->begun_usec);
 }
 
-/* Refused for the mechanism's own sake, the next one costs nothing: nobody's
-   password was judged.  Anything else ends the login. */
-static void refused(struct ph_session *s, const struct ph_reply *reply)
+/* 0: any number. */
+static bool is_used_up(const struct ph_session *s)
+{
+	return s->conn->attempts > 0 && s->login.refused >= s->conn->attempts;
+}
+
+/* Somebody's user name or password was judged.  One more may be tried, for
+   servers that advertise what they have not set up. */
+static void refused(struct ph_session *s)
 {
 	struct ph_login *l = &s->login;
-	enum ph_cause cause = ph_verdict_login_cause(reply);
 
-	if (l->cancelled) {
-		record_fault(s);
-	} else {
-		record_reply(s, reply);
-		ph_verdict_login(&l->fault, cause, reply, s->where);
-	}
-	if (!l->false_server &&
-	    (l->cancelled || cause == PH_CAUSE_AUTH_MECHANISM)) {
-		try_from(s, l->at + 1);
-	} else {
+	l->refused++;
+	if (l->weaker_left == 0 || is_used_up(s) || !find_next(l)) {
 		ph_link_give_up(s, &l->fault);
+		return;
+	}
+	l->weaker_left--;
+	ph_link_note(s, PH_STAGE_AUTH,
+	    "login: one weaker mechanism more, %s, in case that the server "
+	    "has not set up what it offers",
+	    l->choice.items[l->at].name);
+	try_next(s);
+}
+
+/* Refused for the mechanism's own sake, the next one costs nothing: nobody's
+   password was judged.  Not now means later, whatever the mechanism. */
+static void failed(struct ph_session *s, const struct ph_reply *reply)
+{
+	struct ph_login *l = &s->login;
+	enum ph_cause cause = l->cancelled ? PH_CAUSE_AUTH_MECHANISM
+					   : ph_verdict_login_cause(reply);
+	struct ph_fault f;
+
+	if (!l->cancelled) {
+		record_reply(s, reply);
+		ph_verdict_login(&f, cause, reply, s->where);
+		keep_reason(l, &f);
+	}
+	l->failed_here = true;
+	end_present(l);
+	if (l->false_server || cause == PH_CAUSE_AUTH_DEFERRED) {
+		ph_link_give_up(s, &l->fault);
+	} else if (cause == PH_CAUSE_AUTH_MECHANISM) {
+		try_next(s);
+	} else {
+		refused(s);
 	}
 }
 
@@ -350,8 +438,67 @@ void ph_login_answered(struct ph_session *s, const struct ph_reply *reply)
 	if (ph_reply_class(reply) == 2 && !l->cancelled) {
 		succeed(s, reply);
 	} else {
-		refused(s, reply);
+		failed(s, reply);
 	}
 	if (s->facts.mechanism[0] != '\0' || ph_fault_is_set(&s->fault))
 		ph_login_release(l);
+}
+
+/* the connection goes */
+
+bool ph_login_is_refused(const struct ph_session *s)
+{
+	return s->login.refused > 0 && s->facts.mechanism[0] == '\0' &&
+	    !s->interrupted;
+}
+
+static bool is_under_way(const struct ph_session *s)
+{
+	return s->login.begun_usec != 0 && s->facts.mechanism[0] == '\0' &&
+	    !ph_fault_is_set(&s->fault) && !s->interrupted &&
+	    !s->login.false_server;
+}
+
+/* Servers hang up on who fails: what they cut off then is none of its fault,
+   and is tried once more.  Otherwise it is how this mechanism ends. */
+static void end_cut_off(struct ph_session *s, const struct ph_fault *why)
+{
+	struct ph_login *l = &s->login;
+
+	if (!l->is_trying)
+		return;
+	if (l->failed_here && !l->is_heard) {
+		l->is_trying = false;
+		return;
+	}
+	if (!l->cancelled) {
+		record_fault(s, why);
+		keep_reason(l, why);
+	}
+	end_present(l);
+}
+
+bool ph_login_survives(struct ph_session *s, const struct ph_fault *why)
+{
+	struct ph_login *l = &s->login;
+	bool hung_up = why->cause == PH_CAUSE_CONNECTION_LOST ||
+	    (why->cause == PH_CAUSE_SHUTTING_DOWN && l->failed_here);
+
+	if (!is_under_way(s) || why->stage != PH_STAGE_AUTH || !hung_up ||
+	    l->reconnects == PH_SASL_CHOICE_MAX)
+		return false;
+	end_cut_off(s, why);
+	ph_login_release(l);
+	if (!find_next(l)) {
+		s->fault = l->fault;
+		return false;
+	}
+	l->is_trying = false;
+	l->failed_here = false;
+	l->reconnected = true;
+	l->reconnects++;
+	s->same_address = true;
+	ph_link_note(s, PH_STAGE_AUTH, "%s: connecting anew, to go on with %s",
+	    why->text, l->choice.items[l->at].name);
+	return true;
 }

@@ -140,6 +140,7 @@ enum ph_err ph_session_new(struct ph_loop *l,
 	s->trace = opt->trace;
 	s->trace_ctx = opt->trace_ctx;
 	s->no_chunking = opt->no_chunking;
+	s->login.weaker_left = opt->weaker_max;
 	s->armed_at = PH_NEVER;
 	s->handshake_until = PH_NEVER;
 	init_facts(s);

@@ -39,6 +39,10 @@ struct ph_session_options {
 	ph_trace_fn *trace;                   /* may be NULL */
 	void *trace_ctx;
 	bool no_chunking; /* DATA also where CHUNKING is offered */
+	/* So many weaker mechanisms are tried after one that was refused as if
+	   user name or password were wrong (535): servers advertise what they
+	   have not set up. */
+	unsigned weaker_max;
 };
 
 /* PH_EINVAL with *fault: a certificate file, pin, helo ... is wrong. */
@@ -53,9 +57,11 @@ PH_DEFINE_CLEANUP(ph_session_free, struct ph_session)
    pointers NULL while not known. */
 struct ph_session_attempt {
 	char mechanism[24];
-	uint16_t code;
+	uint16_t code; /* 0: it did not come to an answer; text says why */
 	uint16_t enhanced[3];
 	char text[256];
+	double ms;        /* from AUTH to its end */
+	bool reconnected; /* a new connection was made for it */
 };
 
 enum {

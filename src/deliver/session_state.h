@@ -38,14 +38,27 @@ enum ph_session_footing {
 	PH_FOOTING_CLEAR
 };
 
+/* A login: the mechanisms one after the other, over as many connections as it
+   takes. */
 struct ph_login {
 	struct ph_sasl_choice choice;
-	size_t at; /* of the fitting ones */
+	size_t at; /* of the fitting ones: the one under way */
+	bool is_trying;
 	struct ph_sasl_client *sasl;
 	bool cancelled; /* by us: fault says why */
 	bool false_server;
-	struct ph_fault fault;
+	bool is_heard;    /* a challenge came for the one under way */
+	bool failed_here; /* one has failed over this connection */
+	bool reconnected; /* and none was tried over it yet */
+	unsigned reconnects;
+	unsigned refused;     /* answered by a no to who logs in */
+	unsigned weaker_left; /* that may be tried after one */
+	/* Those that are through, whatever is offered next. */
+	char ended[PH_SASL_CHOICE_MAX][PH_SASL_NAME_MAX + 1];
+	size_t ended_count;
+	struct ph_fault fault; /* why the last one failed; a refusal stays */
 	int64_t begun_usec;
+	int64_t tried_usec; /* when the one under way began */
 };
 
 struct ph_session {
@@ -75,10 +88,12 @@ struct ph_session {
 
 	enum ph_session_phase phase;
 	enum ph_session_footing footing;
-	bool running;   /* within ph_session_run() */
-	bool again;     /* another round of it is due */
-	bool resume;    /* and one from the loop */
-	bool step_down; /* `wanted` has to reconnect */
+	bool running;      /* within ph_session_run() */
+	bool again;        /* another round of it is due */
+	bool resume;       /* and one from the loop */
+	bool start_over;   /* with a new connection: `wanted` asks for less, or
+	                    the login goes on */
+	bool same_address; /* of the last one: it is dialed first */
 	bool was_ready;
 	bool interrupted;
 	bool in_blocking_call;
@@ -161,6 +176,11 @@ bool ph_login_is_due(const struct ph_connection *conn);
 void ph_login_needed(struct ph_session *s);
 void ph_login_challenge(struct ph_session *s, struct ph_span challenge);
 void ph_login_answered(struct ph_session *s, const struct ph_reply *reply);
+/* The connection is lost in the midst of a login.  True: another is to be made,
+   and the login goes on over it. */
+bool ph_login_survives(struct ph_session *s, const struct ph_fault *why);
+/* The login has its answer, and it is no: what came after does not matter. */
+bool ph_login_is_refused(const struct ph_session *s);
 void ph_login_release(struct ph_login *l);
 
 /* traffic.c */

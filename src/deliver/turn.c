@@ -131,6 +131,8 @@ static void on_closed(struct ph_session *s, const struct ph_smtp_event *ev)
 	if (f.stage == PH_STAGE_TLS && ph_fault_is_set(&f) && !s->was_ready &&
 	    f.cause != PH_CAUSE_TLS_INJECTED && ph_link_may_step_down(s)) {
 		ph_link_step_down(s, &f);
+	} else if (ph_login_survives(s, &f)) {
+		s->start_over = true;
 	} else {
 		ph_link_close(s, &f);
 	}
@@ -157,7 +159,7 @@ static event_fn *const handlers[] = {
 
 static bool is_talking(const struct ph_session *s)
 {
-	return s->phase == PH_PHASE_TALKING && !s->step_down;
+	return s->phase == PH_PHASE_TALKING && !s->start_over;
 }
 
 static void take_events(struct ph_session *s)
@@ -286,7 +288,7 @@ static void do_round(struct ph_session *s, bool from_loop)
 	read_all(s);
 	notify(s, from_loop);
 	write_all(s);
-	if (s->step_down) {
+	if (s->start_over) {
 		ph_link_reconnect(s);
 		s->again = true;
 	}

@@ -197,6 +197,7 @@ static enum ph_status open_session(struct ph_mailer *m)
 
 	enum ph_err err = ph_session_new(m->loop,
 	    &(struct ph_session_options){
+		.weaker_max = 1,
 		.connection = &m->conn,
 		.password = secret_of(m, PH_ROLE_PASSWORD),
 		.proxy_password = secret_of(m, PH_ROLE_PROXY),

@@ -99,6 +99,7 @@ enum ph_err rig_connect(struct rig *r)
 	    &(struct ph_session_options){
 		.connection = &r->conn,
 		.password = r->password.ptr == NULL ? NULL : &r->password,
+		.weaker_max = r->weaker_max,
 		.trace = on_trace,
 		.trace_ctx = r,
 	    },

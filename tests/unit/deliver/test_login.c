@@ -10,7 +10,9 @@
 #define HELLO(auth)                                  \
  SEND("220 mail.example.com ESMTP"), EXPECT("EHLO"), \
      SEND("250-mail.example.com"), SEND("250 " auth)
-#define BYE EXPECT("QUIT"), SEND("221 Bye"), CLOSE
+/* "<1234@example>" */
+#define CHALLENGE SEND("334 PDEyMzRAZXhhbXBsZT4=")
+#define BYE       EXPECT("QUIT"), SEND("221 Bye"), CLOSE
 
 /* "\0ann\0secret" */
 #define PLAIN_SECRET "AGFubgBzZWNyZXQ="
@@ -18,10 +20,15 @@
 static const struct {
 	const char *name;
 	struct step steps[16];
+	struct step then[16];  /* over a second connection, if there is one */
+	struct step third[16]; /* and a third */
 	const char *mechanism; /* the connection's list, NULL: auto */
 	const char *used;
 	size_t attempts;
-	enum ph_cause cause; /* none: logged in */
+	size_t reconnected; /* of them */
+	unsigned weaker_max;
+	unsigned refused_max; /* the connection's attempts, 0: the usual 2 */
+	enum ph_cause cause;  /* none: logged in */
 	uint16_t code;
 	bool plaintext_allowed;
 } cases[] = {
@@ -74,6 +81,168 @@ static const struct {
 	    .attempts = 1,
 	},
 	{
+	    .name = "refused, and one weaker more",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5 LOGIN"),
+		EXPECT("AUTH CRAM-MD5"), CHALLENGE, EXPECT("YW5uI"),
+		SEND("535 5.7.8 no"), EXPECT("AUTH LOGIN"),
+		SEND("535 5.7.8 never"), BYE },
+	    .plaintext_allowed = true,
+	    .weaker_max = 1,
+	    .refused_max = 9,
+	    .cause = PH_CAUSE_AUTH_REFUSED,
+	    .code = 535,
+	    .attempts = 2,
+	},
+	{
+	    .name = "refused, and the weaker one logs in",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		CHALLENGE, EXPECT("YW5uI"), SEND("535 5.7.8 no"),
+		EXPECT("AUTH PLAIN"), SEND("235 2.7.0 Welcome"),
+		{ STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .weaker_max = 1,
+	    .attempts = 2,
+	    .used = "PLAIN",
+	},
+	{
+	    .name = "refused, one weaker more, and that one is broken",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5 LOGIN"),
+		EXPECT("AUTH CRAM-MD5"), CHALLENGE, EXPECT("YW5uI"),
+		SEND("535 5.7.8 no"), EXPECT("AUTH LOGIN"),
+		SEND("504 5.5.4 what"), EXPECT("AUTH PLAIN"),
+		SEND("535 5.7.8 no"), BYE },
+	    .plaintext_allowed = true,
+	    .weaker_max = 1,
+	    .cause = PH_CAUSE_AUTH_REFUSED,
+	    .code = 535,
+	    .attempts = 3,
+	},
+	{
+	    .name = "the refusal is told, not what failed behind it",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		CHALLENGE, EXPECT("YW5uI"), SEND("535 5.7.8 no"),
+		EXPECT("AUTH PLAIN"), SEND("504 5.5.4 what"), BYE },
+	    .plaintext_allowed = true,
+	    .weaker_max = 1,
+	    .cause = PH_CAUSE_AUTH_REFUSED,
+	    .code = 535,
+	    .attempts = 2,
+	},
+	{
+	    .name = "refused as often as the connection allows",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		CHALLENGE, EXPECT("YW5uI"), SEND("535 5.7.8 no"), BYE },
+	    .plaintext_allowed = true,
+	    .weaker_max = 1,
+	    .refused_max = 1,
+	    .cause = PH_CAUSE_AUTH_REFUSED,
+	    .code = 535,
+	    .attempts = 1,
+	},
+	{
+	    .name = "refused, hung up on, and the next one logs in",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		CHALLENGE, EXPECT("YW5uI"), SEND("535 5.7.8 no"), CLOSE },
+	    .then = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH PLAIN"),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .weaker_max = 1,
+	    .attempts = 2,
+	    .reconnected = 1,
+	    .used = "PLAIN",
+	},
+	{
+	    .name = "broken, then 421 for the next one, which is tried again",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		SEND("504 5.5.4 what"), EXPECT("AUTH PLAIN"),
+		SEND("421 4.7.0 too many errors"), CLOSE },
+	    .then = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH PLAIN"),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .attempts = 2,
+	    .reconnected = 1,
+	    .used = "PLAIN",
+	},
+	{
+	    .name = "hung up on in mid-exchange: the next one, over another",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		CHALLENGE, EXPECT("YW5uI"), CLOSE },
+	    .then = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH PLAIN"),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .attempts = 2,
+	    .reconnected = 1,
+	    .used = "PLAIN",
+	},
+	{
+	    .name = "hung up on for the mechanism's name alone",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		CLOSE },
+	    .then = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH PLAIN"),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .attempts = 2,
+	    .reconnected = 1,
+	    .used = "PLAIN",
+	},
+	{
+	    .name = "hung up on after each",
+	    .steps = { HELLO("AUTH PLAIN LOGIN CRAM-MD5"),
+		EXPECT("AUTH CRAM-MD5"), SEND("504 5.5.4 what"), CLOSE },
+	    .then = { HELLO("AUTH PLAIN LOGIN CRAM-MD5"), EXPECT("AUTH LOGIN"),
+		SEND("504 5.5.4 what"), CLOSE },
+	    .third = { HELLO("AUTH PLAIN LOGIN CRAM-MD5"), EXPECT("AUTH PLAIN"),
+		SEND("504 5.5.4 what"), BYE },
+	    .plaintext_allowed = true,
+	    .cause = PH_CAUSE_AUTH_MECHANISM,
+	    .code = 504,
+	    .attempts = 3,
+	    .reconnected = 2,
+	},
+	{
+	    .name = "cancelled, and hung up on for it",
+	    .steps = { HELLO("AUTH SCRAM-SHA-256 PLAIN"),
+		EXPECT("AUTH SCRAM-SHA-256 "), SEND("334 bm9uc2Vuc2U="),
+		EXPECT("*"), CLOSE },
+	    .then = { HELLO("AUTH SCRAM-SHA-256 PLAIN"), EXPECT("AUTH PLAIN"),
+		SEND("235 2.7.0 Welcome"), { STEP_END, NULL } },
+	    .plaintext_allowed = true,
+	    .attempts = 2,
+	    .reconnected = 1,
+	    .used = "PLAIN",
+	},
+	{
+	    .name = "the second connection offers less",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		SEND("504 5.5.4 what"), CLOSE },
+	    .then = { HELLO("AUTH CRAM-MD5"), BYE },
+	    .plaintext_allowed = true,
+	    .cause = PH_CAUSE_AUTH_MECHANISM,
+	    .code = 504,
+	    .attempts = 1,
+	},
+	{
+	    .name = "refused, and the second connection is turned away",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		CHALLENGE, EXPECT("YW5uI"), SEND("535 5.7.8 no"), CLOSE },
+	    .then = { SEND("421 4.7.0 not you again"), CLOSE },
+	    .plaintext_allowed = true,
+	    .weaker_max = 1,
+	    .cause = PH_CAUSE_AUTH_REFUSED,
+	    .code = 535,
+	    .attempts = 1,
+	},
+	{
+	    .name = "deferred after another failed: it is not tried again",
+	    .steps = { HELLO("AUTH PLAIN CRAM-MD5"), EXPECT("AUTH CRAM-MD5"),
+		SEND("504 5.5.4 what"), EXPECT("AUTH PLAIN"),
+		SEND("454 4.7.0 later"), BYE },
+	    .plaintext_allowed = true,
+	    .cause = PH_CAUSE_AUTH_DEFERRED,
+	    .code = 454,
+	    .attempts = 2,
+	},
+	{
 	    .name = "deferred",
 	    .steps = { HELLO("AUTH PLAIN"), EXPECT("AUTH"),
 		SEND("454 4.7.0 later"), BYE },
@@ -121,6 +290,7 @@ static const struct {
 		EXPECT("*"), SEND("235 2.7.0 Welcome"), BYE },
 	    .cause = PH_CAUSE_PROTOCOL,
 	    .code = 235,
+	    .attempts = 1,
 	},
 	{
 	    .name = "nothing offered",
@@ -154,15 +324,38 @@ static const struct {
 	    .name = "cut in the midst",
 	    .steps = { HELLO("AUTH CRAM-MD5"), EXPECT("AUTH"), CLOSE },
 	    .cause = PH_CAUSE_CONNECTION_LOST,
+	    .attempts = 1,
 	},
 };
+
+/* Attempts over a new connection; every attempt takes its time. */
+static size_t count_reconnected(const struct ph_session_facts *f)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->attempt_count; i++) {
+		count += f->attempts[i].reconnected ? 1 : 0;
+		check(f->attempts[i].ms >= 0);
+		check(
+		    f->attempts[i].code != 0 || f->attempts[i].text[0] != '\0');
+	}
+	return count;
+}
+
+/* Nobody is to come here. */
+static const struct step unused[] = { SEND("221 no"), EXPECT("nobody"), CLOSE };
 
 static void run_case(size_t i)
 {
 	struct rig r;
 
 	check_case(cases[i].name, i);
-	RIG_INIT(&r, cases[i].steps);
+	RIG_INIT(&r, cases[i].steps,
+	    cases[i].then[0].text != NULL ? cases[i].then : unused,
+	    cases[i].third[0].text != NULL ? cases[i].third : unused);
+	r.weaker_max = cases[i].weaker_max;
+	if (cases[i].refused_max != 0)
+		r.conn.attempts = cases[i].refused_max;
 	r.conn.allow_plaintext_password = cases[i].plaintext_allowed;
 	rig_login(&r, "secret", cases[i].mechanism);
 
@@ -173,6 +366,11 @@ static void run_case(size_t i)
 	const struct ph_session_facts *f = ph_session_facts(r.session);
 
 	check_int(f->attempt_count, cases[i].attempts);
+	check_int(count_reconnected(f), cases[i].reconnected);
+	check_int(r.server.conn_count,
+	    cases[i].third[0].text != NULL      ? 3
+		: cases[i].then[0].text != NULL ? 2
+						: 1);
 	if (good) {
 		check_str(f->mechanism, cases[i].used);
 		check(f->timing.auth >= 0);
@@ -193,13 +391,20 @@ static void run_case(size_t i)
 
 static void test_trace(void)
 {
+	static const struct step steps[] = { HELLO("AUTH PLAIN CRAM-MD5"),
+		EXPECT("AUTH CRAM-MD5"), SEND("504 5.5.4 not known"), CLOSE };
+	static const struct step then[] = { HELLO("AUTH PLAIN CRAM-MD5"),
+		EXPECT("AUTH PLAIN"), SEND("235 2.7.0 Welcome"),
+		{ STEP_END, NULL } };
 	struct rig r;
 
-	RIG_INIT(&r, cases[6].steps);
+	RIG_INIT(&r, steps, then);
 	r.conn.allow_plaintext_password = true;
 	rig_login(&r, "secret", NULL);
 	check(rig_connect(&r) == PH_OK);
 	check(strstr(ph_buf_str(&r.trace), "* auth login: CRAM-MD5") != NULL);
+	check(strstr(ph_buf_str(&r.trace),
+		  "connecting anew, to go on with PLAIN") != NULL);
 	check_str(
 	    ph_session_facts(r.session)->attempts[0].mechanism, "CRAM-MD5");
 	check_int(ph_session_facts(r.session)->attempts[0].code, 504);
