@@ -6,6 +6,12 @@
 /* The settings are those of connection/setting.c, without [proxy] and [oauth],
    which are set as proxy.NAME=VALUE; a test holds the two together. */
 static const struct ph_option options[] = {
+	{ "", 0, NULL, "For add", 0 },
+	{ "preset", 0, "NAME",
+	    "A provider's server, limits and what it asks of its users",
+	    PH_CONNECTION_KEY_PRESET },
+	{ "region", 0, "NAME", "Where the provider has a server in each",
+	    PH_CONNECTION_KEY_REGION },
 	{ "", 0, NULL, "Settings, for add and set", 0 },
 	{ "server", 0, "URL",
 	    "smtp://, smtp+starttls://, smtps:// or smtp+none://, then "
@@ -176,23 +182,43 @@ static enum ph_exit set_default(struct ph_connection_action *a)
 	return report(a, "the default is now");
 }
 
+/* The options that an action takes, 1 << enum ph_connection_key. */
+enum {
+	SETTINGS =
+	    1 << PH_CONNECTION_KEY_SETTING | 1 << PH_CONNECTION_KEY_SERVER,
+	PRESETS = 1 << PH_CONNECTION_KEY_PRESET | 1 << PH_CONNECTION_KEY_REGION
+};
+
 static const struct {
 	const char *word;
 	enum ph_exit (*run)(struct ph_connection_action *a);
 	const char *operands;
 	size_t name_min; /* with the connection's name */
 	size_t operand_max;
-	bool takes_settings;
+	unsigned takes;
 } actions[] = {
-	{ "list", ph_connection_list, "", 0, 0, false },
-	{ "show", ph_connection_show, "[NAME]", 0, 1, false },
-	{ "add", ph_connection_add, "NAME [KEY=VALUE...]", 1, 256, true },
+	{ "list", ph_connection_list, "", 0, 0, 0 },
+	{ "show", ph_connection_show, "[NAME]", 0, 1, 0 },
+	{ "add", ph_connection_add, "NAME [KEY=VALUE...]", 1, 256,
+	    SETTINGS | PRESETS },
 	{ "set", ph_connection_set, "NAME KEY VALUE | NAME KEY=VALUE...", 1,
-	    256, true },
-	{ "unset", ph_connection_unset, "NAME KEY...", 2, 256, false },
-	{ "remove", remove_one, "NAME", 1, 1, false },
-	{ "default", set_default, "NAME", 1, 1, false },
+	    256, SETTINGS },
+	{ "unset", ph_connection_unset, "NAME KEY...", 2, 256, 0 },
+	{ "remove", remove_one, "NAME", 1, 1, 0 },
+	{ "default", set_default, "NAME", 1, 1, 0 },
+	{ "presets", ph_connection_presets, "[WORD]", 0, 1, 0 },
 };
+
+/* The first option that is for another action; NULL: none is. */
+static const struct ph_given *find_misplaced(
+    const struct ph_options *o, unsigned takes)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		if ((takes >> o->items[i].key & 1) == 0)
+			return &o->items[i];
+	}
+	return NULL;
+}
 
 static enum ph_exit run_action(
     struct ph_cli *cli, const struct ph_options *o, size_t at)
@@ -205,9 +231,12 @@ static enum ph_exit run_action(
 		return ph_cli_usage(cli, "usage: posthaste connection %s %s",
 		    actions[at].word, actions[at].operands);
 	}
-	if (o->count > 0 && !actions[at].takes_settings) {
-		return ph_cli_usage(cli, "%s takes no --%s", actions[at].word,
-		    o->items[0].name);
+
+	const struct ph_given *misplaced = find_misplaced(o, actions[at].takes);
+
+	if (misplaced != NULL) {
+		return ph_cli_usage(
+		    cli, "%s takes no --%s", actions[at].word, misplaced->name);
 	}
 	a.name = count > 0 ? o->operands[1] : NULL;
 	a.operands = o->operands + (count > 0 ? 2 : 1);
@@ -230,6 +259,8 @@ static enum ph_exit dispatch(struct ph_cli *cli, const struct ph_options *o)
 	const char *word = o->operand_count == 0 ? "" : o->operands[0];
 	const char *near = NULL;
 	unsigned best = 99;
+	static const char words[] =
+	    "list, show, add, set, unset, remove, default or presets";
 
 	for (size_t i = 0; i < PH_COUNT(actions); i++) {
 		unsigned distance = ph_word_distance(word, actions[i].word);
@@ -242,14 +273,10 @@ static enum ph_exit dispatch(struct ph_cli *cli, const struct ph_options *o)
 		}
 	}
 	if (word[0] == '\0') {
-		return ph_cli_usage(
-		    cli, "say list, show, add, set, unset, remove or default");
+		return ph_cli_usage(cli, "say %s", words);
 	}
 	return near == NULL
-	    ? ph_cli_usage(cli,
-		  "\"%s\" is none of list, show, add, set, unset, remove, "
-		  "default",
-		  word)
+	    ? ph_cli_usage(cli, "\"%s\" is none of %s", word, words)
 	    : ph_cli_usage(cli, "\"%s\": did you mean %s?", word, near);
 }
 
@@ -270,8 +297,7 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 
 const struct ph_command ph_command_connection = {
 	.name = "connection",
-	.usage = "connection list|show|add|set|unset|remove|default [NAME] "
-		 "[SETTING...]",
+	.usage = "connection ACTION [NAME] [SETTING...]",
 	.summary = "Keep the named connections.",
 	.run = run,
 	.options = options,
@@ -285,7 +311,10 @@ const struct ph_command ph_command_connection = {
 		"VALUE\n"
 		"  unset NAME KEY...         back to what is inherited\n"
 		"  remove NAME               and the password stored for it\n"
-		"  default NAME              used when none is named\n\n"
+		"  default NAME              used when none is named\n"
+		"  presets [WORD]            the providers that are known\n\n"
+		"  posthaste connection add home --preset gmail --username "
+		"ann@gmail.com\n"
 		"  posthaste connection add work --host smtp.example.com "
 		"--port 587 \\\n"
 		"      --username ann@example.com\n"

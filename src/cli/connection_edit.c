@@ -12,6 +12,7 @@ struct edit {
 	struct ph_settings_file *file;
 	struct ph_arena arena;
 	struct ph_fault fault;
+	const struct ph_preset *preset; /* or NULL */
 	bool make_default;
 	bool has_pin;
 	bool has_verify;
@@ -134,7 +135,7 @@ static enum ph_err apply_options(struct edit *e)
 
 		if (given->key == PH_CONNECTION_KEY_SERVER) {
 			err = apply_url(e, given->value);
-		} else {
+		} else if (given->key == PH_CONNECTION_KEY_SETTING) {
 			err = apply_key(e, ph_span_of(given->name),
 			    ph_span_of(given->value));
 		}
@@ -256,6 +257,34 @@ static enum ph_exit finish(struct edit *e, enum ph_err err, const char *did)
 	return ph_json_print(&doc);
 }
 
+/* Before what is said besides, which may replace what it knows. */
+static enum ph_err apply_preset(struct edit *e)
+{
+	const struct ph_options *o = e->a->options;
+	const char *word = ph_options_value(o, PH_CONNECTION_KEY_PRESET);
+	const char *region = ph_options_value(o, PH_CONNECTION_KEY_REGION);
+
+	if (word == NULL && region != NULL) {
+		ph_fault_set(&e->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+		    "--region belongs to a --preset");
+		return PH_EINVAL;
+	}
+	if (word == NULL)
+		return PH_OK;
+
+	enum ph_err err = ph_preset_find(word, region, &e->preset, &e->fault);
+	if (err != PH_OK)
+		return err;
+	return ph_preset_apply(e->preset, e->file, &e->fault);
+}
+
+static enum ph_err settle_preset(struct edit *e)
+{
+	return e->preset == NULL
+	    ? PH_OK
+	    : ph_preset_settle(e->preset, e->file, &e->fault);
+}
+
 static enum ph_err begin_add(struct edit *e)
 {
 	struct ph_buf names;
@@ -280,9 +309,13 @@ enum ph_exit ph_connection_add(struct ph_connection_action *a)
 	enum ph_err err = begin_add(&e);
 
 	if (err == PH_OK)
+		err = apply_preset(&e);
+	if (err == PH_OK)
 		err = apply_options(&e);
 	if (err == PH_OK)
 		err = apply_operands(&e, false);
+	if (err == PH_OK)
+		err = settle_preset(&e);
 	if (err == PH_OK)
 		err = follow_pin(&e);
 	if (err == PH_OK)
@@ -291,6 +324,8 @@ enum ph_exit ph_connection_add(struct ph_connection_action *a)
 		ph_cli_note(a->cli, "it is the default connection");
 	if (err == PH_OK)
 		note_inherited(&e);
+	if (err == PH_OK && e.preset != NULL)
+		ph_connection_preset_notes(a->cli, e.preset, a->name);
 	return finish(&e, err, "added");
 }
 

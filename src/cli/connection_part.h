@@ -5,12 +5,15 @@
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "config/catalog.h"
+#include "connection/preset.h"
 
 /* What the actions of `connection` and `secret` share. */
 
 enum ph_connection_key {
 	PH_CONNECTION_KEY_SETTING = 1, /* the option's name is the setting's */
-	PH_CONNECTION_KEY_SERVER
+	PH_CONNECTION_KEY_SERVER,
+	PH_CONNECTION_KEY_PRESET,
+	PH_CONNECTION_KEY_REGION
 };
 
 struct ph_connection_action {
@@ -33,10 +36,15 @@ PH_MUST_USE enum ph_err ph_connection_check(struct ph_catalog *c,
     const char *name, struct ph_arena *a, struct ph_connection *out,
     bool *has_host, struct ph_fault *fault);
 
+/* What must be done before a preset can be used, a note each. */
+void ph_connection_preset_notes(
+    const struct ph_cli *cli, const struct ph_preset *p, const char *name);
+
 enum ph_exit ph_connection_list(struct ph_connection_action *a);
 enum ph_exit ph_connection_show(struct ph_connection_action *a);
 enum ph_exit ph_connection_add(struct ph_connection_action *a);
 enum ph_exit ph_connection_set(struct ph_connection_action *a);
 enum ph_exit ph_connection_unset(struct ph_connection_action *a);
+enum ph_exit ph_connection_presets(struct ph_connection_action *a);
 
 #endif

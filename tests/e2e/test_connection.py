@@ -340,3 +340,93 @@ def test_stored_secret_is_used_and_bound(home, password):
         assert "belongs to another host" in done.err
         assert "sesame" not in done.out + done.err
         assert json.loads(done.out)["ok"] is False
+
+
+# ---- presets
+
+def test_preset(home):
+    done = add(home, "g", "--preset", "gmail", "--username", "ann@gmail.com")
+    assert home.file("g").read_text() == (
+        "[connection]\nhost = smtp.gmail.com\nport = 465\n"
+        "encryption = before-connect\ndefault = yes\n\n"
+        "[limits]\nquota = 500/day\n\n"
+        "[authentication]\nusername = ann@gmail.com\n\n"
+        "[message]\nfrom = ann@gmail.com\n")
+    notes = done.err.splitlines()
+    assert all(line.startswith("posthaste: note: ") for line in notes)
+    assert any("app password" in line for line in notes), done
+    assert any("posthaste secret set g" in line for line in notes), done
+    assert any("2026-03" in line for line in notes), done
+
+
+def test_preset_is_overridden(home):
+    add(home, "x", "--preset", "office365", "--username", "ann@example.com",
+        "--port", "25", "rate=5/min")
+    text = home.file("x").read_text()
+    assert "port = 25\n" in text and "port = 587" not in text
+    assert "rate = 5/min\n" in text and "sessions = 3\n" in text
+
+
+def test_preset_asks_for_the_region(home):
+    done = home("connection", "add", "s", "--preset", "ses", "--username", "A")
+    assert done.code == 64
+    is_chain(done, "config", "in each region")
+    assert " eu-west-1 " in done.err
+    assert not home.file("s").exists()
+    add(home, "s", "--preset", "ses", "--region", "eu-west-1",
+        "--username", "A")
+    assert "host = email-smtp.eu-west-1.amazonaws.com\n" in \
+        home.file("s").read_text()
+
+
+@pytest.mark.parametrize("args, code, words, advice", [
+    (("--preset", "gmail", "--username", "ann"), 78,
+     "wants the whole address", "--username ann@gmail.com"),
+    (("--preset", "tuta", "--username", "ann@tuta.io"), 78, "no SMTP",
+     "another provider"),
+    (("--preset", "gmial"), 64, 'no preset "gmial"', "gmail"),
+    (("--region", "eu-west-1"), 64, "--region belongs", ""),
+    (("--preset", "exchange", "--username", "F\\ann"), 0, "", ""),
+])
+def test_preset_refused(home, args, code, words, advice):
+    done = home("connection", "add", "x", *args)
+    assert done.code == code, done
+    if code == 0:
+        assert "it names no host" in done.err
+        return
+    is_chain(done, "config", words)
+    assert advice in done.err.splitlines()[-1]
+    assert not home.file("x").exists()
+
+
+def test_preset_belongs_to_add(home):
+    add(home, "x", "--host", "h")
+    done = home("connection", "set", "x", "--preset", "gmail")
+    assert done.code == 64 and "set takes no --preset" in done.err
+
+
+def test_presets(home):
+    done = home("connection", "presets")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert len(lines) > 150 and all(len(line) <= 80 for line in lines)
+    done = home("connection", "presets", "zoho")
+    assert [line.split()[0] for line in done.out.splitlines()[1:]][:2] == [
+        "zoho-us", "zoho-eu"]
+    done = home("connection", "presets", "office365")
+    assert "host:          smtp.office365.com\n" in done.out
+    assert all(len(line) <= 80 for line in done.out.splitlines())
+    assert home("connection", "presets", "no-such-thing").code == 64
+
+
+def test_presets_json(home):
+    every = home("connection", "presets", "--json").json["presets"]
+    assert len(every) > 150
+    [row] = home("connection", "presets", "gmail", "--json").json["presets"]
+    assert row in every
+    assert row["host"] == "smtp.gmail.com" and row["port"] == 465
+    assert row["limits"] == {"quota": "500/day"}
+    assert row["logins"] == ["password", "oauth"]
+    assert row["oauth_provider"] == "google"
+    [row] = home("connection", "presets", "tuta", "--json").json["presets"]
+    assert row["port"] is None and row["kind"] == "mailbox-no-smtp"
