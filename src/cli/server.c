@@ -23,10 +23,12 @@ static const struct {
 	{ PH_SERVER_KEY_TLS_VERSIONS, "tls-versions", "--tls-versions" },
 	{ PH_SERVER_KEY_VERIFY, "verify", "--verify" },
 	{ PH_SERVER_KEY_CA_FILE, "ca-file", "--ca-file" },
-	{ PH_SERVER_KEY_PIN, "pin", "--pin" },
 	{ PH_SERVER_KEY_CLIENT_CERTIFICATE, "client-certificate",
 	    "--client-certificate" },
 	{ PH_SERVER_KEY_CLIENT_KEY, "client-key", "--client-key" },
+	{ PH_SERVER_KEY_CLIENT_KEY_PASSWORD, "client-key-password-from",
+	    "--client-key-password-from" },
+	{ PH_SERVER_KEY_VERIFY_NAME, "verify-name", "--verify-name" },
 	{ PH_SERVER_KEY_USERNAME, "username", "--username" },
 	{ PH_SERVER_KEY_PASSWORD_FROM, "password-from", "--password-from" },
 	{ PH_SERVER_KEY_AUTH, "mechanisms", "--auth" },
@@ -106,6 +108,35 @@ static enum ph_err take_server(struct ph_cli_server *s,
 	return PH_OK;
 }
 
+/* Every --pin counts: one list of them. */
+static enum ph_err take_pins(
+    struct ph_cli_server *s, const struct ph_options *o, struct overrides *out)
+{
+	PH_CLEANUP(ph_buf_release) struct ph_buf list;
+	enum ph_err err = PH_OK;
+
+	ph_buf_init(&list, PH_SETTINGS_LINE_MAX);
+	if (!ph_options_has(o, PH_SERVER_KEY_PIN))
+		return PH_OK;
+	for (size_t i = 0; err == PH_OK && i < o->count; i++) {
+		if (o->items[i].key == PH_SERVER_KEY_PIN) {
+			err = ph_buf_appendf(&list, "%s%s",
+			    list.len > 0 ? " " : "", o->items[i].value);
+		}
+	}
+	if (err != PH_OK)
+		return err;
+
+	const char *text = ph_arena_str(&s->arena, ph_buf_span(&list));
+	if (text == NULL)
+		return PH_ENOMEM;
+	add(out, "pin", text, "--pin");
+	/* Who names a key wants it checked. */
+	if (!ph_options_has(o, PH_SERVER_KEY_VERIFY))
+		add(out, "verify", "pin", "--pin");
+	return PH_OK;
+}
+
 static void take_options(const struct ph_options *o, struct overrides *out)
 {
 	for (size_t i = 0; i < PH_COUNT(settings); i++) {
@@ -120,10 +151,6 @@ static void take_options(const struct ph_options *o, struct overrides *out)
 		add(out, "allow-plaintext-password", "yes",
 		    "--allow-plaintext-password");
 	}
-	/* Who names a key wants it checked. */
-	if (ph_options_has(o, PH_SERVER_KEY_PIN) &&
-	    !ph_options_has(o, PH_SERVER_KEY_VERIFY))
-		add(out, "verify", "pin", "--pin");
 }
 
 enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
@@ -138,6 +165,9 @@ enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
 	if (err != PH_OK)
 		return err;
 	take_options(o, &overrides);
+	err = take_pins(out, o, &overrides);
+	if (err != PH_OK)
+		return err;
 
 	err = ph_catalog_open(cli->config_path, &out->catalog, fault);
 	if (err != PH_OK)

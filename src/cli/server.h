@@ -22,6 +22,8 @@ enum ph_server_key {
 	PH_SERVER_KEY_PIN,
 	PH_SERVER_KEY_CLIENT_CERTIFICATE,
 	PH_SERVER_KEY_CLIENT_KEY,
+	PH_SERVER_KEY_CLIENT_KEY_PASSWORD,
+	PH_SERVER_KEY_VERIFY_NAME,
 	PH_SERVER_KEY_USERNAME,
 	PH_SERVER_KEY_PASSWORD_FROM,
 	PH_SERVER_KEY_AUTH,
@@ -55,10 +57,16 @@ enum ph_server_key {
 	    PH_SERVER_KEY_CA_FILE }, \
 	{ "pin", 0, "HASH", "Trust the key with this SHA-256 and no other", \
 	    PH_SERVER_KEY_PIN }, \
+	{ "verify-name", 0, "NAME", \
+	    "The certificate must hold this name, not the host's", \
+	    PH_SERVER_KEY_VERIFY_NAME }, \
 	{ "client-certificate", 0, "FILE", "Show this certificate", \
 	    PH_SERVER_KEY_CLIENT_CERTIFICATE }, \
 	{ "client-key", 0, "FILE", "Its key, if it is in another file", \
 	    PH_SERVER_KEY_CLIENT_KEY }, \
+	{ "client-key-password-from", 0, "SOURCE", \
+	    "Its passphrase, if it has one", \
+	    PH_SERVER_KEY_CLIENT_KEY_PASSWORD }, \
 	{ "username", 0, "NAME", "Log in as", PH_SERVER_KEY_USERNAME }, \
 	{ "password-from", 0, "SOURCE", \
 	    "prompt, env:NAME, file:PATH, fd:N or command:CMD", \

@@ -286,7 +286,10 @@ static enum ph_err context(struct ph_session *s, struct ph_tls_context **out)
 
 void ph_link_start_tls(struct ph_session *s)
 {
-	struct ph_tls_options opt = { .host = s->host };
+	struct ph_tls_options opt = {
+		.host = s->host,
+		.verify_name = s->conn->verify_name,
+	};
 	struct ph_fault f;
 
 	s->phase = PH_PHASE_HANDSHAKE;

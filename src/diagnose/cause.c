@@ -164,7 +164,8 @@ static const struct row rows[] = {
 	    "FILE names" },
 	[PH_CAUSE_CERT_NAME] = { "cert-name", "host", PH_EXIT_CONFIG, false,
 	    "use a host name that the certificate holds, if it is your "
-	    "provider's" },
+	    "provider's; where it must be another, --verify-name says which "
+	    "one the certificate has to hold" },
 	[PH_CAUSE_CERT_PIN] = { "cert-pin", "certificate", PH_EXIT_CONFIG,
 	    false,
 	    "the server's key is not the pinned one: ask its administrator "

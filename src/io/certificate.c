@@ -60,13 +60,14 @@ static void name_text(const X509_NAME *name, char out[PH_CERT_TEXT_MAX])
 	BIO_free(bio);
 }
 
-static void time_text(const ASN1_TIME *t, char out[24])
+void ph_certificate_time(const ASN1_TIME *t, char out[PH_CERT_TIME_MAX])
 {
 	struct tm tm;
 
 	out[0] = '\0';
 	if (t != NULL && ASN1_TIME_to_tm(t, &tm) == 1)
-		(void)strftime(out, 24, "%Y-%m-%dT%H:%M:%SZ", &tm);
+		(void)strftime(
+		    out, PH_CERT_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
 /* Where names are gathered. */
@@ -146,7 +147,7 @@ static void read_names(struct gather *g, X509 *x)
 		add_common_name(g, x);
 }
 
-bool ph_certificate_pin(X509 *x, unsigned char out[32])
+bool ph_certificate_pin(X509 *x, unsigned char out[PH_PIN_LEN])
 {
 	unsigned char *der = NULL;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
@@ -158,6 +159,18 @@ bool ph_certificate_pin(X509 *x, unsigned char out[32])
 	return ok == 1;
 }
 
+bool ph_certificate_names(X509 *x, const char *name)
+{
+	struct ph_sockaddr a;
+	int rc = ph_sockaddr_parse(name, 0, &a) == PH_OK
+	    ? X509_check_ip_asc(x, name, 0)
+	    : X509_check_host(
+		  x, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL);
+
+	ERR_clear_error();
+	return rc == 1;
+}
+
 void ph_certificate_read(
     X509 *x, struct ph_arena *a, struct ph_certificate *out)
 {
@@ -167,8 +180,8 @@ void ph_certificate_read(
 	memset(out, 0, sizeof(*out));
 	name_text(X509_get_subject_name(x), out->subject);
 	name_text(X509_get_issuer_name(x), out->issuer);
-	time_text(X509_get0_notBefore(x), out->not_before);
-	time_text(X509_get0_notAfter(x), out->not_after);
+	ph_certificate_time(X509_get0_notBefore(x), out->not_before);
+	ph_certificate_time(X509_get0_notAfter(x), out->not_after);
 	if (X509_digest(x, EVP_sha256(), digest, NULL) == 1)
 		hex(digest, sizeof(digest), out->sha256);
 	if (ph_certificate_pin(x, digest))
@@ -223,49 +236,123 @@ static void list_names(const struct ph_certificate *c, char *out, size_t size)
 		(void)snprintf(out, size, "no name at all");
 }
 
-static const char *whose(int depth)
+/* "aa.., bb..", what does not fit told by its number. */
+static void list_pins(
+    const struct ph_certificate_want *want, char *out, size_t size)
 {
-	return depth == 0 ? "the certificate"
-			  : "an issuer's certificate in the chain";
+	char text[PH_PIN_TEXT_MAX];
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < want->pin_count; i++) {
+		if (used + sizeof(text) + sizeof(", and 99999 more") > size) {
+			(void)snprintf(out + used, size - used, " and %zu more",
+			    want->pin_count - i);
+			return;
+		}
+		ph_pin_write(want->pins[i], text);
+		used += (size_t)snprintf(
+		    out + used, size - used, "%s%s", i > 0 ? ", " : "", text);
+	}
 }
 
-void ph_certificate_fault(int code, int depth, X509 *x,
-    const struct ph_certificate *c, struct ph_fault *fault)
+static const char *whose(const struct ph_certificate_flaw *flaw)
 {
-	enum ph_cause cause = cause_of(code);
-	char names[400];
-	char when[24] = "";
+	return flaw->depth == 0 ? "the certificate"
+				: "an issuer's certificate in the chain";
+}
 
-	if (x != NULL && cause == PH_CAUSE_CERT_EXPIRED) {
-		time_text(X509_get0_notAfter(x), when);
-	} else if (x != NULL && cause == PH_CAUSE_CERT_NOT_YET) {
-		time_text(X509_get0_notBefore(x), when);
+static void now_text(char out[PH_CERT_TIME_MAX])
+{
+	ASN1_TIME *now = X509_gmtime_adj(NULL, 0);
+
+	ph_certificate_time(now, out);
+	ASN1_TIME_free(now);
+}
+
+/* Which of the two clocks is wrong, people can see when both are told. */
+static void fault_time(const struct ph_certificate_flaw *flaw,
+    enum ph_cause cause, struct ph_fault *fault)
+{
+	bool expired = cause == PH_CAUSE_CERT_EXPIRED;
+	char when[PH_CERT_TIME_MAX] = "";
+	char now[PH_CERT_TIME_MAX];
+
+	now_text(now);
+	if (flaw->at != NULL) {
+		ph_certificate_time(expired ? X509_get0_notAfter(flaw->at)
+					    : X509_get0_notBefore(flaw->at),
+		    when);
 	}
-	/* Not every cause has a text of its own. */
-	if (cause == PH_CAUSE_CERT_EXPIRED) {
-		ph_fault_set(fault, cause, PH_STAGE_TLS, "%s expired on %s",
-		    whose(depth), when);
-	} else if (cause == PH_CAUSE_CERT_NOT_YET) {
-		ph_fault_set(fault, cause, PH_STAGE_TLS,
-		    "%s is not valid before %s", whose(depth), when);
+	ph_fault_set(fault, cause, PH_STAGE_TLS,
+	    "%s %s %s, and this computer's clock says %s", whose(flaw),
+	    expired ? "expired on" : "is not valid before", when, now);
+}
+
+static void fault_untrusted(const struct ph_certificate_flaw *flaw,
+    const struct ph_certificate *c, const struct ph_certificate_want *want,
+    struct ph_fault *fault)
+{
+	bool own = want->ca_file != NULL;
+
+	ph_fault_set(fault, PH_CAUSE_CERT_UNTRUSTED, PH_STAGE_TLS,
+	    "the certificate is issued by \"%s\", which leads to no %s%s "
+	    "(%s)",
+	    c->issuer, own ? "authority in " : "trusted authority",
+	    own ? want->ca_file : "",
+	    X509_verify_cert_error_string(flaw->code));
+}
+
+static void fault_self_signed(const struct ph_certificate *c,
+    const struct ph_certificate_want *want, struct ph_fault *fault)
+{
+	bool own = want->ca_file != NULL;
+
+	ph_fault_set(fault, PH_CAUSE_CERT_SELF_SIGNED, PH_STAGE_TLS,
+	    "the certificate is self-signed (%s)%s%s", c->subject,
+	    own ? " and is not in " : "", own ? want->ca_file : "");
+}
+
+static void fault_name(const struct ph_certificate *c,
+    const struct ph_certificate_want *want, struct ph_fault *fault)
+{
+	char names[400];
+
+	list_names(c, names, sizeof(names));
+	ph_fault_set(fault, PH_CAUSE_CERT_NAME, PH_STAGE_TLS,
+	    "the certificate is for %s, not for %s", names, want->name);
+}
+
+static void fault_pin(const struct ph_certificate *c,
+    const struct ph_certificate_want *want, struct ph_fault *fault)
+{
+	char pins[400];
+
+	list_pins(want, pins, sizeof(pins));
+	ph_fault_set(fault, PH_CAUSE_CERT_PIN, PH_STAGE_TLS,
+	    "the certificate's key is none of those pinned: it is %s, pinned "
+	    "is %s",
+	    c->spki_sha256, pins);
+}
+
+void ph_certificate_fault(const struct ph_certificate_flaw *flaw,
+    const struct ph_certificate *c, const struct ph_certificate_want *want,
+    struct ph_fault *fault)
+{
+	enum ph_cause cause = cause_of(flaw->code);
+
+	if (cause == PH_CAUSE_CERT_EXPIRED || cause == PH_CAUSE_CERT_NOT_YET) {
+		fault_time(flaw, cause, fault);
 	} else if (cause == PH_CAUSE_CERT_SELF_SIGNED) {
-		ph_fault_set(fault, cause, PH_STAGE_TLS,
-		    "the certificate is self-signed (%s)", c->subject);
+		fault_self_signed(c, want, fault);
 	} else if (cause == PH_CAUSE_CERT_UNTRUSTED) {
-		ph_fault_set(fault, cause, PH_STAGE_TLS,
-		    "the certificate is issued by \"%s\", which leads to no "
-		    "trusted authority (%s)",
-		    c->issuer, X509_verify_cert_error_string(code));
+		fault_untrusted(flaw, c, want, fault);
 	} else if (cause == PH_CAUSE_CERT_NAME) {
-		list_names(c, names, sizeof(names));
-		ph_fault_set(fault, cause, PH_STAGE_TLS,
-		    "the certificate is for %s, not for this host", names);
+		fault_name(c, want, fault);
 	} else if (cause == PH_CAUSE_CERT_PIN) {
-		ph_fault_set(fault, cause, PH_STAGE_TLS,
-		    "the certificate's key is none of those pinned: it is %s",
-		    c->spki_sha256);
+		fault_pin(c, want, fault);
 	} else {
-		ph_fault_set(fault, cause, PH_STAGE_TLS, "%s: %s", whose(depth),
-		    X509_verify_cert_error_string(code));
+		ph_fault_set(fault, cause, PH_STAGE_TLS, "%s: %s", whose(flaw),
+		    X509_verify_cert_error_string(flaw->code));
 	}
 }

@@ -48,9 +48,11 @@ void ph_tls_context_free(struct ph_tls_context *c);
 
 struct ph_tls_options {
 	struct ph_tls_context *context;
-	/* Client only: what the certificate must name, and SNI unless it is an
-	   address literal. */
+	/* Client only: SNI unless it is an address literal, and what the
+	   certificate must name, unless verify_name (NULL or "") says
+	   otherwise. */
 	const char *host;
+	const char *verify_name;
 };
 
 enum {
@@ -65,6 +67,7 @@ struct ph_certificate {
 	char not_after[24];
 	char sha256[65];      /* of the certificate, lower-case hex */
 	char spki_sha256[65]; /* of the key, lower-case hex */
+	bool names_host;      /* what it must name, verified or not */
 	size_t name_count;
 	const char
 	    *names[PH_CERT_NAMES_MAX]; /* DNS names and addresses, printable */

@@ -1,8 +1,5 @@
 #include "io/tls_context.h"
 
-#include "base/ascii.h"
-#include "base/base64.h"
-#include "base/buf.h"
 #include "io/errno_text.h"
 
 #include <errno.h>
@@ -101,6 +98,7 @@ void ph_tls_context_free(struct ph_tls_context *c)
 	SSL_CTX_free(c->ctx);
 	BIO_meth_free(c->bio);
 	free(c->pins);
+	free(c->ca_file);
 	free(c);
 }
 
@@ -174,6 +172,9 @@ static enum ph_err set_authorities(
 		system_authorities(c);
 		return PH_OK;
 	}
+	c->ca_file = strdup(path);
+	if (c->ca_file == NULL)
+		return PH_ENOMEM;
 	/* What the user trusts need not be self-signed. */
 	(void)X509_VERIFY_PARAM_set_flags(
 	    SSL_CTX_get0_param(c->ctx), X509_V_FLAG_PARTIAL_CHAIN);
@@ -216,40 +217,6 @@ static enum ph_err set_certificate(struct ph_tls_context *c, const char *chain,
 	return PH_OK;
 }
 
-static int hex_value(char c)
-{
-	if (ph_ascii_is_digit(c))
-		return c - '0';
-	c = ph_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool pin_from_hex(struct ph_span s, unsigned char out[PH_PIN_LEN])
-{
-	if (s.len != (size_t)2 * PH_PIN_LEN)
-		return false;
-	for (size_t i = 0; i < PH_PIN_LEN; i++) {
-		int high = hex_value(s.ptr[2 * i]);
-		int low = hex_value(s.ptr[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		out[i] = (unsigned char)(high * 16 + low);
-	}
-	return true;
-}
-
-static bool pin_from_base64(struct ph_span s, unsigned char out[PH_PIN_LEN])
-{
-	struct ph_buf raw;
-
-	ph_buf_init(&raw, PH_PIN_LEN);
-	bool ok = ph_base64_decode(s, &raw) == PH_OK && raw.len == PH_PIN_LEN;
-	if (ok)
-		memcpy(out, raw.ptr, PH_PIN_LEN);
-	ph_buf_release(&raw);
-	return ok;
-}
-
 static enum ph_err set_pins(struct ph_tls_context *c,
     const struct ph_span *pins, size_t count, struct ph_fault *fault)
 {
@@ -265,8 +232,7 @@ static enum ph_err set_pins(struct ph_tls_context *c,
 		return PH_ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		struct ph_span pin = ph_span_trim(pins[i]);
-		if (pin_from_hex(pin, c->pins[i]) ||
-		    pin_from_base64(pin, c->pins[i])) {
+		if (ph_pin_parse(pin, c->pins[i])) {
 			c->pin_count++;
 			continue;
 		}

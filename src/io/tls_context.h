@@ -1,13 +1,13 @@
 #ifndef PH_IO_TLS_CONTEXT_H
 #define PH_IO_TLS_CONTEXT_H
 
+#include "io/pin.h"
 #include "io/tls.h"
 
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
 enum {
-	PH_PIN_LEN = 32,
 	PH_TLS_VERSIONS_DEFAULT = 4 | 8 /* 1.2, 1.3 */
 };
 
@@ -23,6 +23,7 @@ struct ph_tls_context {
 	   versions, where allowed, take level 0. */
 	int level;
 	enum ph_tls_verify verify;
+	char *ca_file; /* NULL: the system's authorities */
 	unsigned char (*pins)[PH_PIN_LEN];
 	size_t pin_count;
 };

@@ -36,7 +36,8 @@ struct ph_tls_session {
 	/* The first octets that came, to tell what it is if it is not TLS. */
 	char head[HEAD_MAX];
 	size_t head_len;
-	bool refused; /* by us: fault says what the certificate lacks */
+	char name[HOST_MAX]; /* that the certificate must hold */
+	bool refused;        /* by us: fault says what the certificate lacks */
 	struct ph_arena arena; /* the certificate's names */
 	struct ph_tls_info info;
 	struct ph_fault fault;
@@ -201,6 +202,25 @@ static X509 *blamed(X509_STORE_CTX *store)
 	return X509_STORE_CTX_get0_cert(store);
 }
 
+static void refuse(struct ph_tls_session *t, X509_STORE_CTX *store)
+{
+	const struct ph_tls_context *c = t->context;
+	const struct ph_certificate_flaw flaw = {
+		.code = X509_STORE_CTX_get_error(store),
+		.depth = X509_STORE_CTX_get_error_depth(store),
+		.at = blamed(store),
+	};
+	const struct ph_certificate_want want = {
+		.name = t->name,
+		.ca_file = c->ca_file,
+		.pins = (const unsigned char(*)[PH_PIN_LEN])c->pins,
+		.pin_count = c->pin_count,
+	};
+
+	t->refused = true;
+	ph_certificate_fault(&flaw, &t->info.certificate, &want, &t->fault);
+}
+
 /* Level 0 is for versions that cannot do without it: keys and signatures of
    newer ones are judged as if the old were not allowed at all. */
 static void raise_level(struct ph_tls_session *t, X509_STORE_CTX *store)
@@ -225,44 +245,67 @@ static int verify(X509_STORE_CTX *store, void *arg)
 	raise_level(t, store);
 	if (leaf != NULL) {
 		ph_certificate_read(leaf, &t->arena, &t->info.certificate);
+		t->info.certificate.names_host =
+		    ph_certificate_names(leaf, t->name);
 		t->info.has_certificate = true;
 	}
 	if (judge(t, store) == 1) {
 		t->info.verified = t->context->verify != PH_TLS_VERIFY_OFF;
 		return 1;
 	}
-	t->refused = true;
-	ph_certificate_fault(X509_STORE_CTX_get_error(store),
-	    X509_STORE_CTX_get_error_depth(store), blamed(store),
-	    &t->info.certificate, &t->fault);
+	refuse(t, store);
 	return 0;
 }
 
-/* Name indication and what the certificate must name. */
-static bool set_host(struct ph_tls_session *t, const char *host)
+/* Without the dot at its end, and an address without its zone, which is ours
+   alone.  False: it is no name. */
+static bool take_name(const char *host, char out[HOST_MAX], bool *is_address)
 {
-	X509_VERIFY_PARAM *param = SSL_get0_param(t->ssl);
 	struct ph_sockaddr a;
-	char name[HOST_MAX];
 	size_t len = strlen(host);
 
-	if (len == 0 || len >= sizeof(name))
+	if (len == 0 || len >= HOST_MAX)
 		return false;
-	(void)snprintf(name, sizeof(name), "%s", host);
-	if (name[len - 1] == '.')
-		name[len - 1] = '\0';
-	if (ph_sockaddr_parse(name, 0, &a) == PH_OK) {
-		name[strcspn(name, "%")] = '\0'; /* the scope is ours */
-		return X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1;
-	}
-	X509_VERIFY_PARAM_set_hostflags(
-	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return X509_VERIFY_PARAM_set1_host(param, name, 0) == 1 &&
-	    SSL_set_tlsext_host_name(t->ssl, name) == 1;
+	(void)snprintf(out, HOST_MAX, "%s", host);
+	if (out[len - 1] == '.')
+		out[len - 1] = '\0';
+	*is_address = ph_sockaddr_parse(out, 0, &a) == PH_OK;
+	if (*is_address)
+		out[strcspn(out, "%")] = '\0';
+	return out[0] != '\0';
 }
 
-static enum ph_err set_client(struct ph_tls_session *t, const char *host)
+/* What the certificate must name. */
+static bool set_name(struct ph_tls_session *t, const char *name)
 {
+	X509_VERIFY_PARAM *param = SSL_get0_param(t->ssl);
+	bool is_address = false;
+
+	if (!take_name(name, t->name, &is_address))
+		return false;
+	if (is_address)
+		return X509_VERIFY_PARAM_set1_ip_asc(param, t->name) == 1;
+	X509_VERIFY_PARAM_set_hostflags(
+	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	return X509_VERIFY_PARAM_set1_host(param, t->name, 0) == 1;
+}
+
+/* Name indication: the host, whatever its certificate has to name. */
+static bool set_host(struct ph_tls_session *t, const char *host)
+{
+	char name[HOST_MAX];
+	bool is_address = false;
+
+	if (!take_name(host, name, &is_address))
+		return false;
+	return is_address || SSL_set_tlsext_host_name(t->ssl, name) == 1;
+}
+
+static enum ph_err set_client(
+    struct ph_tls_session *t, const struct ph_tls_options *opt)
+{
+	bool has_name = opt->verify_name != NULL && opt->verify_name[0] != '\0';
+
 	SSL_set_connect_state(t->ssl);
 	SSL_CTX_set_cert_verify_callback(t->context->ctx, verify, NULL);
 	SSL_set_verify(t->ssl,
@@ -270,7 +313,8 @@ static enum ph_err set_client(struct ph_tls_session *t, const char *host)
 						    : SSL_VERIFY_PEER,
 	    NULL);
 	/* Without a name any certificate of any host would do. */
-	if (host == NULL || !set_host(t, host))
+	if (opt->host == NULL || !set_host(t, opt->host) ||
+	    !set_name(t, has_name ? opt->verify_name : opt->host))
 		return PH_EINVAL;
 	return PH_OK;
 }
@@ -299,7 +343,7 @@ enum ph_err ph_tls_session_new(
 	if (t->context->server) {
 		SSL_set_accept_state(t->ssl);
 	} else {
-		err = set_client(t, opt->host);
+		err = set_client(t, opt);
 	}
 	if (err != PH_OK) {
 		ph_tls_session_free(t);

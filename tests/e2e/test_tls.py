@@ -1,6 +1,9 @@
-"""Encryption as it is set: versions, names, pins, client certificates, staples."""
+"""Encryption as it is set: versions, names, pins, client keys, staples."""
 
+import base64
+import hashlib
 import ssl
+import subprocess
 import warnings
 
 import pytest
@@ -84,3 +87,89 @@ def test_people_read_warnings_in_test():
         done = run("test", *url(server, "smtp"))
     assert done.code == 0 and done.err == ""
     assert "\nwarning:        localhost:" in done.out
+
+
+# ---- names and pins
+
+
+@pytest.fixture(name="wrong", scope="module")
+def fixture_wrong(certificates, good_pem):
+    """Certificates that no authority's word makes good."""
+    return {"expired": certificates.make("tls-old", end="20210101000000Z"),
+            "future": certificates.make("tls-new", start="20480101000000Z"),
+            "self": certificates.make("tls-self", signed=False),
+            "name": certificates.make("tls-name", host="other.example.com"),
+            "untrusted": good_pem}
+
+
+def pin_of(pem):
+    """The key's SHA-256, as openssl has it, in hex and in base64."""
+    key = subprocess.run(["openssl", "x509", "-in", pem, "-noout", "-pubkey"],
+                         check=True, capture_output=True).stdout
+    der = base64.b64decode(b"".join(key.splitlines()[1:-1]))
+    digest = hashlib.sha256(der).digest()
+    return digest.hex(), base64.b64encode(digest).decode()
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_another_name(scheme, wrong, certificates):
+    context = certificates.context(wrong["name"])
+    asked = []
+    context.sni_callback = lambda sock, name, ctx: asked.append(name)
+    ca = ["--ca-file", certificates.ca]
+    with Server(Smtp(tls=context, implicit=scheme == "smtps")) as server:
+        usual = attempt("send", *url(server, scheme), *BOB, *ca)
+        right = attempt("send", *url(server, scheme), *BOB, *ca,
+                        "--verify-name", "other.example.com")
+        other = attempt("send", *url(server, scheme), *BOB, *ca,
+                        "--verify-name", "localhost.example.com")
+    judge(usual, 78, "tls", "cert-name")
+    assert "for other.example.com, not for localhost\n" in usual.err
+    assert "--verify-name" in usual.json["error"]["advice"]
+    judge(right, 0, None)
+    judge(other, 78, "tls", "cert-name")
+    assert "for other.example.com, not for localhost.example.com\n" in other.err
+    assert asked == ["localhost"] * 3
+
+
+KINDS = ["expired", "future", "self", "name", "untrusted"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pinned_key_is_enough(kind, wrong, certificates):
+    hexed, based = pin_of(wrong[kind])
+    none = "0" * 64
+    with Server(Smtp(tls=certificates.context(wrong[kind]), implicit=True,
+                     offers=["AUTH PLAIN"])) as server:
+        for pins in (["--pin", hexed], ["--pin", based],
+                     ["--pin", none, "--pin", hexed],
+                     ["--pin", f"{hexed.upper()} {none}"],
+                     ["--pin", f"{none},{based}", "--verify", "pin"]):
+            # Somebody known, and trusted with the password.
+            done = attempt("send", *url(server, "smtps"), *BOB, *LOGIN, *pins)
+            judge(done, 0, None)
+        done = attempt("send", *url(server, "smtps"), *BOB, *LOGIN, "--pin",
+                       none, "--pin", "1" * 64)
+    judge(done, 78, "tls", "cert-pin")
+    for told in (hexed, none, "1" * 64):
+        assert told in done.json["error"]["message"]
+
+
+def test_expired_tells_both_clocks(wrong, certificates):
+    with Server(Smtp(tls=certificates.context(wrong["expired"]),
+                     implicit=True)) as server:
+        done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file",
+                       certificates.ca)
+    judge(done, 78, "tls", "cert-expired")
+    assert "expired on 2021-01-01T00:00:00Z, and this computer's clock says " \
+        "20" in done.err
+
+
+def test_own_authority_is_named(wrong, certificates, tmp_path):
+    other = tmp_path / "other.pem"
+    other.write_text((wrong["self"].parent / "crt").read_text())
+    with Server(Smtp(tls=certificates.context(wrong["untrusted"]),
+                     implicit=True)) as server:
+        done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file", other)
+    judge(done, 78, "tls", "cert-untrusted")
+    assert f'"CN=Test CA", which leads to no authority in {other} (' in done.err

@@ -68,6 +68,17 @@ static void both_init(struct both *b, struct ph_tls_context *client,
 	check(ph_tls_session_new(&s, &b->server) == PH_OK);
 }
 
+static void named_init(struct both *b, struct ph_tls_context *client,
+    struct ph_tls_context *server, const char *host, const char *verify_name)
+{
+	struct ph_tls_options c = { client, host, verify_name };
+	struct ph_tls_options s = { .context = server };
+
+	*b = (struct both){ 0 };
+	check(ph_tls_session_new(&c, &b->client) == PH_OK);
+	check(ph_tls_session_new(&s, &b->server) == PH_OK);
+}
+
 static void both_release(struct both *b)
 {
 	ph_tls_session_free(b->client);
@@ -166,9 +177,12 @@ static void test_names(void)
 			check_int(b.client_err, PH_EIO);
 			check_int(f->cause, PH_CAUSE_CERT_NAME);
 			check_int(f->stage, PH_STAGE_TLS);
-			check_str(f->text,
+			char text[200];
+			(void)snprintf(text, sizeof(text),
 			    "the certificate is for mail.example.test, "
-			    "*.wild.test, 127.0.0.1, ::1, not for this host");
+			    "*.wild.test, 127.0.0.1, ::1, not for %s",
+			    cases[i].host);
+			check_str(f->text, text);
 			/* The server hears of it. */
 			char in[8];
 			size_t got;
@@ -190,6 +204,79 @@ static void test_names(void)
 	}
 	check_case(NULL, 0);
 	ph_tls_context_free(client);
+	ph_tls_context_free(server);
+	free(ca);
+}
+
+static char sni[256];
+
+static int keep_sni(SSL *ssl, int *alert, void *arg)
+{
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+
+	(void)alert;
+	(void)arg;
+	(void)snprintf(sni, sizeof(sni), "%s", name == NULL ? "none" : name);
+	return SSL_TLSEXT_ERR_OK;
+}
+
+/* The certificate is for another name than the host; the host is asked for. */
+static void test_verify_name(void)
+{
+	static const struct {
+		const char *host;
+		const char *verify_name;
+		const char *sni;
+		const char *not_for; /* NULL: good */
+	} cases[] = {
+		{ "a.test", "mail.example.test", "a.test", NULL },
+		{ "a.test.", "MAIL.example.test.", "a.test", NULL },
+		{ "192.0.2.1", "x.wild.test", "none", NULL },
+		{ "a.test", "127.0.0.1", "a.test", NULL },
+		{ "a.test", "::1", "a.test", NULL },
+		{ "mail.example.test", "", "mail.example.test", NULL },
+		{ "mail.example.test", NULL, "mail.example.test", NULL },
+		{ "mail.example.test", "b.test", "mail.example.test",
+		    "b.test" },
+		{ "127.0.0.1", "127.0.0.2", "none", "127.0.0.2" },
+	};
+
+	char *ca;
+	struct ph_tls_context *server = self_made(&ca);
+	struct ph_tls_context *client = client_context(ca, PH_TLS_VERIFY_CA, 0);
+	struct ph_tls_context *blind =
+	    client_context(NULL, PH_TLS_VERIFY_OFF, 0);
+
+	(void)SSL_CTX_set_tlsext_servername_callback(server->ctx, keep_sni);
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		bool good = cases[i].not_for == NULL;
+		char text[64];
+		struct both b;
+
+		check_case(cases[i].verify_name, i);
+		(void)snprintf(text, sizeof(text), ", not for %s",
+		    good ? "" : cases[i].not_for);
+		named_init(
+		    &b, client, server, cases[i].host, cases[i].verify_name);
+		shake(&b, SIZE_MAX);
+		check_str(sni, cases[i].sni);
+		check_int(b.client_err, good ? PH_OK : PH_EIO);
+		check(good ||
+		    strstr(ph_tls_session_fault(b.client)->text, text) != NULL);
+		both_release(&b);
+
+		/* Told also where nobody checks. */
+		named_init(
+		    &b, blind, server, cases[i].host, cases[i].verify_name);
+		shake(&b, SIZE_MAX);
+		check_int(b.client_err, PH_OK);
+		check(ph_tls_session_info(b.client)->certificate.names_host ==
+		    good);
+		both_release(&b);
+	}
+	check_case(NULL, 0);
+	ph_tls_context_free(client);
+	ph_tls_context_free(blind);
 	ph_tls_context_free(server);
 	free(ca);
 }
@@ -526,7 +613,7 @@ static void test_certificates(void)
 		    PH_CAUSE_NONE, "" },
 		{ { "old", "DNS:h.test", -9 * DAY, -DAY, false, NULL }, &ca,
 		    NULL, PH_CAUSE_CERT_EXPIRED,
-		    "the certificate expired on 20" },
+		    "Z, and this computer's clock says 20" },
 		{ { "new", "DNS:h.test", DAY, 9 * DAY, false, NULL }, &ca, NULL,
 		    PH_CAUSE_CERT_NOT_YET,
 		    "the certificate is not valid before 20" },
@@ -541,9 +628,9 @@ static void test_certificates(void)
 		    "issued by \"CN=Strange CA\"" },
 		{ { "other", "DNS:a.test,DNS:b.test", -DAY, DAY, false, NULL },
 		    &ca, NULL, PH_CAUSE_CERT_NAME,
-		    "for a.test, b.test, not for this host" },
+		    "for a.test, b.test, not for h.test" },
 		{ { "only-cn", NULL, -DAY, DAY, false, NULL }, &ca, NULL,
-		    PH_CAUSE_CERT_NAME, "for only-cn, not for this host" },
+		    PH_CAUSE_CERT_NAME, "for only-cn, not for h.test" },
 		{ { "purpose", "DNS:h.test", -DAY, DAY, false, "clientAuth" },
 		    &ca, NULL, PH_CAUSE_CERT_OTHER, "the certificate: " },
 		/* The common name does not count beside others. */
@@ -654,8 +741,12 @@ static enum ph_err shake_pinned(struct ph_tls_context *server,
 	if (err != PH_OK) {
 		check_int(
 		    ph_tls_session_fault(b.client)->cause, PH_CAUSE_CERT_PIN);
-		check(strstr(ph_tls_session_fault(b.client)->text,
-			  info->certificate.spki_sha256) != NULL);
+		const char *text = ph_tls_session_fault(b.client)->text;
+		/* What is, and what was expected. */
+		check(strstr(text, info->certificate.spki_sha256) != NULL);
+		check(strstr(text, "pinned is ") != NULL);
+		check(strstr(text, pins[0].ptr) != NULL);
+		check((strstr(text, " and 3 more") != NULL) == (count == 8));
 	}
 	both_release(&b);
 	ph_tls_context_free(client);
@@ -667,14 +758,16 @@ static void test_pins(void)
 	char *ca;
 	struct ph_tls_context *server = self_made(&ca);
 	struct ph_tls_info info;
-	struct ph_span pins[3];
+	struct ph_span pins[8];
 	char wrong[65];
 
 	memset(wrong, 'a', 64);
 	wrong[64] = '\0';
-	pins[0] = ph_span_of(wrong);
+	for (size_t i = 0; i < PH_COUNT(pins); i++)
+		pins[i] = ph_span_of(wrong);
 	check_int(shake_pinned(server, pins, 1, &info), PH_EIO);
 	check(!info.verified);
+	check_int(shake_pinned(server, pins, 8, &info), PH_EIO);
 
 	char right[65];
 	memcpy(right, info.certificate.spki_sha256, sizeof(right));
@@ -866,6 +959,7 @@ static void test_client_certificate(void)
 int main(void)
 {
 	test_names();
+	test_verify_name();
 	test_cuts();
 	test_closed();
 	test_plaintext();
