@@ -159,8 +159,11 @@ PH_API enum ph_status ph_mail_set_subject(
    ends. */
 PH_API enum ph_status ph_mail_set_text(struct ph_mail *mail, const char *text);
 PH_API enum ph_status ph_mail_set_html(struct ph_mail *mail, const char *html);
-/* The charset to write with: "utf-8" (the default) or any that iconv knows.  A
-   character it lacks is found when sending. */
+/* The charset to write with: the subject, names, texts and names of files.
+   "utf-8", "iso-8859-15", "windows-1252", "iso-2022-jp" ...  (posthaste-send(1)
+   has them all), or "auto": the connection's code-page where it holds all of
+   the message, else utf-8.  Left out: the connection's code-page, which is
+   utf-8 unless set.  A character it lacks is found when sending, and named. */
 PH_API enum ph_status ph_mail_set_charset(
     struct ph_mail *mail, const char *charset);
 /* A header field more, its value not yet encoded.  Names that the library

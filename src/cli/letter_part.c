@@ -181,6 +181,17 @@ static enum ph_err take_headers(
 	return PH_OK;
 }
 
+/* The mark that editors put before UTF-8 belongs to the file, not the text. */
+static void drop_mark(struct ph_buf *text)
+{
+	const struct ph_span mark = PH_SPAN("\xef\xbb\xbf");
+
+	if (ph_span_eq(ph_span_first(ph_buf_span(text),
+			   text->len < mark.len ? text->len : mark.len),
+		mark))
+		ph_buf_consume(text, mark.len);
+}
+
 /* A text given on the command line, in a file, or on standard input ("-"). */
 static enum ph_err take_part(const struct ph_options *o, int key, int file_key,
     struct ph_buf *buf, struct ph_fault *fault)
@@ -203,6 +214,8 @@ static enum ph_err take_part(const struct ph_options *o, int key, int file_key,
 	}
 	if (err != PH_OK && !ph_fault_is_set(fault))
 		return ph_letter_no_memory(fault);
+	if (err == PH_OK && path != NULL)
+		drop_mark(buf);
 	return err;
 }
 
@@ -231,6 +244,8 @@ static enum ph_err take_stdin(
 		    d->text.max);
 		ph_fault_advise(fault, "send it as an attachment: --attach");
 	}
+	if (err == PH_OK)
+		drop_mark(&d->text);
 	*has_text = err == PH_OK && (d->text.len > 0 || !has_files);
 	return err;
 }
@@ -292,9 +307,8 @@ enum ph_err ph_letter_compose(struct ph_letter *d,
 			.reply_to = d->sender.reply_to,
 			.subject = ph_span_of(
 			    ph_options_value(o, PH_LETTER_KEY_SUBJECT)),
-			.charset = ph_span_of(charset != NULL
-			        ? charset
-			        : connection->code_page),
+			.charset = ph_span_of(charset),
+			.code_page = ph_span_of(connection->code_page),
 			.priority = priority == NULL
 			    ? 0
 			    : ph_letter_priority(priority),

@@ -118,6 +118,8 @@ static enum ph_err compose(struct testing *t, struct ph_fault *fault)
 			.has_text = true,
 			.headers = &mark,
 			.header_count = 1,
+			.code_page =
+			    ph_span_of(t->server.connection.code_page),
 		},
 	};
 

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "base/code_page.h"
 #include "base/num.h"
 #include "base/utf8.h"
 #include "connection/host.h"
@@ -393,13 +394,7 @@ static enum ph_err check_source_address(struct ph_span value)
 
 static enum ph_err check_code_page(struct ph_span value)
 {
-	for (size_t i = 0; i < value.len; i++) {
-		char c = value.ptr[i];
-
-		if (!ph_ascii_is_alnum(c) && memchr("-_.:+", c, 5) == NULL)
-			return PH_EINVAL;
-	}
-	return PH_OK;
+	return ph_code_page_name(value) == NULL ? PH_EINVAL : PH_OK;
 }
 
 static enum ph_err check_inherits(struct ph_span value)
@@ -424,7 +419,8 @@ static const struct {
 	    "the SHA-256 of a key (SPKI), 64 hexadecimal digits or base64" },
 	{ "helo", check_helo, "a host's name or [address], in ASCII" },
 	{ "source-address", check_source_address, "an IPv4 or IPv6 address" },
-	{ "code-page", check_code_page, "a charset's name, as utf-8" },
+	{ "code-page", check_code_page,
+	    "a charset to write mail in, as utf-8" },
 	{ "inherits", check_inherits, "the name of a connection" },
 	{ "tls-versions", check_tls_versions, "a list of 1.0 1.1 1.2 1.3" },
 };

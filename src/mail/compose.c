@@ -15,6 +15,10 @@ enum {
 	EXTRA_MAX = 1000 /* extra headers */
 };
 
+static const char advice_utf8[] =
+    "convert it to UTF-8 (iconv -f windows-1252 -t utf-8), or send it as an "
+    "attachment, which goes as it is";
+
 static void set_fault(
     const struct ph_composer *k, const char *place, const char *why)
 {
@@ -22,11 +26,16 @@ static void set_fault(
 	    place, why);
 }
 
-/* code is a character and not ASCII: every charset has that. */
 static void write_utf8(uint32_t code, char out[5])
 {
 	static const unsigned char leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
 	size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+	if (code < 0x80) {
+		out[0] = (char)code;
+		out[1] = '\0';
+		return;
+	}
 
 	out[len] = '\0';
 	for (size_t i = len - 1; i > 0; i--) {
@@ -45,6 +54,9 @@ static void blame_character(
 	ph_fault_set(k->fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
 	    "%s: the character U+%04X \"%s\" is not in %s", place,
 	    (unsigned)code, text, ph_charset_name(&k->charset));
+	ph_fault_advise(k->fault,
+	    "take another charset: utf-8 has every character, and auto takes "
+	    "it where the connection's code-page lacks one");
 }
 
 enum ph_err ph_composer_blame(const struct ph_composer *k, const char *place,
@@ -58,21 +70,99 @@ enum ph_err ph_composer_blame(const struct ph_composer *k, const char *place,
 		err = PH_EINVAL;
 	} else if (err == PH_EINVAL && missing == UINT32_MAX) {
 		set_fault(k, place, "not UTF-8");
-		ph_fault_advise(k->fault,
-		    "convert it (iconv -t utf-8), or send it as an attachment, "
-		    "which goes as it is");
+		ph_fault_advise(k->fault, "%s", advice_utf8);
 	} else if (err == PH_EINVAL) {
 		blame_character(k, place, missing);
 	}
 	return err;
 }
 
+/* The first place where text has that character, or none (UINT32_MAX). */
+static size_t find_character(struct ph_span text, uint32_t code)
+{
+	struct ph_span rest = text;
+
+	while (rest.len > 0) {
+		size_t at = text.len - rest.len;
+
+		if (ph_utf8_next(&rest) == code)
+			return at;
+	}
+	return text.len;
+}
+
+static size_t line_of(struct ph_span text, size_t at)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < at; i++) {
+		bool ends = text.ptr[i] == '\n' ||
+		    (text.ptr[i] == '\r' &&
+			(i + 1 == text.len || text.ptr[i + 1] != '\n'));
+
+		line += ends ? 1 : 0;
+	}
+	return line;
+}
+
+/* What editors of another system write without saying so. */
+static bool is_utf16(struct ph_span text)
+{
+	return text.len >= 2 &&
+	    (memcmp(text.ptr, "\xff\xfe", 2) == 0 ||
+		memcmp(text.ptr, "\xfe\xff", 2) == 0);
+}
+
+static void blame_octet(const struct ph_composer *k, const char *part,
+    struct ph_span text, size_t at)
+{
+	ph_fault_set(k->fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
+	    "%s, line %zu: not UTF-8 at octet %zu (0x%02X)", part,
+	    line_of(text, at), at + 1, (unsigned char)text.ptr[at]);
+	ph_fault_advise(k->fault, "%s",
+	    is_utf16(text) ? "it looks like UTF-16: convert it to UTF-8 (iconv "
+			     "-f utf-16 -t utf-8)"
+			   : advice_utf8);
+}
+
+enum ph_err ph_composer_blame_text(const struct ph_composer *k,
+    const char *part, struct ph_span text, enum ph_err err, uint32_t missing)
+{
+	size_t at = text.len;
+	char place[64];
+
+	if (err == PH_EINVAL)
+		at = find_character(text, missing);
+	if (at == text.len)
+		return ph_composer_blame(k, part, err, missing);
+	if (missing == UINT32_MAX) {
+		blame_octet(k, part, text, at);
+	} else {
+		(void)snprintf(place, sizeof(place), "%s, line %zu", part,
+		    line_of(text, at));
+		blame_character(k, place, missing);
+	}
+	return err;
+}
+
+/* U+0080 to U+009F: control characters as well, and in no charset but Unicode's
+   safe from being taken for others. */
+static bool has_c1(struct ph_span s)
+{
+	while (s.len > 0) {
+		uint32_t code = ph_utf8_next(&s);
+
+		if (code >= 0x80 && code < 0xa0)
+			return true;
+	}
+	return false;
+}
+
 /* What one field may hold, whoever gave it. */
 static enum ph_err check_value(
     const struct ph_composer *k, const char *place, struct ph_span value)
 {
-	if (ph_span_has_control(value) ||
-	    ph_span_find(value, '\0') < value.len) {
+	if (ph_span_has_control(value) || has_c1(value)) {
 		set_fault(
 		    k, place, "a line end or another control character in it");
 	} else if (!ph_utf8_valid(value)) {
@@ -167,9 +257,46 @@ static enum ph_err check_extra(
 	return check_value(k, place, h->value);
 }
 
+static enum ph_err check_names(const struct ph_composer *k, const char *place,
+    const struct ph_address_list *list)
+{
+	enum ph_err err = PH_OK;
+
+	for (size_t i = 0; i < list->count && err == PH_OK; i++)
+		err = check_value(k, place, list->items[i].name);
+	return err;
+}
+
+static enum ph_err check_people(const struct ph_composer *k)
+{
+	const struct ph_compose *c = k->c;
+	const struct ph_address_list from = { &c->from, 1 };
+	const struct ph_address_list sender = { c->sender,
+		c->sender == NULL ? 0 : 1 };
+
+	const struct {
+		const char *place;
+		const struct ph_address_list *list;
+	} lists[] = {
+		{ "the name in From", &from },
+		{ "the name in Sender", &sender },
+		{ "a name in Reply-To", &c->reply_to },
+		{ "a name in To", &c->to },
+		{ "a name in Cc", &c->cc },
+	};
+	enum ph_err err = PH_OK;
+
+	for (size_t i = 0; i < PH_COUNT(lists) && err == PH_OK; i++)
+		err = check_names(k, lists[i].place, lists[i].list);
+	return err;
+}
+
 static enum ph_err check_all(const struct ph_composer *k)
 {
 	enum ph_err err = check_value(k, "subject", k->c->subject);
+
+	if (err == PH_OK)
+		err = check_people(k);
 
 	if (err == PH_OK && k->c->header_count > EXTRA_MAX) {
 		set_fault(k, "header", "more than 1000 extra ones");
@@ -194,6 +321,19 @@ static bool can_hold_list(
 	return true;
 }
 
+/* Texts that are no UTF-8 are refused later; names of files are mended. */
+static bool can_hold_files(
+    const struct ph_compose *c, const struct ph_charset *charset)
+{
+	for (size_t i = 0; i < c->file_count; i++) {
+		struct ph_span name = ph_span_of(c->files[i].name);
+
+		if (!ph_charset_can_hold(charset, name))
+			return false;
+	}
+	return true;
+}
+
 static bool can_hold_all(
     const struct ph_compose *c, const struct ph_charset *charset)
 {
@@ -201,6 +341,8 @@ static bool can_hold_all(
 		if (!ph_charset_can_hold(charset, c->headers[i].value))
 			return false;
 	}
+	if (!can_hold_files(c, charset))
+		return false;
 	return ph_charset_can_hold(charset, c->subject) &&
 	    (!c->has_text || ph_charset_can_hold(charset, c->text)) &&
 	    (!c->has_html || ph_charset_can_hold(charset, c->html)) &&
@@ -213,19 +355,24 @@ static bool can_hold_all(
 
 static enum ph_err open_charset(struct ph_composer *k)
 {
-	bool is_auto = ph_span_eq_nocase(k->c->charset, PH_SPAN("auto"));
-	struct ph_span name = is_auto ? k->c->code_page : k->c->charset;
+	const struct ph_compose *c = k->c;
+	bool is_auto = ph_span_eq_nocase(c->charset, PH_SPAN("auto"));
+	bool is_given = c->charset.len > 0 && !is_auto;
+	struct ph_span name = is_given ? c->charset : c->code_page;
 	struct ph_span shown = ph_utf8_cut(name, 60);
 
-	if (ph_charset_open(name, &k->charset) != PH_OK) {
+	enum ph_err err = ph_charset_open(name, &k->charset);
+	if (err == PH_ENOMEM)
+		return ph_composer_blame(k, "message", err, 0);
+	if (err != PH_OK) {
 		ph_fault_set(k->fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
-		    "charset: \"%.*s\" is unknown, or not fit for mail",
-		    PH_SPAN_ARG(shown));
+		    "%s: \"%.*s\" is unknown, or not fit for mail",
+		    is_given ? "charset" : "code-page", PH_SPAN_ARG(shown));
 		ph_fault_advise(
 		    k->fault, "take utf-8, iso-8859-1 or windows-1252");
-		return PH_EINVAL;
+		return err;
 	}
-	if (is_auto && !can_hold_all(k->c, &k->charset))
+	if (is_auto && !can_hold_all(c, &k->charset))
 		ph_charset_close(&k->charset);
 	return PH_OK;
 }
@@ -252,6 +399,7 @@ static enum ph_err write_text(
 static enum ph_err write_list(
     struct ph_composer *k, const char *name, const struct ph_address_list *list)
 {
+	char place[64];
 	uint32_t missing = 0;
 
 	if (list->count == 0)
@@ -260,7 +408,9 @@ static enum ph_err write_list(
 	enum ph_err err = ph_field_addresses(
 	    &k->m->bytes, name, list, &k->charset, k->utf8, &missing);
 
-	return ph_composer_blame(k, name, err, missing);
+	(void)snprintf(place, sizeof(place), "%s name in %s",
+	    list->count == 1 ? "the" : "a", name);
+	return ph_composer_blame(k, place, err, missing);
 }
 
 static enum ph_err write_one(

@@ -21,6 +21,10 @@ struct ph_composer {
 enum ph_err ph_composer_blame(const struct ph_composer *k, const char *place,
     enum ph_err err, uint32_t missing);
 
+/* The same for a body, "text" or "html", whose line is named too. */
+enum ph_err ph_composer_blame_text(const struct ph_composer *k,
+    const char *part, struct ph_span text, enum ph_err err, uint32_t missing);
+
 /* Refuses files and texts that cannot be sent. */
 PH_MUST_USE enum ph_err ph_content_check(const struct ph_composer *k);
 

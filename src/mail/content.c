@@ -123,7 +123,8 @@ static enum ph_err write_text(
 	if (err == PH_OK)
 		err = write_text_part(k, &t, is_html, in_multipart);
 	ph_text_content_release(&t);
-	return ph_composer_blame(k, is_html ? "html" : "text", err, missing);
+	return ph_composer_blame_text(
+	    k, is_html ? "html" : "text", text, err, missing);
 }
 
 /* The media type to write for a file. */
@@ -164,8 +165,9 @@ static enum ph_err write_content_id(struct ph_composer *k, struct ph_span name)
 	return err;
 }
 
+/* *missing as the functions of mail/param.h say. */
 static enum ph_err write_file_fields(struct ph_composer *k,
-    const struct ph_message_file *file, struct ph_span name, bool is_inline)
+    const struct ph_message_file *file, struct ph_span name, uint32_t *missing)
 {
 	struct ph_fold f;
 	enum ph_err err = ph_fold_start(&f, &k->m->bytes, "Content-Type");
@@ -173,7 +175,7 @@ static enum ph_err write_file_fields(struct ph_composer *k,
 	if (err == PH_OK)
 		err = ph_fold_word(&f, PH_SPAN(" "), type_of(file));
 	if (err == PH_OK)
-		err = ph_param_name(&f, name);
+		err = ph_param_name(&f, name, &k->charset, missing);
 	if (err == PH_OK)
 		err = ph_fold_end(&f);
 	if (err == PH_OK) {
@@ -184,13 +186,14 @@ static enum ph_err write_file_fields(struct ph_composer *k,
 		err = ph_fold_start(&f, &k->m->bytes, "Content-Disposition");
 	if (err == PH_OK) {
 		err = ph_fold_word(&f, PH_SPAN(" "),
-		    is_inline ? PH_SPAN("inline") : PH_SPAN("attachment"));
+		    file->is_inline ? PH_SPAN("inline")
+				    : PH_SPAN("attachment"));
 	}
 	if (err == PH_OK)
-		err = ph_param_filename(&f, name);
+		err = ph_param_filename(&f, name, &k->charset, missing);
 	if (err == PH_OK)
 		err = ph_fold_end(&f);
-	if (err == PH_OK && is_inline)
+	if (err == PH_OK && file->is_inline)
 		err = write_content_id(k, name);
 	return err == PH_OK ? ph_buf_append(&k->m->bytes, PH_SPAN("\r\n"))
 			    : err;
@@ -212,6 +215,8 @@ static enum ph_err write_file(
     struct ph_composer *k, const struct ph_message_file *file)
 {
 	struct ph_buf name;
+	char place[256];
+	uint32_t missing = 0;
 	const struct ph_body_part part = { .file = file->file,
 		.length = file->size,
 		.encoding = PH_ENCODE_BASE64,
@@ -222,8 +227,7 @@ static enum ph_err write_file(
 	enum ph_err err = ph_header_tidy(ph_span_of(file->name), &name);
 
 	if (err == PH_OK) {
-		err = write_file_fields(
-		    k, file, ph_buf_span(&name), file->is_inline);
+		err = write_file_fields(k, file, ph_buf_span(&name), &missing);
 	}
 	if (err == PH_OK && !ph_utf8_valid(ph_span_of(file->name))) {
 		err = ph_draft_note(k->m,
@@ -234,8 +238,10 @@ static enum ph_err write_file(
 		err = note_type(k, file);
 	if (err == PH_OK)
 		err = ph_draft_add_file(k->m, &part);
+	(void)snprintf(place, sizeof(place), "the name of the file \"%.*s\"",
+	    PH_SPAN_ARG(ph_utf8_cut(ph_buf_span(&name), 200)));
 	ph_buf_release(&name);
-	return ph_composer_blame(k, file->name, err, 0);
+	return ph_composer_blame(k, place, err, missing);
 }
 
 static size_t count_files(const struct ph_compose *c, bool is_inline)

@@ -145,19 +145,21 @@ static enum ph_err write_word(struct writer *w)
 	return ph_fold_word(w->fold, PH_SPAN(" "), ph_buf_span(&w->word));
 }
 
-/* Q where most of it can be read so, else B; the start of the text tells. */
+/* The shorter of the two, Q where they are equal: people can read it. */
 static enum ph_err choose(
     struct writer *w, struct ph_span text, uint32_t *missing)
 {
-	enum ph_err err = convert(w, ph_utf8_cut(text, 200), missing);
-	if (err != PH_OK)
-		return err;
+	struct ph_buf all;
 
-	struct ph_span sample = ph_buf_span(&w->converted);
+	ph_buf_init(&all, CONVERTED_MAX + 16 * text.len);
 
-	w->method = q_len(sample) <= (sample.len + 2) / 3 * 4 ? 'Q' : 'B';
+	enum ph_err err = ph_charset_convert(w->charset, text, &all, missing);
+	struct ph_span octets = ph_buf_span(&all);
+
+	w->method = q_len(octets) <= (octets.len + 2) / 3 * 4 ? 'Q' : 'B';
 	w->frame_len = FRAME_LEN + strlen(ph_charset_name(w->charset));
-	return PH_OK;
+	ph_buf_release(&all);
+	return err;
 }
 
 static enum ph_err write_all(

@@ -67,10 +67,11 @@ struct ph_compose {
 	size_t file_count;
 	const struct ph_message_header *headers; /* extra ones */
 	size_t header_count;
-	/* "" or "utf-8", a charset, or "auto" (that of code-page where it can
-	   hold the text, else utf-8). */
+	/* A charset (base/code_page.h) for all of the message: subject, names,
+	   texts, names of files; "": that of code_page; "auto": that of
+	   code_page where it holds all of it, else utf-8. */
 	struct ph_span charset;
-	struct ph_span code_page; /* the connection's, for "auto" */
+	struct ph_span code_page; /* the connection's; "": utf-8 */
 	unsigned priority;        /* 0: none, 1 highest .. 5 lowest: X-Priority,
 	                      Importance */
 	bool request_receipt;     /* Disposition-Notification-To: the From */

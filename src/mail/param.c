@@ -1,14 +1,15 @@
 #include "mail/param.h"
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "mail/encoded_word.h"
-
-#include <stdio.h>
 
 enum {
 	SHORT_MAX = 60,
 	/* What one continuation holds, so that it fits a line. */
-	PIECE_MAX = 50
+	PIECE_MAX = 43,
+	/* A character, with escapes around it, takes more octets in none. */
+	ONE_MAX = 32
 };
 
 static bool is_short(struct ph_span name)
@@ -40,73 +41,110 @@ static bool is_safe(char c)
 	    c == '~' || c == '+';
 }
 
-static size_t escape(char c, char *out)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	if (is_safe(c)) {
-		out[0] = c;
-		return 1;
-	}
-	out[0] = '%';
-	out[1] = digits[(unsigned char)c >> 4];
-	out[2] = digits[(unsigned char)c & 15];
-	return 3;
-}
-
-/* The start of name that fits one piece, escaped; whole characters, since some
-   readers decode each piece alone. */
-static size_t take_piece(struct ph_span *name, size_t room, char *out)
+static size_t escaped_len(struct ph_span octets)
 {
 	size_t len = 0;
 
-	while (name->len > 0) {
-		char one[4 * 3];
-		size_t one_len = 0;
-		size_t n = 0;
-
-		do {
-			one_len += escape(name->ptr[n++], one + one_len);
-		} while (n < name->len && n < 4 &&
-		    ((unsigned char)name->ptr[n] & 0xc0) == 0x80);
-		if (len > 0 && len + one_len > room)
-			break;
-		memcpy(out + len, one, one_len);
-		len += one_len;
-		*name = ph_span_skip(*name, n);
-	}
+	for (size_t i = 0; i < octets.len; i++)
+		len += is_safe(octets.ptr[i]) ? 1 : 3;
 	return len;
 }
 
-static enum ph_err write_extended(struct ph_fold *f, struct ph_span name)
+static enum ph_err append_escaped(struct ph_span octets, struct ph_buf *out)
 {
 	enum ph_err err = PH_OK;
 
-	for (unsigned i = 0; name.len > 0 && err == PH_OK; i++) {
-		char piece[PIECE_MAX + 12];
-		char text[PIECE_MAX + 64];
-		size_t len = take_piece(&name, PIECE_MAX - 7, piece);
-		/* One piece alone is not numbered. */
-		bool alone = i == 0 && name.len == 0;
-		char number[16] = "";
+	for (size_t i = 0; i < octets.len && err == PH_OK; i++) {
+		char c = octets.ptr[i];
 
-		if (!alone)
-			(void)snprintf(number, sizeof(number), "*%u", i);
-
-		int n = snprintf(text, sizeof(text), "filename%s*=%s%.*s",
-		    number, i == 0 ? "utf-8''" : "", (int)len, piece);
-
-		if (i > 0)
-			err = ph_fold_glue(f, PH_SPAN(";"));
-		if (err == PH_OK) {
-			err = ph_fold_word(f, PH_SPAN(" "),
-			    (struct ph_span){ text, (size_t)n });
-		}
+		err = is_safe(c)
+		    ? ph_buf_append_char(out, c)
+		    : ph_buf_appendf(out, "%%%02X", (unsigned char)c);
 	}
 	return err;
 }
 
-enum ph_err ph_param_filename(struct ph_fold *f, struct ph_span name)
+/* Takes the start of *name that fits one piece, one character at least; out
+   holds it converted. */
+static enum ph_err take_piece(struct ph_span *name,
+    const struct ph_charset *charset, struct ph_buf *out, uint32_t *missing)
+{
+	struct ph_span rest = *name;
+	size_t taken = 0;
+	enum ph_err err = PH_OK;
+
+	while (rest.len > 0 && err == PH_OK) {
+		(void)ph_utf8_next(&rest);
+
+		size_t len = name->len - rest.len;
+
+		ph_buf_clear(out);
+		err = ph_charset_convert(
+		    charset, ph_span_first(*name, len), out, missing);
+		if (taken > 0 && escaped_len(ph_buf_span(out)) > PIECE_MAX)
+			break;
+		taken = len;
+	}
+	if (err != PH_OK)
+		return err;
+	ph_buf_clear(out);
+	err = ph_charset_convert(
+	    charset, ph_span_first(*name, taken), out, missing);
+	*name = ph_span_skip(*name, taken);
+	return err;
+}
+
+struct pieces {
+	struct ph_fold *fold;
+	const struct ph_charset *charset;
+	struct ph_buf converted;
+	struct ph_buf text;
+};
+
+/* Parameter filename, or number i of its continuations (RFC 2231 3, 4). */
+static enum ph_err write_piece(struct pieces *p, unsigned i, bool is_alone)
+{
+	enum ph_err err;
+
+	ph_buf_clear(&p->text);
+	if (is_alone) {
+		err = ph_buf_appendf(
+		    &p->text, "filename*=%s''", ph_charset_name(p->charset));
+	} else if (i == 0) {
+		err = ph_buf_appendf(
+		    &p->text, "filename*0*=%s''", ph_charset_name(p->charset));
+	} else {
+		err = ph_buf_appendf(&p->text, "filename*%u*=", i);
+	}
+	if (err == PH_OK)
+		err = append_escaped(ph_buf_span(&p->converted), &p->text);
+	if (err == PH_OK && i > 0)
+		err = ph_fold_glue(p->fold, PH_SPAN(";"));
+	return err == PH_OK
+	    ? ph_fold_word(p->fold, PH_SPAN(" "), ph_buf_span(&p->text))
+	    : err;
+}
+
+static enum ph_err write_extended(struct ph_fold *f, struct ph_span name,
+    const struct ph_charset *charset, uint32_t *missing)
+{
+	struct pieces p = { .fold = f, .charset = charset };
+	enum ph_err err = PH_OK;
+
+	ph_buf_init(&p.converted, PIECE_MAX + ONE_MAX);
+	ph_buf_init(&p.text, 3 * (PIECE_MAX + ONE_MAX) + 64);
+	for (unsigned i = 0; name.len > 0 && err == PH_OK; i++) {
+		err = take_piece(&name, charset, &p.converted, missing);
+		if (err == PH_OK)
+			err = write_piece(&p, i, i == 0 && name.len == 0);
+	}
+	ph_buf_release(&p.converted);
+	ph_buf_release(&p.text);
+	return err;
+}
+
+enum ph_err ph_param_filename(struct ph_fold *f, struct ph_span name,
+    const struct ph_charset *charset, uint32_t *missing)
 {
 	enum ph_err err = ph_fold_glue(f, PH_SPAN(";"));
 
@@ -114,24 +152,23 @@ enum ph_err ph_param_filename(struct ph_fold *f, struct ph_span name)
 		return err;
 	if (is_short(name))
 		return write_quoted(f, "filename=", name);
-	return write_extended(f, name);
+	return write_extended(f, name, charset, missing);
 }
 
 /* name="=?utf-8?B?...?= =?utf-8?B?...?=" with the quotes against the words. */
-static enum ph_err write_words(struct ph_fold *f, struct ph_span name)
+static enum ph_err write_words(struct ph_fold *f, struct ph_span name,
+    const struct ph_charset *charset, uint32_t *missing)
 {
-	static const struct ph_charset utf8;
 	struct ph_fold inner;
 	struct ph_buf words;
-	uint32_t missing = 0;
 
-	ph_buf_init(&words, 16 * name.len + 256);
+	ph_buf_init(&words, 32 * name.len + 256);
 
 	/* Folded on its own; its first line starts where ours will. */
 	enum ph_err err = ph_fold_start(&inner, &words, "name=");
 
 	if (err == PH_OK)
-		err = ph_encoded_word_write(&inner, name, &utf8, &missing);
+		err = ph_encoded_word_write(&inner, name, charset, missing);
 	ph_fold_break(f);
 	if (err == PH_OK)
 		err = ph_fold_word(f, PH_SPAN(" "), PH_SPAN("name=\""));
@@ -145,7 +182,8 @@ static enum ph_err write_words(struct ph_fold *f, struct ph_span name)
 	return err;
 }
 
-enum ph_err ph_param_name(struct ph_fold *f, struct ph_span name)
+enum ph_err ph_param_name(struct ph_fold *f, struct ph_span name,
+    const struct ph_charset *charset, uint32_t *missing)
 {
 	enum ph_err err = ph_fold_glue(f, PH_SPAN(";"));
 
@@ -153,5 +191,5 @@ enum ph_err ph_param_name(struct ph_fold *f, struct ph_span name)
 		return err;
 	if (is_short(name))
 		return write_quoted(f, "name=", name);
-	return write_words(f, name);
+	return write_words(f, name, charset, missing);
 }

@@ -293,7 +293,7 @@ def test_text_in_another_charset():
     done = run("send", "--server", "smtp+none://127.0.0.1:1", "--from",
                "a@example.com", "b@example.com", stdin=b"caf\xe9\n")
     assert done.code == 65
-    is_chain(done, "config", "text: not UTF-8")
+    is_chain(done, "config", "text, line 1: not UTF-8 at octet 4")
     assert "iconv" in done.err and "attachment" in done.err
 
 

@@ -4,6 +4,7 @@ was put in."""
 import base64
 import email
 import email.policy
+import encodings.aliases
 import json
 import pathlib
 import subprocess
@@ -11,6 +12,9 @@ import subprocess
 import pytest
 
 import packages
+
+# Python has it under its other name only.
+encodings.aliases.aliases["windows_874"] = "cp874"
 
 HERE = pathlib.Path(__file__).parent
 WRITER = "Jörg Ätz"
@@ -36,6 +40,47 @@ MESSAGES = {
     "everything": {"subject": "alles \N{SNOWMAN}", "text": "t\n",
                    "html": '<img src="cid:logo.png">', "inline": {"logo.png": b"\x89PNG"},
                    "files": {"a.bin": bytes(range(256)) * 300}},
+}
+
+# What is written with each charset; it stands in the subject, a name, both
+# texts and the name of a file.
+CHARSETS = {
+    "utf-8": "Grüße 日本 \N{SNOWMAN}",
+    "us-ascii": "plain words",
+    "iso-8859-1": "Größe naïve",
+    "iso-8859-2": "Łódź őrült",
+    "iso-8859-3": "ĝojo ĥoro",
+    "iso-8859-4": "ķēniņš",
+    "iso-8859-5": "Привет мир",
+    "iso-8859-6": "مرحبا",
+    "iso-8859-7": "Καλημέρα",
+    "iso-8859-8": "שלום",
+    "iso-8859-9": "İstanbul ğüzel",
+    "iso-8859-10": "Þór ģ",
+    "iso-8859-13": "Žalgiris ģ",
+    "iso-8859-14": "ẁ ŵ ŷ",
+    "iso-8859-15": "5 € œuvre",
+    "iso-8859-16": "ș ț €",
+    "windows-874": "สวัสดี",
+    "windows-1250": "Łódź „őrült“",
+    "windows-1251": "Привет — мир",
+    "windows-1252": "5 € “quoted” – ž",
+    "windows-1253": "Καλημέρα €",
+    "windows-1254": "İstanbul ğ €",
+    "windows-1255": "שלום ₪",
+    "windows-1256": "مرحبا €",
+    "windows-1257": "Žalgiris €",
+    "koi8-r": "Привет мир",
+    "koi8-u": "Привіт їжак",
+    "tis-620": "สวัสดี",
+    "iso-2022-jp": "日本語の件名と長い本文、" * 8 + "end",
+    "shift_jis": "表示 ソース 十能 " * 5 + "end",
+    "euc-jp": "日本語の件名",
+    "euc-kr": "안녕하세요 " * 12 + "end",
+    "gb2312": "你好世界",
+    "gbk": "你好鎔",
+    "gb18030": "你好 ä 😀 " * 10 + "end",
+    "big5": "你好功許蓋 " * 12 + "end",
 }
 
 
@@ -118,3 +163,31 @@ def test_reads_what_was_meant(composed, reader, name):
         found = (got[kind] or "").replace("\r\n", "\n")
         assert found.rstrip("\n") == (want or "").rstrip("\n")
     assert got["files"] == {**row.get("files", {}), **row.get("inline", {})}
+
+
+@pytest.mark.parametrize("reader", (with_python, with_mailparser))
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_reads_each_charset(composed, reader, charset):
+    words = CHARSETS[charset]
+    # One encoded word: Python puts blanks between those of a phrase.
+    author = words[:8].strip()
+    name = words.replace(" ", "_")[:40] + ".txt"
+    path = composed({
+        "subject": words, "text": f"{words}\n.\n{words}\n",
+        "html": f"<p>{words}", "name": f'"{author}"',
+        "files": {name: b"x"}, "options": ["--charset", charset.upper()]})
+    octets = path.read_bytes()
+    assert all(octet < 0x80 for octet in octets)
+    header = octets[:octets.index(b"\r\n\r\n")]
+    assert max(map(len, header.split(b"\r\n"))) <= 78
+    assert octets.lower().count(b"charset=" + charset.encode()) == 2
+    if charset == "iso-2022-jp":
+        assert b"Content-Transfer-Encoding: 7bit" in octets
+    got = reader(path)
+    assert got["defects"] == []
+    assert got["subject"] == words
+    assert got["from"] == [(author, "ann@example.com")]
+    assert got["text"].replace("\r\n", "\n").rstrip("\n") == \
+        f"{words}\n.\n{words}"
+    assert got["html"].strip() == f"<p>{words}"
+    assert got["files"] == {name: b"x"}

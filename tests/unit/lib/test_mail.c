@@ -69,6 +69,33 @@ static void test_composed(void)
 	ph_mail_free(p);
 }
 
+/* The mailer's code-page, and a mail's own charset over it. */
+static void test_code_page(void)
+{
+	struct ph_mail *p = NULL;
+
+	check_int(ph_mailer_set(m, "code-page", "utf-7"), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set(m, "code-page", "windows-1252"), PH_STATUS_OK);
+	check_int(ph_mail_new(&p), PH_STATUS_OK);
+	check_int(ph_mail_set_from(p, "ann@example.com"), PH_STATUS_OK);
+	check_int(ph_mail_add_to(p, "bob@example.com"), PH_STATUS_OK);
+	check_int(ph_mail_set_text(p, "5 \xe2\x82\xac"), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+	check(far_end_holds(&far, "charset=windows-1252"));
+	check_int(ph_mail_set_charset(p, "iso-8859-15"), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+	check(far_end_holds(&far, "charset=iso-8859-15"));
+	check_int(ph_mail_set_charset(p, "iso-8859-1"), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_INPUT);
+	check(strstr(ph_mailer_problem(m)->text, "U+20AC") != NULL);
+	check_int(ph_mail_set_charset(p, "auto"), PH_STATUS_OK);
+	check_int(ph_mail_set_text(p, "\xe6\x97\xa5"), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+	check(far_end_holds(&far, "charset=utf-8"));
+	check_int(ph_mailer_set(m, "code-page", "utf-8"), PH_STATUS_OK);
+	ph_mail_free(p);
+}
+
 static void test_raw(void)
 {
 	static const char raw[] = "From: Ann <ann@example.com>\n"
@@ -178,6 +205,7 @@ int main(void)
 	far_end_start(&far);
 	connect_mailer();
 	test_composed();
+	test_code_page();
 	test_raw();
 	test_bad();
 	test_from();

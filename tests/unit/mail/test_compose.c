@@ -139,15 +139,19 @@ static void check_texts(void)
 	check_refused(&c, "subject: a line end");
 	c.subject = PH_SPAN("\xc3");
 	check_refused(&c, "subject: not UTF-8");
+	c.subject = PH_SPAN("a\xc2\x85");
+	check_refused(&c, "subject: a line end or another control");
 	c.subject = PH_SPAN("ok");
 	c.has_text = true;
 	c.text = PH_SPAN("x\xffy");
-	check_refused(&c, "text: not UTF-8");
+	check_refused(&c, "text, line 1: not UTF-8 at octet 2 (0xFF)");
+	c.text = PH_SPAN("a\r\nb\rc\nd \xff");
+	check_refused(&c, "text, line 4: not UTF-8 at octet 10 (0xFF)");
 	c.charset = PH_SPAN("iso-8859-1");
-	check_refused(&c, "text: not UTF-8");
-	c.text = PH_SPAN("5 \xe2\x82\xac");
+	check_refused(&c, "text, line 4: not UTF-8");
+	c.text = PH_SPAN("one\n\n5 \xe2\x82\xac");
 	check_refused(&c,
-	    "text: the character U+20AC \"\xe2\x82\xac\" is not "
+	    "text, line 3: the character U+20AC \"\xe2\x82\xac\" is not "
 	    "in iso-8859-1");
 	c.text = PH_SPAN("\xf0\x9f\x98\x80");
 	check_refused(&c, "U+1F600 \"\xf0\x9f\x98\x80\"");
@@ -157,7 +161,7 @@ static void check_texts(void)
 	c.text = PH_SPAN("x");
 	c.has_html = true;
 	c.html = PH_SPAN("<p>\xc3\xa4");
-	check_refused(&c, "html: the character U+00E4");
+	check_refused(&c, "html, line 1: the character U+00E4");
 	c.has_html = false;
 	c.subject = PH_SPAN("\xc3\xa4");
 	check_refused(&c, "Subject: the character U+00E4");
@@ -176,7 +180,9 @@ static void check_charsets(void)
 		check_refused(&c, "charset: \"");
 		c.charset = PH_SPAN("auto");
 		c.code_page = ph_span_of(bad[i]);
-		check_refused(&c, "charset: \"");
+		check_refused(&c, "code-page: \"");
+		c.charset = PH_SPAN("");
+		check_refused(&c, "code-page: \"");
 	}
 }
 
@@ -188,6 +194,12 @@ static void check_files(void)
 
 	c.files = &file;
 	c.file_count = 1;
+	c.charset = PH_SPAN("koi8-r");
+	file.name = "na\xc3\xafve.txt";
+	check_refused(&c,
+	    "the name of the file \"na\xc3\xafve.txt\": the character U+00EF "
+	    "\"\xc3\xaf\" is not in koi8-r");
+	file.name = "x";
 	file.type = "text";
 	check_refused(&c, "file \"x\", type text: no media type");
 	file.type = "text/plain\r\nBcc: x@y";

@@ -192,18 +192,20 @@ static const struct {
 	    "X-A: the character U+20AC \"\xe2\x82\xac\" is not in "
 	    "iso-8859-1" },
 	{ { .to = "\"\xe2\x82\xac\" <c@d>", .charset = "latin1" },
-	    "To: the character U+20AC \"\xe2\x82\xac\" is not in "
+	    "the name in To: the character U+20AC \"\xe2\x82\xac\" is not in "
 	    "iso-8859-1" },
 	{ { .cc = "x@y, \"\xd0\x90\" <c@d>", .charset = "latin1" },
-	    "Cc: the character U+0410 \"\xd0\x90\" is not in iso-8859-1" },
+	    "a name in Cc: the character U+0410 \"\xd0\x90\" is not in "
+	    "iso-8859-1" },
 	{ { .reply_to = "\"\xd0\x90\" <c@d>", .charset = "latin1" },
-	    "Reply-To: the character U+0410 \"\xd0\x90\" is not in "
+	    "the name in Reply-To: the character U+0410 \"\xd0\x90\" is not in "
 	    "iso-8859-1" },
 	{ { .sender = "\"\xd0\x90\" <c@d>", .charset = "latin1" },
-	    "Sender: the character U+0410 \"\xd0\x90\" is not in "
+	    "the name in Sender: the character U+0410 \"\xd0\x90\" is not in "
 	    "iso-8859-1" },
 	{ { .from = "\"\xd0\x90\" <c@d>", .charset = "latin1" },
-	    "From: the character U+0410 \"\xd0\x90\" is not in iso-8859-1" },
+	    "the name in From: the character U+0410 \"\xd0\x90\" is not in "
+	    "iso-8859-1" },
 	{ { .charset = "utf-16" },
 	    "charset: \"utf-16\" is unknown, or not fit for mail" },
 	{ { .name = "Date", .value = "2026-11-22" },
