@@ -49,13 +49,13 @@ enum ph_preset_login {
 struct ph_preset {
 	const char *key; /* "googlemail.com", "ses-eu-west-1" */
 	const char *name;
-	enum ph_preset_kind kind;
 	const char *aliases; /* separated by spaces, the usual one first */
 	const char *domains; /* of addresses, separated by spaces */
 	const char *host;    /* may hold "{domain}"; "": the user says it */
-	uint16_t port;       /* 0: PH_PRESET_MAILBOX_NO_SMTP */
-	enum ph_encryption encryption;
+	enum ph_preset_kind kind;
+	uint16_t port;            /* 0: PH_PRESET_MAILBOX_NO_SMTP */
 	const char *alternatives; /* "host:587/starttls, host:25/starttls" */
+	enum ph_encryption encryption;
 	enum ph_preset_form form;
 	const char *username;         /* PH_PRESET_FORM_FIXED */
 	unsigned logins;              /* enum ph_preset_login, joined */

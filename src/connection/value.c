@@ -135,6 +135,10 @@ enum ph_err ph_value_tls_versions(struct ph_span s, unsigned *out)
 	return PH_OK;
 }
 
+static const char sources[] =
+    "prompt, env:NAME, file:PATH, fd:N, command:CMD, credential:NAME, stored, "
+    "keyring or oauth";
+
 /* What a person is told a value of that type looks like. */
 static const char *const wanted[] = {
 	[PH_SETTING_TEXT] = "text in UTF-8, without control bytes",
@@ -149,9 +153,7 @@ static const char *const wanted[] = {
 	[PH_SETTING_BOOL] = "yes or no",
 	[PH_SETTING_WORD] = "", /* the row has the words */
 	[PH_SETTING_WORDS] = "a list, separated by spaces or commas",
-	[PH_SETTING_SECRET_SOURCE] =
-	    "prompt, env:NAME, file:PATH, fd:N, command:CMD, credential:NAME, "
-	    "stored, keyring or oauth",
+	[PH_SETTING_SECRET_SOURCE] = sources,
 	[PH_SETTING_ADDRESS] = "a mail address, as ann@example.com",
 };
 
