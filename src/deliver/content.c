@@ -30,13 +30,6 @@ void ph_content_free(struct ph_content *c)
 	free(c);
 }
 
-enum ph_err ph_content_no_memory(struct ph_fault *fault)
-{
-	ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
-	    "out of memory while the message was made");
-	return PH_ENOMEM;
-}
-
 const struct ph_rendition *ph_content_rendition(const struct ph_content *c)
 {
 	return c->form;

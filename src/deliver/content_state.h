@@ -28,8 +28,15 @@ struct ph_content {
 struct ph_content *ph_content_new(size_t file_max);
 /* At most PH_CONTENT_NOTES_MAX times. */
 void ph_content_add_note(struct ph_content *c, const char *text);
-/* Sets the fault, gives PH_ENOMEM. */
-enum ph_err ph_content_no_memory(struct ph_fault *fault);
+
+/* Sets the fault, gives PH_ENOMEM: in sight of the analyzer, which follows
+   errors. */
+static inline enum ph_err ph_content_no_memory(struct ph_fault *fault)
+{
+	ph_fault_set(fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
+	    "out of memory while the message was made");
+	return PH_ENOMEM;
+}
 /* Clock and random numbers; host has room for PH_HOST_NAME_MAX, and what *out
    says of the host lies in it.  PH_EIO. */
 PH_MUST_USE enum ph_err ph_content_stamp(

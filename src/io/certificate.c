@@ -65,9 +65,10 @@ void ph_certificate_time(const ASN1_TIME *t, char out[PH_CERT_TIME_MAX])
 	struct tm tm;
 
 	out[0] = '\0';
-	if (t != NULL && ASN1_TIME_to_tm(t, &tm) == 1)
+	if (t != NULL && ASN1_TIME_to_tm(t, &tm) == 1) {
 		(void)strftime(
 		    out, PH_CERT_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	}
 }
 
 /* Where names are gathered. */

@@ -79,7 +79,6 @@ static enum ph_err write_time(
     struct ph_buf *out, struct ph_span key, ph_unixtime t)
 {
 	char digits[24];
-	struct ph_span value = { digits, 0 };
 	uint64_t n = t > 0 ? (uint64_t)t : 0;
 	size_t at = sizeof(digits);
 
@@ -87,8 +86,8 @@ static enum ph_err write_time(
 		digits[--at] = (char)('0' + n % 10);
 		n /= 10;
 	} while (n > 0);
-	value = (struct ph_span){ digits + at, sizeof(digits) - at };
-	return write_line(out, key, value);
+	return write_line(
+	    out, key, (struct ph_span){ digits + at, sizeof(digits) - at });
 }
 
 enum ph_err ph_oauth_keep_write(const struct ph_oauth_keep *k,

@@ -214,8 +214,8 @@ static int keep_sni(SSL *ssl, int *alert, void *arg)
 {
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
 
-	(void)alert;
 	(void)arg;
+	*alert = SSL_AD_UNRECOGNIZED_NAME; /* not sent with OK */
 	(void)snprintf(sni, sizeof(sni), "%s", name == NULL ? "none" : name);
 	return SSL_TLSEXT_ERR_OK;
 }
