@@ -1,0 +1,42 @@
+#include "memory/words.h"
+
+#include "base/num.h"
+
+enum ph_err ph_words_check(struct ph_span text)
+{
+	if (text.len == 0 || text.ptr[text.len - 1] != '\n')
+		return PH_EPROTO;
+	for (size_t i = 0; i < text.len; i++) {
+		bool is_fit = text.ptr[i] >= ' ' && text.ptr[i] <= '~';
+
+		if (!is_fit && text.ptr[i] != '\n')
+			return PH_EPROTO;
+	}
+	return PH_OK;
+}
+
+bool ph_words_next(struct ph_span *line, struct ph_span *out)
+{
+	return ph_span_split(line, ' ', out) && out->len > 0;
+}
+
+enum ph_err ph_words_number(struct ph_span *line, uint64_t max, uint64_t *out)
+{
+	struct ph_span word;
+
+	if (!ph_words_next(line, &word) ||
+	    ph_num_parse(word, max, out) != PH_OK)
+		return PH_EPROTO;
+	return PH_OK;
+}
+
+enum ph_err ph_words_time(struct ph_span *line, ph_unixtime *out)
+{
+	const uint64_t max = UINT64_C(1) << 53; /* also as milliseconds */
+	uint64_t n = 0;
+	enum ph_err err = ph_words_number(line, max, &n);
+	if (err != PH_OK)
+		return err;
+	*out = (ph_unixtime)n;
+	return PH_OK;
+}

@@ -1,0 +1,25 @@
+#ifndef PH_MEMORY_WORDS_H
+#define PH_MEMORY_WORDS_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/span.h"
+
+#include <stdint.h>
+
+/* Lines of words, one space between them: how all that is remembered is
+   written. */
+
+/* Every line ends, and none holds anything but printable ASCII.  PH_EPROTO. */
+PH_MUST_USE enum ph_err ph_words_check(struct ph_span text);
+
+/* The next word of a line.  False: there is none, or an empty one. */
+bool ph_words_next(struct ph_span *line, struct ph_span *out);
+
+/* The next word as a number up to max; as a time that fits into a few thousand
+   years.  PH_EPROTO. */
+PH_MUST_USE enum ph_err ph_words_number(
+    struct ph_span *line, uint64_t max, uint64_t *out);
+PH_MUST_USE enum ph_err ph_words_time(struct ph_span *line, ph_unixtime *out);
+
+#endif
