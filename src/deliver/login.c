@@ -1,106 +1,18 @@
 #include "deliver/session_state.h"
 
 #include "deliver/verdict.h"
-#include "sasl/gsasl.h"
 
 #include <assert.h>
 #include <stdio.h>
 
 enum {
-	RESPONSE_MAX = 64 * 1024 + 1024, /* the longest secret, and its frame */
-	LINE_MAX_NOTE = 4096
+	RESPONSE_MAX = 64 * 1024 + 1024 /* the longest secret, and its frame */
 };
-
-static bool names(const struct ph_connection *c, struct ph_span mechanism)
-{
-	for (size_t i = 0; i < c->mechanism_count; i++) {
-		if (ph_span_eq_nocase(c->mechanisms[i], mechanism))
-			return true;
-	}
-	return false;
-}
-
-bool ph_login_is_due(const struct ph_connection *c)
-{
-	if (names(c, PH_SPAN("ANONYMOUS")))
-		return true;
-	if (c->anonymous)
-		return false;
-	return c->username[0] != '\0' ||
-	    (c->client_certificate[0] != '\0' && names(c, PH_SPAN("EXTERNAL")));
-}
 
 void ph_login_release(struct ph_login *l)
 {
 	ph_sasl_client_free(l->sasl);
 	l->sasl = NULL;
-}
-
-static struct ph_sasl_credentials credentials(const struct ph_session *s)
-{
-	const struct ph_connection *c = s->conn;
-	struct ph_sasl_credentials cred = {
-		.username = ph_span_of(c->username),
-		.has_certificate =
-		    c->client_certificate[0] != '\0' && s->facts.tls != NULL,
-		.host = ph_span_of(s->host),
-	};
-
-	if (s->password != NULL) {
-		cred.password = ph_secret_span(s->password);
-		cred.has_password = true;
-	}
-	return cred;
-}
-
-static struct ph_sasl_channel channel(const struct ph_session *s)
-{
-	const struct ph_tls_info *tls = s->facts.tls;
-	struct ph_sasl_channel ch = {
-		/* verify = off is the user's word; a certificate that `wanted`
-		   put up with is nobody's. */
-		.secure = tls != NULL && s->footing == PH_FOOTING_AS_ASKED,
-		.plaintext_allowed = s->conn->allow_plaintext_password,
-	};
-
-	if (tls == NULL || tls->binding_len == 0)
-		return ch;
-	ch.binding = tls->binding_is_exporter ? PH_BINDING_TLS_EXPORTER
-					      : PH_BINDING_TLS_UNIQUE;
-	ch.binding_data =
-	    (struct ph_span){ (const char *)tls->binding, tls->binding_len };
-	return ch;
-}
-
-static void choose(struct ph_session *s)
-{
-	const struct ph_ehlo *e = ph_smtp_client_ehlo(s->client);
-	struct ph_span offered[PH_EHLO_MECHANISMS_MAX];
-	struct ph_sasl_credentials cred = credentials(s);
-	struct ph_sasl_channel ch = channel(s);
-
-	for (size_t i = 0; i < e->mechanism_count; i++)
-		offered[i] = ph_span_of(ph_ehlo_mechanism(e, i));
-	ph_sasl_choose(
-	    &(struct ph_sasl_question){
-		.offered = offered,
-		.offered_count = e->mechanism_count,
-		.allowed = s->conn->mechanisms,
-		.allowed_count = s->conn->mechanism_count,
-		.credentials = &cred,
-		.channel = &ch,
-	    },
-	    &s->login.choice);
-}
-
-static void note_choice(struct ph_session *s)
-{
-	PH_CLEANUP(ph_buf_release) struct ph_buf line;
-
-	ph_buf_init(&line, LINE_MAX_NOTE);
-	if (s->trace != NULL &&
-	    ph_sasl_choice_describe(&s->login.choice, &line) == PH_OK)
-		ph_link_note(s, PH_STAGE_AUTH, "login: %s", ph_buf_str(&line));
 }
 
 /* which one is next */
@@ -184,29 +96,6 @@ static void record_fault(struct ph_session *s, const struct ph_fault *why)
 	(void)snprintf(a->text, sizeof(a->text), "%s", why->text);
 }
 
-/* Why none of them fits. */
-static void no_mechanism(struct ph_session *s)
-{
-	const struct ph_sasl_choice *c = &s->login.choice;
-	PH_CLEANUP(ph_buf_release) struct ph_buf line;
-	enum ph_cause cause = PH_CAUSE_AUTH_NO_COMMON;
-	struct ph_fault f;
-
-	ph_buf_init(&line, LINE_MAX_NOTE);
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->items[i].fitness == PH_SASL_CLEARTEXT)
-			cause = PH_CAUSE_AUTH_PLAINTEXT;
-		if (ph_buf_appendf(&line, "%s%s (%s)", i == 0 ? "" : ", ",
-			c->items[i].name,
-			ph_sasl_fitness_text(c->items[i].fitness)) != PH_OK)
-			break;
-	}
-	ph_fault_set(&f, cause, PH_STAGE_AUTH,
-	    "%s offers no mechanism that may be used: %s", s->where,
-	    ph_buf_str(&line));
-	ph_link_give_up(s, &f);
-}
-
 /* Every one that fits has failed for its own sake. */
 static void none_left(struct ph_session *s)
 {
@@ -214,6 +103,11 @@ static void none_left(struct ph_session *s)
 
 	assert(ph_fault_is_set(&f));
 	ph_link_give_up(s, &f);
+}
+
+static bool is_by_token(const struct ph_login *l)
+{
+	return ph_sasl_mechanism_needs_token(l->choice.items[l->at].name);
 }
 
 static struct ph_fault local_fault(
@@ -227,8 +121,9 @@ static struct ph_fault local_fault(
 		    "%s: %s", s->where, why->text);
 	} else {
 		ph_fault_set(&f, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
-		    "%s: %s cannot carry this user name or password", s->where,
-		    l->choice.items[l->at].name);
+		    "%s: %s cannot carry this user name or %s", s->where,
+		    l->choice.items[l->at].name,
+		    is_by_token(l) ? "token" : "password");
 	}
 	return f;
 }
@@ -239,8 +134,8 @@ static enum ph_err start(struct ph_session *s, struct ph_fault *fault)
 {
 	struct ph_login *l = &s->login;
 	const char *name = l->choice.items[l->at].name;
-	struct ph_sasl_credentials cred = credentials(s);
-	struct ph_sasl_channel ch = channel(s);
+	struct ph_sasl_credentials cred = ph_login_credentials(s);
+	struct ph_sasl_channel ch = ph_login_channel(s);
 	struct ph_smtp_auth auth = { .mechanism = ph_span_of(name) };
 	struct ph_fault why = { 0 };
 	PH_CLEANUP(ph_buf_wipe) struct ph_buf initial;
@@ -269,7 +164,7 @@ static enum ph_err start(struct ph_session *s, struct ph_fault *fault)
 	if (err == PH_EIO) {
 		ph_fault_set(&why, PH_CAUSE_INTERNAL, PH_STAGE_AUTH,
 		    "%s needs the module %s, which cannot be loaded", name,
-		    PH_GSASL_FILE);
+		    ph_sasl_mechanism_module(name));
 	}
 	*fault = local_fault(s, &why);
 	return PH_EINVAL;
@@ -311,10 +206,9 @@ void ph_login_needed(struct ph_session *s)
 		ph_link_give_up(s, &f);
 		return;
 	}
-	choose(s);
-	note_choice(s);
+	ph_login_choose(s);
 	if (s->login.choice.fit_count == 0) {
-		no_mechanism(s);
+		ph_login_none_fits(s);
 	} else {
 		try_next(s);
 	}
@@ -403,6 +297,24 @@ static void refused(struct ph_session *s)
 	try_next(s);
 }
 
+/* A token that is refused is looked at elsewhere than a password; and its
+   server may have told more than the reply does. */
+static void add_remark(const struct ph_login *l, struct ph_fault *f)
+{
+	const char *remark = ph_sasl_client_remark(l->sasl);
+	struct ph_fault whole = *f;
+	bool says_more = f->enhanced[0] != 0 && f->enhanced[1] == 7 &&
+	    f->enhanced[2] != 8 && f->enhanced[2] != 0;
+
+	if (f->cause == PH_CAUSE_AUTH_REFUSED && is_by_token(l) && !says_more)
+		f->cause = PH_CAUSE_AUTH_TOKEN;
+	if (remark[0] == '\0')
+		return;
+	ph_fault_set(f, f->cause, f->stage, "%s (%s)", whole.text, remark);
+	f->code = whole.code;
+	memcpy(f->enhanced, whole.enhanced, sizeof(f->enhanced));
+}
+
 /* Refused for the mechanism's own sake, the next one costs nothing: nobody's
    password was judged.  Not now means later, whatever the mechanism. */
 static void failed(struct ph_session *s, const struct ph_reply *reply)
@@ -415,6 +327,7 @@ static void failed(struct ph_session *s, const struct ph_reply *reply)
 	if (!l->cancelled) {
 		record_reply(s, reply);
 		ph_verdict_login(&f, cause, reply, s->where);
+		add_remark(l, &f);
 		keep_reason(l, &f);
 	}
 	l->failed_here = true;

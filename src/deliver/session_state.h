@@ -171,8 +171,16 @@ static inline double ph_ms_since(int64_t usec)
 	return (double)(ph_clock_usec() - usec) / 1000.0;
 }
 
-/* login.c */
+/* login_choice.c */
 bool ph_login_is_due(const struct ph_connection *conn);
+struct ph_sasl_credentials ph_login_credentials(const struct ph_session *s);
+struct ph_sasl_channel ph_login_channel(const struct ph_session *s);
+/* Fills the login's choice by what the server offers. */
+void ph_login_choose(struct ph_session *s);
+/* Nothing of it fits: gives up. */
+void ph_login_none_fits(struct ph_session *s);
+
+/* login.c */
 void ph_login_needed(struct ph_session *s);
 void ph_login_challenge(struct ph_session *s, struct ph_span challenge);
 void ph_login_answered(struct ph_session *s, const struct ph_reply *reply);

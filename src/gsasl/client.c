@@ -120,11 +120,14 @@ void ph_gsasl_client_end(void *state)
 	free(s);
 }
 
-enum ph_err ph_gsasl_client_step(
-    void *state, struct ph_span challenge, struct ph_buf *out)
+enum ph_err ph_gsasl_client_step(void *state, struct ph_span challenge,
+    struct ph_buf *out, struct ph_buf *remark)
 {
 	struct client *s = state;
 	int rc = GSASL_OK;
+
+	(void)remark;
+
 	enum ph_err err = ph_gsasl_step(s->session, challenge, out, &rc);
 
 	if (err != PH_OK)

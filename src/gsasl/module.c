@@ -5,6 +5,7 @@ __attribute__((visibility("default"))) const struct ph_gsasl ph_gsasl_module = {
 		.begin = ph_gsasl_client_begin,
 		.end = ph_gsasl_client_end,
 		.step = ph_gsasl_client_step,
+		.module = PH_GSASL_FILE,
 	},
 	.server_new = ph_gsasl_server_new,
 	.server_free = ph_gsasl_server_free,

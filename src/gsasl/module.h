@@ -12,8 +12,8 @@ PH_MUST_USE enum ph_err ph_gsasl_client_begin(
     const struct ph_sasl_mechanism *row, const struct ph_sasl_credentials *cred,
     const struct ph_sasl_channel *channel, void **out);
 void ph_gsasl_client_end(void *state);
-PH_MUST_USE enum ph_err ph_gsasl_client_step(
-    void *state, struct ph_span challenge, struct ph_buf *out);
+PH_MUST_USE enum ph_err ph_gsasl_client_step(void *state,
+    struct ph_span challenge, struct ph_buf *out, struct ph_buf *remark);
 
 /* server.c */
 PH_MUST_USE enum ph_err ph_gsasl_server_new(const struct ph_sasl_mechanism *row,

@@ -11,7 +11,8 @@ enum {
 	ITERATIONS_MIN = 4096,
 	ITERATIONS_MAX = 1000000,
 	/* A reply line is shorter. */
-	CHALLENGE_MAX = 64 * 1024
+	CHALLENGE_MAX = 64 * 1024,
+	REMARK_MAX = 512
 };
 
 struct ph_sasl_client {
@@ -20,8 +21,31 @@ struct ph_sasl_client {
 	void *state; /* the engine's */
 	unsigned steps;
 	bool done;    /* nothing more to say */
-	bool refused; /* SCRAM's e=: the server says no, and proves nothing */
+	bool refused; /* by a challenge: the server says no, proves nothing */
+	struct ph_buf remark;
 };
+
+static bool is_complete(
+    const struct ph_sasl_mechanism *row, const struct ph_sasl_credentials *cred)
+{
+	if (row->needs_user && !cred->has_password)
+		return false;
+	if (row->needs_token && !cred->has_token)
+		return false;
+	return cred->username.len > 0 || !(row->needs_user || row->needs_token);
+}
+
+/* NULL: it cannot be loaded. */
+static const struct ph_sasl_engine *find_engine(
+    const struct ph_sasl_mechanism *row)
+{
+	if (row->engine != NULL)
+		return row->engine;
+
+	const struct ph_gsasl *module = ph_gsasl();
+
+	return module == NULL ? NULL : &module->client;
+}
 
 enum ph_err ph_sasl_client_new(const char *mechanism,
     const struct ph_sasl_credentials *cred,
@@ -32,18 +56,19 @@ enum ph_err ph_sasl_client_new(const char *mechanism,
 
 	if (row == NULL)
 		return PH_ENOTFOUND;
-	if (row->needs_user && (cred->username.len == 0 || !cred->has_password))
+	if (!is_complete(row, cred))
 		return PH_EINVAL;
 
-	const struct ph_gsasl *module = ph_gsasl();
-	if (module == NULL)
+	const struct ph_sasl_engine *engine = find_engine(row);
+	if (engine == NULL)
 		return PH_EIO;
 
 	struct ph_sasl_client *s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return PH_ENOMEM;
 	s->row = row;
-	s->engine = &module->client;
+	s->engine = engine;
+	ph_buf_init(&s->remark, REMARK_MAX);
 
 	enum ph_err err = s->engine->begin(row, cred, channel, &s->state);
 	if (err != PH_OK) {
@@ -59,6 +84,7 @@ void ph_sasl_client_free(struct ph_sasl_client *s)
 	if (s == NULL)
 		return;
 	s->engine->end(s->state);
+	ph_buf_release(&s->remark);
 	free(s);
 }
 
@@ -104,12 +130,12 @@ static enum ph_err check_iterations(const struct ph_sasl_client *s,
 static enum ph_err check_challenge(const struct ph_sasl_client *s,
     struct ph_span challenge, struct ph_fault *fault)
 {
-	if (s->done)
+	if (s->done && (s->refused || s->engine->explained == NULL))
 		return refuse(s, "one more challenge after the end", fault);
 	if (challenge.len > CHALLENGE_MAX)
 		return refuse(s, "the challenge is too long", fault);
 	/* LOGIN's prompts are for show: some end in a NUL, some are empty. */
-	if (challenge.len > 0 && !s->row->is_cleartext &&
+	if (challenge.len > 0 && !s->row->is_cleartext && !s->row->is_binary &&
 	    memchr(challenge.ptr, '\0', challenge.len) != NULL)
 		return refuse(s, "a NUL in the challenge", fault);
 	if (s->steps == 0 && s->row->is_first && challenge.len > 0)
@@ -128,8 +154,12 @@ static enum ph_err judge(
 {
 	if (err == PH_EOF)
 		s->done = true;
-	if (err == PH_EPROTO)
-		return refuse(s, "not a challenge of this mechanism", fault);
+	if (err == PH_EPROTO) {
+		return refuse(s,
+		    s->remark.len > 0 ? ph_buf_str(&s->remark)
+				      : "not a challenge of this mechanism",
+		    fault);
+	}
 	if (err == PH_EINVAL) {
 		ph_fault_set(fault, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
 		    "%s cannot carry this user name or password", s->row->name);
@@ -169,7 +199,15 @@ enum ph_err ph_sasl_client_step(struct ph_sasl_client *s,
 		s->refused = true;
 		return PH_EOF;
 	}
-	err = judge(s, s->engine->step(s->state, challenge, out), fault);
+	ph_buf_clear(&s->remark);
+	if (s->done) {
+		s->refused = true;
+		err =
+		    s->engine->explained(s->state, challenge, out, &s->remark);
+		return err == PH_OK ? PH_EOF : err;
+	}
+	err = judge(
+	    s, s->engine->step(s->state, challenge, out, &s->remark), fault);
 	s->steps++;
 	if (err != PH_OK && err != PH_EOF)
 		ph_buf_clear(out);
@@ -182,8 +220,16 @@ enum ph_err ph_sasl_client_finish(
 	if (s->done && !s->refused)
 		return PH_OK;
 	ph_fault_set(fault, PH_CAUSE_AUTH_SERVER_FALSE, PH_STAGE_AUTH,
-	    "%s: the server accepts a login that is not over; it did not "
-	    "prove that it knows the password",
+	    s->row->is_scram
+		? "%s: the server accepts a login that is not over; it did not "
+		  "prove that it knows the password"
+		: "%s: the server accepts a login that is not over, or that it "
+		  "has refused before",
 	    s->row->name);
 	return PH_EPROTO;
+}
+
+const char *ph_sasl_client_remark(const struct ph_sasl_client *s)
+{
+	return ph_buf_str(&s->remark);
 }

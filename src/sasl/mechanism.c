@@ -1,7 +1,9 @@
 #include "sasl/mechanism.h"
 
 #include "base/ascii.h"
+#include "sasl/bearer.h"
 #include "sasl/engine.h"
+#include "sasl/gsasl.h"
 
 /* Strongest first.  What is not here is not spoken. */
 const struct ph_sasl_mechanism ph_sasl_mechanisms[] = {
@@ -27,6 +29,16 @@ const struct ph_sasl_mechanism ph_sasl_mechanisms[] = {
 	    .is_first = true,
 	    .needs_user = true,
 	    .served = true },
+	{ .name = "OAUTHBEARER",
+	    .is_cleartext = true,
+	    .is_first = true,
+	    .needs_token = true,
+	    .engine = &ph_bearer_oauthbearer },
+	{ .name = "XOAUTH2",
+	    .is_cleartext = true,
+	    .is_first = true,
+	    .needs_token = true,
+	    .engine = &ph_bearer_xoauth2 },
 	{ .name = "EXTERNAL", .is_first = true, .needs_certificate = true },
 	{ .name = "CRAM-MD5", .needs_user = true, .served = true },
 	/* The user name may go with the AUTH command, and not every server
@@ -74,6 +86,24 @@ bool ph_sasl_mechanism_is_cleartext(const char *name)
 	return row != NULL && row->is_cleartext;
 }
 
+bool ph_sasl_mechanism_needs_token(const char *name)
+{
+	const struct ph_sasl_mechanism *row =
+	    ph_sasl_mechanism_row(ph_span_of(name));
+
+	return row != NULL && row->needs_token;
+}
+
+const char *ph_sasl_mechanism_module(const char *name)
+{
+	const struct ph_sasl_mechanism *row =
+	    ph_sasl_mechanism_row(ph_span_of(name));
+
+	if (row != NULL && row->engine != NULL)
+		return row->engine->module;
+	return PH_GSASL_FILE;
+}
+
 static bool holds(
     const struct ph_span *names, size_t count, struct ph_span name)
 {
@@ -84,13 +114,28 @@ static bool holds(
 	return false;
 }
 
-static bool has_credentials(
-    const struct ph_sasl_mechanism *row, const struct ph_sasl_credentials *cred)
+/* What of the credentials is missing for it. */
+static enum ph_sasl_fitness judge_credentials(
+    const struct ph_sasl_question *q, const struct ph_sasl_mechanism *row)
 {
-	if (row->needs_certificate)
-		return cred->has_certificate;
-	return !row->needs_user ||
-	    (cred->username.len > 0 && cred->has_password);
+	const struct ph_sasl_credentials *cred = q->credentials;
+
+	if (row->needs_certificate) {
+		return cred->has_certificate && q->channel->secure
+		    ? PH_SASL_FITS
+		    : PH_SASL_NO_CREDENTIALS;
+	}
+	if (row->needs_token && !cred->has_token) {
+		return cred->has_password ? PH_SASL_NO_TOKEN
+					  : PH_SASL_NO_CREDENTIALS;
+	}
+	if (row->needs_user && !cred->has_password) {
+		return cred->has_token ? PH_SASL_NO_PASSWORD
+				       : PH_SASL_NO_CREDENTIALS;
+	}
+	if ((row->needs_user || row->needs_token) && cred->username.len == 0)
+		return PH_SASL_NO_CREDENTIALS;
+	return PH_SASL_FITS;
 }
 
 static enum ph_sasl_fitness judge(
@@ -103,9 +148,10 @@ static enum ph_sasl_fitness judge(
 		return PH_SASL_NOT_ALLOWED;
 	if (!holds(q->offered, q->offered_count, name))
 		return PH_SASL_NOT_OFFERED;
-	if (!has_credentials(row, q->credentials) ||
-	    (row->needs_certificate && !q->channel->secure))
-		return PH_SASL_NO_CREDENTIALS;
+
+	enum ph_sasl_fitness fitness = judge_credentials(q, row);
+	if (fitness != PH_SASL_FITS)
+		return fitness;
 	if (row->is_plus &&
 	    (q->channel->binding == PH_BINDING_NONE ||
 		q->channel->binding_data.len == 0))
@@ -196,9 +242,11 @@ const char *ph_sasl_fitness_text(enum ph_sasl_fitness fitness)
 		[PH_SASL_NOT_ALLOWED] = "not allowed",
 		[PH_SASL_NOT_KNOWN] = "not supported",
 		[PH_SASL_NO_BINDING] = "no channel binding",
-		[PH_SASL_CLEARTEXT] = "would show the password without TLS",
+		[PH_SASL_CLEARTEXT] = "readable by all without TLS",
 		[PH_SASL_NO_CREDENTIALS] =
 		    "no user name, password or certificate for it",
+		[PH_SASL_NO_TOKEN] = "needs a token, not a password",
+		[PH_SASL_NO_PASSWORD] = "needs a password, not a token",
 	};
 
 	return texts[fitness];

@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "base/span.h"
 
+#include <stdint.h>
+
 enum {
 	PH_SASL_NAME_MAX = 20, /* RFC 4422 3.1 */
 	PH_SASL_CHOICE_MAX = 64
@@ -27,23 +29,30 @@ struct ph_sasl_channel {
 
 struct ph_sasl_credentials {
 	struct ph_span username; /* UTF-8; empty: none */
-	struct ph_span password; /* of a ph_secret */
+	/* One secret of a ph_secret, and which it is: a password is never sent
+	   as a token, nor a token as a password. */
+	struct ph_span password;
 	bool has_password;
+	struct ph_span token; /* an OAuth 2.0 access token */
+	bool has_token;
 	bool has_certificate;   /* a client certificate is configured */
 	struct ph_span authzid; /* usually empty */
 	struct ph_span host;    /* the server's name */
+	uint16_t port;
 };
 
 /* Why a mechanism is or is not tried. */
 enum ph_sasl_fitness {
 	PH_SASL_FITS = 0,
-	PH_SASL_NOT_OFFERED,   /* allowed by name, and the server has it not */
-	PH_SASL_NOT_ALLOWED,   /* the connection's list leaves it out; ANONYMOUS
+	PH_SASL_NOT_OFFERED, /* allowed by name, and the server has it not */
+	PH_SASL_NOT_ALLOWED, /* the connection's list leaves it out; ANONYMOUS
 	                          always, unless named */
-	PH_SASL_NOT_KNOWN,     /* offered, and Posthaste does not speak it */
-	PH_SASL_NO_BINDING,    /* -PLUS without a channel to bind to */
-	PH_SASL_CLEARTEXT,     /* would show the password without TLS */
-	PH_SASL_NO_CREDENTIALS /* needs a user name, password or certificate */
+	PH_SASL_NOT_KNOWN,   /* offered, and Posthaste does not speak it */
+	PH_SASL_NO_BINDING,  /* -PLUS without a channel to bind to */
+	PH_SASL_CLEARTEXT,   /* would show the password without TLS */
+	PH_SASL_NO_CREDENTIALS, /* needs a user name, password or certificate */
+	PH_SASL_NO_TOKEN,       /* needs a token, and there is a password */
+	PH_SASL_NO_PASSWORD     /* needs a password, and there is a token */
 };
 
 struct ph_sasl_candidate {
@@ -70,9 +79,10 @@ struct ph_sasl_question {
 };
 
 /* Strongest first: SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS
-   SCRAM-SHA-1 EXTERNAL CRAM-MD5 LOGIN PLAIN (more to come between them);
-   EXTERNAL only with a certificate.  PLAIN, LOGIN never over a channel that is
-   neither secure nor plaintext_allowed. */
+   SCRAM-SHA-1 OAUTHBEARER XOAUTH2 EXTERNAL CRAM-MD5 LOGIN PLAIN; EXTERNAL only
+   with a certificate, OAUTHBEARER and XOAUTH2 only with a token.  They and
+   PLAIN, LOGIN never over a channel that is neither secure nor
+   plaintext_allowed. */
 void ph_sasl_choose(
     const struct ph_sasl_question *q, struct ph_sasl_choice *out);
 
@@ -88,7 +98,12 @@ const char *ph_sasl_fitness_text(enum ph_sasl_fitness fitness);
 /* A name that Posthaste knows as client (any case), in its canonical case, or
    NULL. */
 const char *ph_sasl_mechanism_find(struct ph_span name);
-/* Would show the password to who reads the channel. */
+/* Would show the password or the token to who reads the channel. */
 bool ph_sasl_mechanism_is_cleartext(const char *name);
+/* Logs in by a token. */
+bool ph_sasl_mechanism_needs_token(const char *name);
+/* The file of the module that the client's side of it is loaded from (any
+   known name); NULL: none. */
+const char *ph_sasl_mechanism_module(const char *name);
 
 #endif

@@ -412,6 +412,54 @@ static void test_trace(void)
 	rig_release(&r);
 }
 
+/* A token: what the server tells before its 535, and who is to blame. */
+static void test_token(void)
+{
+	/* {"status":"401","scope":"mail.send"} */
+	static const struct step refused[] = {
+		HELLO("AUTH PLAIN XOAUTH2 CRAM-MD5"),
+		EXPECT("AUTH XOAUTH2 "
+		       "dXNlcj1hbm4BYXV0aD1CZWFyZXIgc2VjcmV0AQE="),
+		SEND("334 eyJzdGF0dXMiOiI0MDEiLCJzY29wZSI6Im1haWwuc2VuZCJ9"),
+		EXPECT(""), SEND("535 5.7.8 no"), BYE
+	};
+	static const struct step disabled[] = { HELLO("AUTH PLAIN XOAUTH2"),
+		EXPECT("AUTH XOAUTH2 "),
+		SEND("535 5.7.139 SmtpClientAuthentication is disabled"), BYE };
+	static const struct step unasked[] = { HELLO("AUTH PLAIN XOAUTH2"),
+		EXPECT("AUTH PLAIN "), SEND("235 2.7.0 in"),
+		{ STEP_END, NULL } };
+	struct rig r;
+
+	RIG_INIT(&r, refused);
+	r.conn.allow_plaintext_password = true;
+	rig_login(&r, "secret", "XOAUTH2");
+	check(rig_connect(&r) == PH_EIO);
+	check_int(r.fault.cause, PH_CAUSE_AUTH_TOKEN);
+	check_int(r.fault.code, 535);
+	check_int(r.fault.enhanced[2], 8);
+	check(strstr(r.fault.text,
+		  "\"no\" (status \"401\", scope \"mail.send\")") != NULL);
+	check(strstr(ph_buf_str(&r.trace), "secret") == NULL);
+	rig_release(&r);
+
+	/* What the reply says is more than that. */
+	RIG_INIT(&r, disabled);
+	r.conn.allow_plaintext_password = true;
+	rig_login(&r, "secret", "XOAUTH2");
+	check(rig_connect(&r) == PH_EIO);
+	check_int(r.fault.cause, PH_CAUSE_AUTH_REFUSED);
+	check_int(r.fault.enhanced[2], 139);
+	rig_release(&r);
+
+	/* A password is none. */
+	RIG_INIT(&r, unasked);
+	r.conn.allow_plaintext_password = true;
+	rig_login(&r, "secret", NULL);
+	check(rig_connect(&r) == PH_OK);
+	rig_release(&r);
+}
+
 /* Nobody to log in as, somebody who wants no login, and somebody without a
    password. */
 static void test_who(void)
@@ -511,6 +559,7 @@ int main(void)
 		run_case(i);
 	check_case(NULL, 0);
 	test_trace();
+	test_token();
 	test_who();
 	test_two_passwords();
 	return check_end();

@@ -89,6 +89,7 @@ static const struct {
 	{ PH_CAUSE_AUTH_NO_COMMON, "auth-no-common", "mechanism" },
 	{ PH_CAUSE_AUTH_PLAINTEXT, "auth-plaintext", "tls" },
 	{ PH_CAUSE_AUTH_REFUSED, "auth-refused", "username-or-password" },
+	{ PH_CAUSE_AUTH_TOKEN, "auth-token", "token" },
 	{ PH_CAUSE_AUTH_MECHANISM, "auth-mechanism", "mechanism" },
 	{ PH_CAUSE_AUTH_DEFERRED, "auth-deferred", "server" },
 	{ PH_CAUSE_AUTH_SERVER_FALSE, "auth-server-false", "server" },

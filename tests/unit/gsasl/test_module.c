@@ -32,7 +32,7 @@ static void test_client(const struct ph_gsasl *module)
 
 	ph_buf_init(&out, 1024);
 	check(module->client.begin(plain, &ann, &channel, &state) == PH_OK);
-	check(module->client.step(state, PH_SPAN(""), &out) == PH_EOF);
+	check(module->client.step(state, PH_SPAN(""), &out, NULL) == PH_EOF);
 	check(ph_span_eq(ph_buf_span(&out), PH_SPAN("\0ann\0secret")));
 	module->client.end(state);
 	module->client.end(NULL);

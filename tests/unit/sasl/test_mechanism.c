@@ -21,12 +21,13 @@ static size_t split(const char *names, struct ph_span *out)
 }
 
 enum {
-	USER = 1,     /* user name and password */
-	CERT = 2,     /* client certificate */
-	SECURE = 4,   /* TLS, accepted */
-	BOUND = 8,    /* a channel binding */
-	CLEAR = 16,   /* allow-plaintext-password */
-	NAMELESS = 32 /* a password, and no user name */
+	USER = 1,      /* user name and password */
+	CERT = 2,      /* client certificate */
+	SECURE = 4,    /* TLS, accepted */
+	BOUND = 8,     /* a channel binding */
+	CLEAR = 16,    /* allow-plaintext-password */
+	NAMELESS = 32, /* a password, and no user name */
+	TOKEN = 64     /* a user name, and a token for a password */
 };
 
 static const struct {
@@ -53,13 +54,13 @@ static const struct {
 	    "SCRAM-SHA-256; not used: SCRAM-SHA-256-PLUS (no channel "
 	    "binding), GSSAPI (not supported)" },
 	{ "PLAIN LOGIN", "", USER,
-	    "no mechanism can be used; not used: LOGIN (would show the "
-	    "password without TLS), PLAIN (would show the password without "
+	    "no mechanism can be used; not used: LOGIN (readable by "
+	    "all without TLS), PLAIN (readable by all without "
 	    "TLS)" },
 	{ "PLAIN LOGIN", "", USER | CLEAR,
 	    "LOGIN, the strongest of LOGIN PLAIN" },
 	{ "PLAIN CRAM-MD5", "", USER,
-	    "CRAM-MD5; not used: PLAIN (would show the password without "
+	    "CRAM-MD5; not used: PLAIN (readable by all without "
 	    "TLS)" },
 	{ "ANONYMOUS PLAIN", "", USER | SECURE,
 	    "PLAIN; not used: ANONYMOUS (not allowed)" },
@@ -87,7 +88,25 @@ static const struct {
 	/* Offered twice is offered once; what is no name is not shown. */
 	{ "PLAIN PLAIN plain X\"Y ABCDEFGHIJKLMNOPQRSTU a_1-b a_1-b", "",
 	    USER | SECURE, "PLAIN; not used: A_1-B (not supported)" },
-	{ "PLAIN", "NTLM PLAIN", USER | SECURE, "PLAIN" },
+	{ "PLAIN", "SECURID PLAIN", USER | SECURE, "PLAIN" },
+	/* A token is no password, and a password no token. */
+	{ "PLAIN LOGIN XOAUTH2 SCRAM-SHA-256 OAUTHBEARER", "", TOKEN | SECURE,
+	    "OAUTHBEARER, the strongest of OAUTHBEARER XOAUTH2; not used: "
+	    "SCRAM-SHA-256 (needs a password, not a token), LOGIN (needs a "
+	    "password, not a token), PLAIN (needs a password, not a token)" },
+	{ "PLAIN XOAUTH2", "", USER | SECURE,
+	    "PLAIN; not used: XOAUTH2 (needs a token, not a password)" },
+	{ "XOAUTH2", "XOAUTH2", USER | SECURE,
+	    "no mechanism can be used; not used: XOAUTH2 (needs a token, not "
+	    "a password)" },
+	{ "XOAUTH2", "", SECURE,
+	    "no mechanism can be used; not used: XOAUTH2 (no user name, "
+	    "password or certificate for it)" },
+	{ "XOAUTH2 OAUTHBEARER", "", TOKEN,
+	    "no mechanism can be used; not used: OAUTHBEARER (readable by "
+	    "all without TLS), XOAUTH2 (readable by all without "
+	    "TLS)" },
+	{ "XOAUTH2", "", TOKEN | CLEAR, "XOAUTH2" },
 };
 
 static void choose(size_t i, struct ph_sasl_choice *out)
@@ -96,8 +115,10 @@ static void choose(size_t i, struct ph_sasl_choice *out)
 	struct ph_span allowed[NAMES_MAX];
 	unsigned flags = cases[i].flags;
 	struct ph_sasl_credentials cred = {
-		.username = flags & USER ? PH_SPAN("ann") : PH_SPAN(""),
+		.username =
+		    flags & (USER | TOKEN) ? PH_SPAN("ann") : PH_SPAN(""),
 		.has_password = (flags & (USER | NAMELESS)) != 0,
+		.has_token = (flags & TOKEN) != 0,
 		.has_certificate = (flags & CERT) != 0,
 	};
 	struct ph_sasl_channel channel = {

@@ -75,6 +75,32 @@ static enum ph_err login(void *ctx)
 	return err;
 }
 
+/* One of ours, which needs no library. */
+static enum ph_err by_token(void *ctx)
+{
+	static const struct ph_sasl_credentials cred = {
+		.username = PH_SPAN_INIT("ann"),
+		.token = PH_SPAN_INIT("token"),
+		.has_token = true,
+		.host = PH_SPAN_INIT("smtp.example.com"),
+		.port = 587,
+	};
+	struct ph_sasl_client *s = NULL;
+	struct ph_buf out;
+	enum ph_err err = ph_sasl_client_new(ctx, &cred, &bound, &s);
+
+	ph_buf_init(&out, 4096);
+	if (err == PH_OK)
+		err = ph_sasl_client_step(s, PH_SPAN(""), &out, NULL);
+	if (err == PH_EOF) {
+		err = ph_sasl_client_step(
+		    s, PH_SPAN("{\"status\":\"401\"}"), &out, NULL);
+	}
+	ph_sasl_client_free(s);
+	ph_buf_wipe(&out);
+	return err == PH_EOF ? PH_OK : err;
+}
+
 /* The library's calls, one of which says that memory is out. */
 static long calls_left = -1;
 
@@ -134,10 +160,13 @@ int main(void)
 {
 	static char plus[] = "SCRAM-SHA-256-PLUS";
 	static char plain[] = "PLAIN";
+	static char bearer[] = "OAUTHBEARER";
 
 	/* A server that cannot look up the password refuses the login. */
 	check(failalloc_run_any(login, plus) > 5);
 	check(failalloc_run_any(login, plain) > 5);
+	/* What a refusal tells may be left out. */
+	check(failalloc_run_any(by_token, bearer) > 5);
 	test_library(plus);
 	test_library(plain);
 	test_library("LOGIN");
