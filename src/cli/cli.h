@@ -50,8 +50,9 @@ enum ph_exit ph_cli_fault(const struct ph_cli *cli, const struct ph_fault *f);
 /* "posthaste: note: send: ..."; nothing with --quiet. */
 PH_PRINTF(2, 3)
 void ph_cli_note(const struct ph_cli *cli, const char *fmt, ...);
-/* Wrong options: error with stage config, "advice: posthaste send --help",
-   64. */
+/* Wrong options: error with stage config, "advice: posthaste send --help", 64;
+   with cli->json also a document, {"ok":false,"outcome":"failed",
+   "stage":"config","error":{...}}. */
 PH_PRINTF(2, 3)
 enum ph_exit ph_cli_usage(const struct ph_cli *cli, const char *fmt, ...);
 

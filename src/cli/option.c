@@ -41,6 +41,7 @@ struct reading {
 	struct ph_options *out;
 	struct option longs[ROWS_MAX];
 	char letters[2 * ROWS_MAX + 4];
+	bool json; /* asked for so far */
 };
 
 static bool is_row(const struct ph_option *o)
@@ -223,7 +224,7 @@ static enum ph_err take_common(
 {
 	switch (row->key) {
 	case KEY_JSON:
-		r->cli->json = true;
+		r->json = true;
 		return PH_OK;
 	case KEY_QUIET:
 		r->cli->quiet = true;
@@ -301,6 +302,16 @@ static enum ph_err read_all(struct reading *r, int argc, char **argv)
 	}
 }
 
+/* --json counts for an error wherever it stands. */
+static bool mentions_json(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum ph_err read_with(struct reading *r, int argc, char **argv)
 {
 	size_t used = 0;
@@ -310,11 +321,14 @@ static enum ph_err read_with(struct reading *r, int argc, char **argv)
 	add_rows(
 	    r, r->command->options, r->command->option_count, VAL_OWN, &used);
 	add_rows(r, ph_options_common, SIZE_MAX, VAL_COMMON, &used);
+	r->json = r->cli->json;
+	r->cli->json = r->json || mentions_json(argc, argv);
 	err = read_all(r, argc, argv);
 	if (err != PH_OK) {
 		ph_options_release(r->out);
 		return err;
 	}
+	r->cli->json = r->json;
 	r->out->operands = argv + optind;
 	r->out->operand_count = (size_t)(argc - optind);
 	return PH_OK;

@@ -1,5 +1,6 @@
 """The program as a whole: first screen, help, version, completions."""
 
+import json
 import subprocess
 
 import pytest
@@ -62,6 +63,26 @@ def test_options_of_later(option):
     done = run("send", option, "a@example.com")
     assert done.code == 64
     is_chain(done, "config", option.split("=")[0])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("words", [
+    ["--bogus", "--json"], ["--json", "--bogus"], ["--json", "--config"]])
+def test_wrong_usage_as_json(command, words):
+    done = run(command, *words)
+    assert done.code == 64 and is_chain(done, "config")
+    [line] = done.out.splitlines()
+    doc = json.loads(line)
+    assert (doc["ok"], doc["outcome"], doc["stage"]) == (
+        False, "failed", "config")
+    assert doc["error"]["cause"] == "usage"
+    assert doc["error"]["message"] in done.err
+    assert f"{command} --help" in doc["error"]["advice"]
+
+
+def test_json_behind_the_options_is_a_word():
+    done = run("explain", "--bogus", "--", "--json")
+    assert done.code == 64 and done.out == ""
 
 
 def test_options_before_the_command():
