@@ -305,7 +305,9 @@ static void on_rcpt(struct ph_smtp_client *c, struct ph_transaction *t,
 	bool is_echo = t->is_decided;
 
 	ph_transaction_rcpt(t, reply);
-	if (t->rcpt_answered == t->rcpt_limit)
+	/* A server that leaves here was never asked for the content. */
+	if (t->rcpt_answered == t->rcpt_limit &&
+	    ph_step_judge(PH_STEP_RCPT, reply) != PH_VERDICT_CLOSING)
 		t->stage = PH_STAGE_DATA;
 	if (!is_echo)
 		ph_engine_tell(c, &ev, reply, (struct ph_span){ "", 0 });
