@@ -223,6 +223,9 @@ static void start_engine(struct ph_session *s)
 		.auth = ph_login_is_due(c),
 		.no_chunking = s->no_chunking,
 		.trace = s->trace != NULL,
+		.secret = s->password == NULL
+		    ? (struct ph_span){ "", 0 }
+		    : ph_secret_span(s->password),
 		.timeouts = {
 			.greeting = c->timeout,
 			.ehlo = c->timeout,

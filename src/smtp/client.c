@@ -9,7 +9,8 @@ enum {
 	CODE_CHALLENGE = 334,
 	CODE_CLOSING = 421,
 	/* Less is no secret, and stands in many a word. */
-	TOLD_MIN = 8
+	TOLD_MIN = 8,
+	SECRET_MIN = 4
 };
 
 static const struct ph_span nothing = { "", 0 };
@@ -137,6 +138,7 @@ static void keep_told(struct ph_smtp_client *c, struct ph_span line)
 
 	while (ph_span_split(&rest, ' ', &word))
 		continue;
+	c->has_told = true;
 	ph_buf_wipe(&c->told);
 	if (word.len >= TOLD_MIN && ph_buf_append(&c->told, word) != PH_OK)
 		ph_engine_out_of_memory(c);
@@ -294,14 +296,22 @@ static void on_injected(struct ph_smtp_client *c)
 	ph_ending_close(c, &f);
 }
 
-/* "501 cannot decode AUTH parameter AGFubgBzZWNyZXQ=" */
+static void hide(struct ph_smtp_client *c, struct ph_span secret)
+{
+	ph_reply_parser_hide(c->parser, secret);
+	if (c->raw.len > 0)
+		ph_reply_hide(c->raw.ptr, c->raw.len, secret);
+}
+
+/* "501 cannot decode AUTH parameter AGFubgBzZWNyZXQ=", "535 ann/secret is
+   wrong", and whatever the server remembers of it later. */
 static void hide_told(struct ph_smtp_client *c)
 {
-	struct ph_span told = ph_buf_span(&c->told);
-
-	ph_reply_parser_hide(c->parser, told);
-	if (c->raw.len > 0)
-		ph_reply_hide(c->raw.ptr, c->raw.len, told);
+	if (!c->has_told)
+		return;
+	hide(c, ph_buf_span(&c->told));
+	if (c->options.secret.len >= SECRET_MIN)
+		hide(c, c->options.secret);
 }
 
 /* One reply, or what has come of one. */

@@ -57,6 +57,9 @@ struct ph_smtp_options {
 	bool no_pipelining; /* as if they were not offered */
 	bool no_chunking;
 	bool trace; /* emit TRACE events */
+	/* The password: from the first login on, '*' stands over it wherever
+	   the server says it.  Borrowed as long as the client; empty: none. */
+	struct ph_span secret;
 	/* Transactions that may be under way at once, counting from MAIL sent
 	   to final reply; 0: 4.  More than two only where CHUNKING serves. */
 	uint32_t window;

@@ -73,9 +73,9 @@ struct ph_smtp_client {
 	struct ph_ehlo ehlo;
 	struct ph_buf initial; /* held back, for the first empty challenge */
 	bool has_initial;
-	/* What a login told last, in base64, while its answer is due: a server
-	   may repeat it. */
+	/* What a login told last, in base64: a server may repeat it. */
 	struct ph_buf told;
+	bool has_told;
 	struct ph_buf raw; /* the reply as it comes, for TRACE */
 	struct ph_outbox outbox;
 	struct ph_pipeline pipeline;

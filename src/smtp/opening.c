@@ -339,7 +339,6 @@ static void on_auth(struct ph_smtp_client *c, const struct ph_reply *reply,
 		return;
 	}
 	forget_initial(c);
-	ph_buf_wipe(&c->told);
 	ph_engine_tell_reply(c, PH_SMTP_AUTH_DONE, reply);
 	ph_engine_go(c, PH_PHASE_LOGIN);
 	if (verdict == PH_VERDICT_GOOD)

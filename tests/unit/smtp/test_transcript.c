@@ -98,12 +98,16 @@ static void test_secret_repeated(void)
 		    "********************************\nx",
 		    "< auth 501-********************************\n"
 		    "< auth 501 x\n" },
+		{ "535 5.7.8 un/hunter2, hunter\r\n",
+		    "un/*******, hunter",
+		    "< auth 535 5.7.8 un/*******, hunter\n" },
 		{ "AUTH PLAIN AHVuAGh1bnRlcjI=\r\n", NULL,
 		    "< auth AUTH PLAIN ****************\n" },
 	};
-	struct ph_smtp_options opt = {
-		.helo = PH_SPAN("me"), .auth = true, .trace = true
-	};
+	struct ph_smtp_options opt = { .helo = PH_SPAN("me"),
+		.auth = true,
+		.trace = true,
+		.secret = PH_SPAN("hunter2") };
 	struct ph_smtp_auth auth = { .mechanism = PH_SPAN("PLAIN"),
 		.initial = { "\0un\0hunter2", 11 },
 		.has_initial = true };
@@ -179,10 +183,52 @@ static void test_trace_gap(void)
 	stop();
 }
 
+/* Before the login nobody can know it: what is said then is what it seems. */
+static void test_secret_later(void)
+{
+	static const char *const secrets[] = { "SIZE", "IZE" };
+	static const char *const shown[] = {
+		"< mail 250 in **** **************** "
+		"\n",
+		"< mail 250 in SIZE **************** \n"
+	};
+
+	for (size_t i = 0; i < PH_COUNT(secrets); i++) {
+		struct ph_smtp_options opt = { .helo = PH_SPAN("me"),
+			.auth = true,
+			.trace = true,
+			.secret = ph_span_of(secrets[i]) };
+		struct ph_smtp_auth auth = { .mechanism = PH_SPAN("PLAIN"),
+			.initial = { "\0un\0hunter2", 11 },
+			.has_initial = true };
+		struct ph_buf out;
+
+		check_case(secrets[i], i);
+		ph_buf_init(&out, 65536);
+		start(&opt);
+		open_session("250-s\r\n250-SIZE 10\r\n250 AUTH PLAIN\r\n");
+		check(ph_ehlo_has(ph_smtp_client_ehlo(c), PH_EHLO_SIZE));
+		check_int(ph_smtp_client_auth(c, now, &auth), PH_OK);
+		flush();
+		say("235 in\r\n");
+		check_int(ph_smtp_client_noop(c, now), PH_OK);
+		flush();
+		transcribe(&out);
+		check(strstr(ph_buf_str(&out), "250-SIZE 10") != NULL);
+		ph_buf_clear(&out);
+		say("250 in SIZE AHVuAGh1bnRlcjI= \r\n");
+		transcribe(&out);
+		check_str(ph_buf_str(&out), shown[i]);
+		ph_buf_release(&out);
+		stop();
+	}
+}
+
 int main(void)
 {
 	test_trace();
 	test_secret_repeated();
+	test_secret_later();
 	test_trace_gap();
 	return check_end();
 }
