@@ -131,7 +131,7 @@ static enum ph_err adopt_reencoded(
 	ph_rendition_free(c->form);
 	c->form = form;
 	form = NULL;
-	ph_content_add_note(c,
+	ph_content_note_reencoding(c,
 	    "the message has lines over 998 octets, which SMTP does not carry: "
 	    "its parts were encoded anew");
 	return PH_OK;

@@ -11,7 +11,7 @@
    reencoding.c (encoded anew). */
 
 enum {
-	PH_CONTENT_NOTES_MAX = 2, /* too long a line, 8 bit */
+	PH_CONTENT_NOTES_MAX = 4, /* too long a line, 8 bit; each breaks DKIM */
 	PH_CONTENT_NOTE_MAX = 200
 };
 
@@ -59,5 +59,7 @@ PH_MUST_USE enum ph_err ph_content_spool(
    encoded anew.  fd stays the caller's.  As ph_message_reencode(). */
 PH_MUST_USE enum ph_err ph_content_reencode(int fd, const char *name,
     struct ph_rendition **out, struct ph_fault *fault);
+/* Adds why the content was encoded anew, and what that costs it. */
+void ph_content_note_reencoding(struct ph_content *c, const char *why);
 
 #endif

@@ -50,6 +50,29 @@ enum ph_err ph_content_reencode(
 	return PH_OK;
 }
 
+/* RFC 6376 3.7: its signature is over the octets of the body. */
+static bool is_dkim_signed(struct ph_span header)
+{
+	struct ph_span line;
+
+	while (ph_span_split(&header, '\n', &line)) {
+		if (ph_span_starts_nocase(line, PH_SPAN("DKIM-Signature:")))
+			return true;
+	}
+	return false;
+}
+
+void ph_content_note_reencoding(struct ph_content *c, const char *why)
+{
+	ph_content_add_note(c, why);
+	if (is_dkim_signed(ph_buf_span(&c->header))) {
+		ph_content_add_note(c,
+		    "its DKIM-Signature no longer fits it, and receivers will "
+		    "say so: sign messages that are in 7 bit with lines of at "
+		    "most 998 octets");
+	}
+}
+
 /* Writes the octets as sent into a temporary file. */
 static enum ph_err write_out(
     const struct ph_content *c, int fd, struct ph_fault *fault)
@@ -103,7 +126,7 @@ enum ph_err ph_content_make_7bit(struct ph_content *c, struct ph_fault *fault)
 	c->form = form;
 	form = NULL;
 	/* It may take texts of 8 bit, and no headers (SMTPUTF8). */
-	ph_content_add_note(c,
+	ph_content_note_reencoding(c,
 	    "the server does not take all of it in 8 bit: the message was "
 	    "encoded anew");
 	return PH_OK;

@@ -283,6 +283,45 @@ static void test_seven_bit(void)
 	ph_content_free(c);
 }
 
+/* Only who has signed hears that the signature is broken. */
+static void test_signed(void)
+{
+	static const struct {
+		const char *header;
+		bool is_signed;
+	} cases[] = {
+		{ "Dkim-signature: v=1; b=x\r\nSubject: x\r\n", true },
+		{ "Subject: x\nDKIM-Signature:v=1\n", true },
+		{ "Subject: x\r\n DKIM-Signature: v=1\r\n", false },
+		{ "X-DKIM-Signature: v=1\r\n", false },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_fault f = { 0 };
+		struct ph_buf raw;
+
+		check_case(cases[i].header, i);
+		ph_buf_init(&raw, TEXT_MAX);
+		check(ph_buf_appendf(&raw, "%s\r\n\xc3\xbc\r\n",
+			  cases[i].header) == PH_OK);
+
+		struct ph_content *c = adopt(&(struct ph_content_raw){
+		    .bytes = ph_buf_span(&raw), .fd = -1 });
+		bool says = false;
+
+		check(ph_content_make_7bit(c, &f) == PH_OK);
+		check(ph_content_note(c, 0) != NULL);
+		for (size_t k = 0; ph_content_note(c, k) != NULL; k++) {
+			if (strstr(ph_content_note(c, k), "DKIM") != NULL)
+				says = true;
+		}
+		check(says == cases[i].is_signed);
+		ph_content_free(c);
+		ph_buf_release(&raw);
+	}
+	check_case(NULL, 0);
+}
+
 static struct ph_content *compose(
     const struct ph_attachment *attachments, size_t count, enum ph_err want)
 {
@@ -462,6 +501,7 @@ int main(void)
 	test_adopt_bad();
 	test_long_lines();
 	test_seven_bit();
+	test_signed();
 	test_compose();
 	test_attachment_sizes();
 	test_changing();

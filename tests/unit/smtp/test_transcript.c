@@ -98,8 +98,7 @@ static void test_secret_repeated(void)
 		    "********************************\nx",
 		    "< auth 501-********************************\n"
 		    "< auth 501 x\n" },
-		{ "535 5.7.8 un/hunter2, hunter\r\n",
-		    "un/*******, hunter",
+		{ "535 5.7.8 un/hunter2, hunter\r\n", "un/*******, hunter",
 		    "< auth 535 5.7.8 un/*******, hunter\n" },
 		{ "AUTH PLAIN AHVuAGh1bnRlcjI=\r\n", NULL,
 		    "< auth AUTH PLAIN ****************\n" },
