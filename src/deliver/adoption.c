@@ -101,10 +101,10 @@ enum ph_err ph_content_adopt_file(struct ph_rendition *form,
 	return err;
 }
 
-/* Lines too long for SMTP: every part is encoded anew, and that is adopted.
+/* What SMTP does not carry: every part is encoded anew, and that is adopted.
    The header section as it came stays what ph_content_header() tells. */
-static enum ph_err adopt_reencoded(
-    struct ph_content *c, struct ph_adopt *adopt, struct ph_fault *fault)
+static enum ph_err adopt_reencoded(struct ph_content *c, struct ph_adopt *adopt,
+    const char *why, struct ph_fault *fault)
 {
 	const struct ph_rendition_file *f = &c->form->files[adopt->file];
 	PH_CLEANUP(ph_buf_release) struct ph_buf header;
@@ -131,10 +131,30 @@ static enum ph_err adopt_reencoded(
 	ph_rendition_free(c->form);
 	c->form = form;
 	form = NULL;
-	ph_content_note_reencoding(c,
-	    "the message has lines over 998 octets, which SMTP does not carry: "
-	    "its parts were encoded anew");
+	ph_content_note_reencoding(c, why);
 	return PH_OK;
+}
+
+static enum ph_err adopt_as_it_is_or_anew(
+    struct ph_content *c, struct ph_adopt *adopt, struct ph_fault *fault)
+{
+	enum ph_err err =
+	    ph_content_adopt_file(c->form, adopt, &c->header, fault);
+
+	/* A header section too big is refused in the same way, and is none. */
+	if (err == PH_ETOOBIG && ph_buf_span(&c->header).len > 0) {
+		return adopt_reencoded(c, adopt,
+		    "the message has lines over 998 octets, which SMTP does "
+		    "not carry: its parts were encoded anew",
+		    fault);
+	}
+	if (err == PH_EPROTO) {
+		return adopt_reencoded(c, adopt,
+		    "the message's headers are no UTF-8: they were taken for "
+		    "windows-1252, and its parts were encoded anew",
+		    fault);
+	}
+	return err;
 }
 
 enum ph_err ph_content_adopt(const struct ph_content_raw *in,
@@ -158,9 +178,7 @@ enum ph_err ph_content_adopt(const struct ph_content_raw *in,
 		    "the message is empty");
 		return PH_EINVAL;
 	}
-	err = ph_content_adopt_file(c->form, &adopt, &c->header, fault);
-	if (err == PH_ETOOBIG && ph_buf_span(&c->header).len > 0)
-		err = adopt_reencoded(c, &adopt, fault);
+	err = adopt_as_it_is_or_anew(c, &adopt, fault);
 	if (err == PH_ENOMEM)
 		return ph_content_no_memory(fault);
 	if (err != PH_OK)

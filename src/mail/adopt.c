@@ -1,6 +1,7 @@
 #include "mail/draft.h"
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "mail/date.h"
 #include "mail/field.h"
 #include "mail/header.h"
@@ -399,6 +400,11 @@ static enum ph_err check(const struct ph_adopt *in, struct ph_fault *fault)
 		    "a line of %zu octets, where 998 are allowed",
 		    in->scan->longest_line);
 		return PH_ETOOBIG;
+	}
+	if (!ph_span_is_ascii(in->header) && !ph_utf8_valid(in->header)) {
+		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
+		    "the header section holds octets that are no UTF-8");
+		return PH_EPROTO;
 	}
 	return PH_OK;
 }

@@ -109,8 +109,10 @@ struct ph_adopt {
    before it and the rest is text; so it does before a message without headers.
    Lines end in CRLF afterwards; mbox's "From " line and a byte order mark are
    left out.  NULs are refused (PH_EINVAL), and so is a Bcc header that such a
-   line makes text.  Lines over 998 octets: PH_ETOOBIG with *fault; the
-   caller then re-encodes with ph_message_reencode() and adopts the result. */
+   line makes text.  Lines over 998 octets: PH_ETOOBIG with *fault; octets
+   above 0x7f among the headers that are no UTF-8 (RFC 6532 3.2): PH_EPROTO with
+   *fault; the caller then re-encodes with ph_message_reencode() and adopts the
+   result. */
 PH_MUST_USE enum ph_err ph_message_adopt(
     const struct ph_adopt *in, struct ph_message **out, struct ph_fault *fault);
 

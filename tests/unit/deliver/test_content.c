@@ -241,6 +241,45 @@ static void test_long_lines(void)
 	ph_buf_release(&raw);
 }
 
+/* SMTPUTF8 promises UTF-8 among the headers (RFC 6532 3.2). */
+static void test_older_headers(void)
+{
+	static const struct {
+		const char *raw;
+		const char *subject;
+		bool is_mended;
+	} cases[] = {
+		{ "Subject: Gr\xfc\xdf"
+		  "e \x80\r\n\r\nx\r\n",
+		    "Subject: =?utf-8?B?R3LDvMOfZSDigqw=?=\r\n", true },
+		{ "Subject: Gr\xc3\xbc\xc3\x9f"
+		  "e\r\n\r\nx\r\n",
+		    "Subject: Gr\xc3\xbc\xc3\x9f"
+		    "e\r\n",
+		    false },
+		/* The text is the reader's affair. */
+		{ "Subject: x\r\n\r\n\xfc\r\n", "Subject: x\r\n", false },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_content *c = adopt(&(struct ph_content_raw){
+		    .bytes = ph_span_of(cases[i].raw), .fd = -1 });
+		const char *note = ph_content_note(c, 0);
+		struct ph_buf sent;
+
+		check_case(cases[i].raw, i);
+		collect(c, &sent);
+		check(strstr(ph_buf_str(&sent), cases[i].subject) != NULL);
+		check((note != NULL && strstr(note, "windows-1252") != NULL) ==
+		    cases[i].is_mended);
+		check_int(ph_message_body(ph_content_message(c))->utf8_headers,
+		    i == 1);
+		ph_buf_release(&sent);
+		ph_content_free(c);
+	}
+	check_case(NULL, 0);
+}
+
 /* What a reader had begun, it ends, though the content has changed since. */
 static void test_seven_bit(void)
 {
@@ -500,6 +539,7 @@ int main(void)
 	test_adopt();
 	test_adopt_bad();
 	test_long_lines();
+	test_older_headers();
 	test_seven_bit();
 	test_signed();
 	test_compose();

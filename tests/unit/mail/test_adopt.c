@@ -196,6 +196,15 @@ static void check_refused(void)
 	check(got.err == PH_ETOOBIG);
 	check(strstr(got.fault.text, "line of 999 octets") != NULL);
 	release(&got);
+
+	/* Among the headers, and there only. */
+	got = adopt(PH_SPAN("A: \xc3\xbc\nB: \xfc\n\nx\n"), false, false);
+	check(got.err == PH_EPROTO);
+	check(strstr(got.fault.text, "no UTF-8") != NULL);
+	release(&got);
+	got = adopt(PH_SPAN("A: \xc3\xbc\n\n\xfc\n"), false, false);
+	check(got.err == PH_OK);
+	release(&got);
 }
 
 /* It would be text, below the line that is no field. */

@@ -108,8 +108,8 @@ static const struct {
 	{ "A: b\r\nsome words: c\r\n\r\n", "A: b\r\n\r\nsome words: c\r\n\r\n",
 	    { stray } },
 	/* Octets stay what they are. */
-	{ "A: \xff\r\n\r\n\x80\x01\x7f\r\n", "A: \xff\r\n\r\n\x80\x01\x7f\r\n",
-	    { NULL } },
+	{ "A: \xc3\xbf\r\n\r\n\x80\x01\x7f\r\n",
+	    "A: \xc3\xbf\r\n\r\n\x80\x01\x7f\r\n", { NULL } },
 	{ "A: b\r\n\r\n.\r\n..\r\n", "A: b\r\n\r\n.\r\n..\r\n", { NULL } },
 };
 
