@@ -75,6 +75,17 @@ enum ph_cause {
 	                               the password */
 	PH_CAUSE_AUTH_REQUIRED,     /* 530: no login was made, one is wanted */
 
+	/* the token of a login, and who gives it out */
+	PH_CAUSE_TOKEN_MISSING,     /* nobody has signed in yet */
+	PH_CAUSE_TOKEN_ENDED,       /* the consent ended, or was taken back */
+	PH_CAUSE_TOKEN_DENIED,      /* the person said no */
+	PH_CAUSE_TOKEN_EXPIRED,     /* nobody entered the code in time */
+	PH_CAUSE_TOKEN_CLIENT,      /* the application, or what it asks for, is
+	                               not accepted */
+	PH_CAUSE_TOKEN_UNREACHABLE, /* no answer, or "later" */
+	PH_CAUSE_TOKEN_TLS,         /* no proof that it is the right server */
+	PH_CAUSE_TOKEN_PROTOCOL,    /* that is no answer of such a server */
+
 	/* mail, rcpt, data */
 	PH_CAUSE_SENDER_REFUSED,
 	PH_CAUSE_SENDER_DEFERRED,

@@ -210,6 +210,34 @@ static const struct row rows[] = {
 	    "the server wants a login: give --username and "
 	    "--password-from" },
 
+	[PH_CAUSE_TOKEN_MISSING] = { "token-missing", "token", PH_EXIT_CONFIG,
+	    false, "sign in once: posthaste login NAME" },
+	[PH_CAUSE_TOKEN_ENDED] = { "token-ended", "token", PH_EXIT_NOPERM,
+	    false, "sign in again: posthaste login NAME" },
+	[PH_CAUSE_TOKEN_DENIED] = { "token-denied", "token", PH_EXIT_NOPERM,
+	    false,
+	    "whoever signs in has to allow it; an administrator may have to, "
+	    "first" },
+	[PH_CAUSE_TOKEN_EXPIRED] = { "token-expired", "token", PH_EXIT_TEMPFAIL,
+	    false,
+	    "run posthaste login NAME again and enter the code while it is "
+	    "good" },
+	[PH_CAUSE_TOKEN_CLIENT] = { "token-client", "token", PH_EXIT_CONFIG,
+	    false,
+	    "compare client-id, client-secret-from, tenant and scope with "
+	    "what is registered with the provider" },
+	[PH_CAUSE_TOKEN_UNREACHABLE] = { "token-unreachable", "token",
+	    PH_EXIT_TEMPFAIL, false,
+	    "try again in a few minutes; if it stays so, check this "
+	    "computer's network and the endpoint's name" },
+	[PH_CAUSE_TOKEN_TLS] = { "token-tls", "token", PH_EXIT_CONFIG, false,
+	    "nothing was sent there: check the endpoint; a private "
+	    "authority's certificate is named by oauth.ca-file" },
+	[PH_CAUSE_TOKEN_PROTOCOL] = { "token-protocol", "token",
+	    PH_EXIT_PROTOCOL, false,
+	    "check that the endpoint is that of an OAuth2 server, and what "
+	    "stands in between" },
+
 	[PH_CAUSE_SENDER_REFUSED] = { "sender-refused", "sender",
 	    PH_EXIT_REFUSED, true,
 	    "use a sender address that the server lets this account use, "

@@ -94,6 +94,14 @@ static const struct {
 	{ PH_CAUSE_AUTH_DEFERRED, "auth-deferred", "server" },
 	{ PH_CAUSE_AUTH_SERVER_FALSE, "auth-server-false", "server" },
 	{ PH_CAUSE_AUTH_REQUIRED, "auth-required", "anonymous" },
+	{ PH_CAUSE_TOKEN_MISSING, "token-missing", "token" },
+	{ PH_CAUSE_TOKEN_ENDED, "token-ended", "token" },
+	{ PH_CAUSE_TOKEN_DENIED, "token-denied", "token" },
+	{ PH_CAUSE_TOKEN_EXPIRED, "token-expired", "token" },
+	{ PH_CAUSE_TOKEN_CLIENT, "token-client", "token" },
+	{ PH_CAUSE_TOKEN_UNREACHABLE, "token-unreachable", "token" },
+	{ PH_CAUSE_TOKEN_TLS, "token-tls", "token" },
+	{ PH_CAUSE_TOKEN_PROTOCOL, "token-protocol", "token" },
 	{ PH_CAUSE_SENDER_REFUSED, "sender-refused", "sender" },
 	{ PH_CAUSE_SENDER_DEFERRED, "sender-deferred", "sender" },
 	{ PH_CAUSE_TOO_BIG, "too-big", "size" },
@@ -166,6 +174,14 @@ static const struct {
 	{ PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH, 538, 78 },
 	{ PH_CAUSE_AUTH_DEFERRED, PH_STAGE_AUTH, 454, 75 },
 	{ PH_CAUSE_AUTH_REQUIRED, PH_STAGE_MAIL, 530, 77 },
+	{ PH_CAUSE_TOKEN_MISSING, PH_STAGE_CONFIG, 0, 78 },
+	{ PH_CAUSE_TOKEN_ENDED, PH_STAGE_AUTH, 0, 77 },
+	{ PH_CAUSE_TOKEN_DENIED, PH_STAGE_AUTH, 0, 77 },
+	{ PH_CAUSE_TOKEN_EXPIRED, PH_STAGE_AUTH, 0, 75 },
+	{ PH_CAUSE_TOKEN_CLIENT, PH_STAGE_AUTH, 0, 78 },
+	{ PH_CAUSE_TOKEN_UNREACHABLE, PH_STAGE_AUTH, 0, 75 },
+	{ PH_CAUSE_TOKEN_TLS, PH_STAGE_AUTH, 0, 78 },
+	{ PH_CAUSE_TOKEN_PROTOCOL, PH_STAGE_AUTH, 0, 76 },
 	{ PH_CAUSE_SENDER_REFUSED, PH_STAGE_MAIL, 550, 69 },
 	{ PH_CAUSE_SENDER_REFUSED, PH_STAGE_MAIL, 530, 77 },
 	{ PH_CAUSE_SENDER_REFUSED, PH_STAGE_MAIL, 535, 77 },
@@ -243,8 +259,25 @@ static void test_advice(void)
 	check_str(ph_fault_advice(&f), "do this");
 }
 
+/* What a token server did says nothing about the mail server's settings. */
+static void test_tokens(void)
+{
+	for (int c = PH_CAUSE_TOKEN_MISSING; c <= PH_CAUSE_TOKEN_PROTOCOL;
+	     c++) {
+		struct ph_fault f = { .cause = (enum ph_cause)c,
+			.stage = PH_STAGE_AUTH,
+			.code = 535 };
+
+		check_case("token", (size_t)c);
+		check_str(ph_fault_setting(&f), "token");
+		check_str(ph_fault_advice(&f), ph_cause_advice(f.cause));
+	}
+	check_case(NULL, 0);
+}
+
 int main(void)
 {
+	test_tokens();
 	test_complete();
 	test_words();
 	test_exits();

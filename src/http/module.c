@@ -1,0 +1,189 @@
+#include "http/module.h"
+
+#include "http/failure.h"
+#include "http/memory.h"
+
+#include <curl/curl.h>
+
+enum {
+	/* Of all header lines together: libcurl keeps them. */
+	HEADERS_MAX = 64 * 1024,
+	/* Milliseconds, as curl counts them: a day is more than anyone
+	   waits. */
+	TIMEOUT_MAX = 24 * 60 * 60 * 1000
+};
+
+/* One request at work. */
+struct exchange {
+	const struct ph_http_post *post;
+	CURL *curl;
+	struct curl_slist *headers;
+	struct ph_buf *body;
+	size_t header_octets;
+	struct ph_http_failure failure;
+	char words[CURL_ERROR_SIZE];
+};
+
+static size_t on_body(const char *at, size_t size, size_t count, void *ctx)
+{
+	struct exchange *x = ctx;
+	struct ph_span piece = { at, size * count };
+
+	x->failure.err = ph_buf_append(x->body, piece);
+	/* Another number than piece.len ends it. */
+	return x->failure.err == PH_OK ? piece.len : 0;
+}
+
+static size_t on_header(const char *at, size_t size, size_t count, void *ctx)
+{
+	struct exchange *x = ctx;
+
+	(void)at;
+	x->header_octets += size * count;
+	if (x->header_octets <= HEADERS_MAX)
+		return size * count;
+	x->failure.err = PH_ETOOBIG;
+	return 0;
+}
+
+static int on_progress(void *ctx, curl_off_t down_all, curl_off_t down,
+    curl_off_t up_all, curl_off_t up)
+{
+	struct exchange *x = ctx;
+
+	(void)down_all;
+	(void)up_all;
+	return x->post->is_stopped != NULL &&
+	    x->post->is_stopped(x->post->ctx, up > 0 || down > 0);
+}
+
+static void set_text(struct exchange *x, CURLoption option, const char *value)
+{
+	if (curl_easy_setopt(x->curl, option, value) != CURLE_OK)
+		x->failure.err = PH_ENOMEM;
+}
+
+static void set_number(struct exchange *x, CURLoption option, long value)
+{
+	if (curl_easy_setopt(x->curl, option, value) != CURLE_OK)
+		x->failure.err = PH_EIO;
+}
+
+/* Nothing that libcurl would do by itself: no redirect, no proxy, no .netrc,
+   no cookies, no other protocol, no signals, no waiting for "100 Continue". */
+static void set_limits(struct exchange *x)
+{
+	const struct ph_http_post *p = x->post;
+	long timeout = p->timeout > 0 && p->timeout < TIMEOUT_MAX
+	    ? (long)p->timeout
+	    : TIMEOUT_MAX;
+
+	set_text(x, CURLOPT_PROTOCOLS_STR, "https,http");
+	set_number(x, CURLOPT_FOLLOWLOCATION, 0);
+	set_number(x, CURLOPT_NETRC, CURL_NETRC_IGNORED);
+	set_number(x, CURLOPT_NOSIGNAL, 1);
+	set_number(x, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	set_number(x, CURLOPT_HTTP09_ALLOWED, 0);
+	set_number(x, CURLOPT_TIMEOUT_MS, timeout);
+	set_number(x, CURLOPT_CONNECTTIMEOUT_MS, timeout);
+	set_number(x, CURLOPT_SSL_VERIFYPEER, 1);
+	set_number(x, CURLOPT_SSL_VERIFYHOST, 2);
+	set_number(x, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	/* "" and no less: with NULL the environment would be asked. */
+	if (!p->use_system_proxy)
+		set_text(x, CURLOPT_PROXY, "");
+	if (p->ca_file[0] != '\0') {
+		set_text(x, CURLOPT_CAINFO, p->ca_file);
+		set_text(x, CURLOPT_CAPATH, NULL);
+	}
+}
+
+static void set_request(struct exchange *x)
+{
+	const struct ph_http_post *p = x->post;
+
+	set_text(x, CURLOPT_URL, p->url);
+	set_text(x, CURLOPT_USERAGENT, "Posthaste");
+	x->headers = curl_slist_append(NULL, "Accept: application/json");
+	if (x->headers != NULL)
+		(void)curl_slist_append(x->headers, "Expect:");
+	if (x->headers == NULL ||
+	    curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, x->headers) !=
+		CURLE_OK ||
+	    curl_easy_setopt(x->curl, CURLOPT_POSTFIELDSIZE_LARGE,
+		(curl_off_t)p->form.len) != CURLE_OK ||
+	    /* Borrowed, not copied. */
+	    curl_easy_setopt(x->curl, CURLOPT_POSTFIELDS, p->form.ptr) !=
+		CURLE_OK)
+		x->failure.err = PH_ENOMEM;
+}
+
+static void set_callbacks(struct exchange *x)
+{
+	CURL *c = x->curl;
+
+	(void)curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->words);
+	(void)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	(void)curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
+	(void)curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+	(void)curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
+	(void)curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+	(void)curl_easy_setopt(c, CURLOPT_XFERINFODATA, x);
+	(void)curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+}
+
+static enum ph_err perform(
+    struct exchange *x, unsigned *status_out, struct ph_fault *fault)
+{
+	long status = 0;
+	long system_error = 0;
+	CURLcode code;
+
+	set_limits(x);
+	set_request(x);
+	set_callbacks(x);
+	if (x->failure.err != PH_OK)
+		return PH_ENOMEM;
+	code = curl_easy_perform(x->curl);
+	if (code == CURLE_OK) {
+		(void)curl_easy_getinfo(
+		    x->curl, CURLINFO_RESPONSE_CODE, &status);
+		*status_out = (unsigned)status;
+		return PH_OK;
+	}
+	(void)curl_easy_getinfo(x->curl, CURLINFO_OS_ERRNO, &system_error);
+	x->failure.code = (int)code;
+	x->failure.system_error = (int)system_error;
+	x->failure.words = x->words;
+	return ph_http_failure_tell(&x->failure, x->post, fault);
+}
+
+static enum ph_err post(const struct ph_http_post *p, unsigned *status_out,
+    struct ph_buf *body_out, struct ph_fault *fault)
+{
+	struct exchange x = { .post = p, .body = body_out };
+	enum ph_err err = ph_http_start();
+
+	if (err != PH_OK) {
+		ph_fault_set(fault, PH_CAUSE_INTERNAL, PH_STAGE_AUTH,
+		    "libcurl does not start");
+		return err;
+	}
+	x.curl = curl_easy_init();
+	if (x.curl == NULL)
+		return PH_ENOMEM;
+	err = perform(&x, status_out, fault);
+	curl_easy_cleanup(x.curl);
+	curl_slist_free_all(x.headers);
+	return err;
+}
+
+static const char *version(void)
+{
+	return curl_version();
+}
+
+__attribute__((visibility("default"))) const struct ph_http ph_http_module = {
+	.post = post,
+	.version = version,
+};

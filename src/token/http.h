@@ -1,0 +1,50 @@
+#ifndef PH_TOKEN_HTTP_H
+#define PH_TOKEN_HTTP_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/fault.h"
+#include "base/span.h"
+
+/* What libcurl does for Posthaste: the room http, a module of its own that is
+   loaded on first need.  libcurl brings some thirty libraries with it, and most
+   starts of a program ask no web server for anything. */
+
+/* A form for an authorization server.  Everything is borrowed for the call. */
+struct ph_http_post {
+	const char *url;       /* one that ph_oauth_url_is_safe() */
+	struct ph_span form;   /* application/x-www-form-urlencoded */
+	const char *ca_file;   /* trusted in place of the system's; "": those */
+	bool use_system_proxy; /* what the environment's variables say */
+	ph_msec timeout;       /* for all of it */
+	/* Asked about once a second and after each piece: true ends it.
+	   is_sent: the server may have the form by now.  NULL: never. */
+	bool (*is_stopped)(void *ctx, bool is_sent);
+	void *ctx;
+};
+
+struct ph_http {
+	/* Sends the form, which blocks, and gives the answer: its status and
+	   its body, appended to *body_out (for ph_buf_wipe(); what goes over
+	   its limit is refused).  No redirect is followed: the form is for one
+	   server.  Certificates are always checked.
+
+	   PH_EIO with *fault: PH_CAUSE_TOKEN_UNREACHABLE, _TOKEN_TLS,
+	   _TOKEN_PROTOCOL or _INTERRUPTED, stage auth, the server's name in the
+	   text and nothing of what was sent.  PH_ENOMEM. */
+	enum ph_err (*post)(const struct ph_http_post *p, unsigned *status_out,
+	    struct ph_buf *body_out, struct ph_fault *fault);
+	/* "libcurl/7.88.1 OpenSSL/3.0.17 ..." */
+	const char *(*version)(void);
+};
+
+/* NULL when the module cannot be loaded.  Any thread. */
+const struct ph_http *ph_http(void);
+
+/* The module's one symbol, and its name, which the loader looks for where the
+   program or the library says (its RUNPATH). */
+#define PH_HTTP_SYMBOL "ph_http_module"
+#define PH_HTTP_FILE   "posthaste-http.so"
+
+#endif
