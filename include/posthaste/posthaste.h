@@ -287,7 +287,11 @@ PH_API enum ph_status ph_mailer_set(
 PH_API enum ph_status ph_mailer_set_url(struct ph_mailer *m, const char *url);
 /* Any bytes but NUL.  Kept until the mailer ends, wiped then; NULL takes it
    back.  Without one, the connection's password-from is asked (never the
-   terminal). */
+   terminal).
+
+   It is an access token of OAuth 2.0 where "mechanisms" names OAUTHBEARER,
+   XOAUTH2 or both and nothing else.  The tokens that `posthaste login` keeps
+   for a named connection are used, and renewed in time, with no call at all. */
 PH_API enum ph_status ph_mailer_set_password(
     struct ph_mailer *m, const void *password, size_t len);
 

@@ -38,6 +38,7 @@ extern const struct ph_command ph_command_send;
 extern const struct ph_command ph_command_test;
 extern const struct ph_command ph_command_connection;
 extern const struct ph_command ph_command_secret;
+extern const struct ph_command ph_command_login;
 extern const struct ph_command ph_command_sink;
 extern const struct ph_command ph_command_explain;
 

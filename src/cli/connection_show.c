@@ -1,5 +1,7 @@
 #include "cli/connection_part.h"
+#include "cli/tokens.h"
 #include "connection/lookup.h"
+#include "io/loop.h"
 
 #include <string.h>
 
@@ -15,6 +17,8 @@ struct show {
 	struct ph_resolve in;
 	struct ph_connection connection;
 	bool resolved;
+	struct ph_token_state token;
+	bool has_token;
 	struct ph_arena arena;
 };
 
@@ -134,6 +138,30 @@ static void print_all(struct show *s)
 	}
 }
 
+/* Whether somebody has signed in, and for how long. */
+static void look_at_token(struct show *s)
+{
+	struct ph_fault ignored = { 0 };
+
+	if (!s->resolved || s->connection.oauth.client_id[0] == '\0')
+		return;
+	s->has_token = ph_token_look(ph_catalog_secrets_dir(s->a->catalog),
+			   &s->connection, &s->token, &ignored) == PH_OK;
+}
+
+static void print_token(const struct show *s)
+{
+	if (!s->resolved || s->connection.oauth.client_id[0] == '\0')
+		return;
+	printf("\n");
+	if (s->has_token) {
+		ph_tokens_print(&s->token, ph_clock_unix());
+	} else {
+		printf("%-16snone is stored: posthaste login %s\n",
+		    "token:", ph_settings_file_name(s->chain[0]));
+	}
+}
+
 static json_t *make_setting(struct show *s, const struct ph_setting_found *f)
 {
 	struct ph_span value = hide_password(s, f->value);
@@ -183,6 +211,8 @@ static json_t *make_document(struct show *s, const struct ph_fault *fault)
 	    json_boolean(ph_settings_file_is_default(s->chain[0])));
 	ph_json_put(doc, "inherits", make_inherits(s));
 	ph_json_put(doc, "settings", rows);
+	ph_json_put(
+	    doc, "token", ph_tokens_json(s->has_token ? &s->token : NULL));
 	ph_json_put(doc, "error", ph_json_fault(fault));
 	return doc;
 }
@@ -198,6 +228,7 @@ static enum ph_exit print(struct show *s, const struct ph_fault *fault)
 		result = ph_json_print(&doc);
 	} else {
 		print_all(s);
+		print_token(s);
 	}
 	if (ph_fault_is_set(fault))
 		return ph_cli_fault(cli, fault);
@@ -242,6 +273,7 @@ enum ph_exit ph_connection_show(struct ph_connection_action *a)
 	err = ph_connection_check(
 	    a->catalog, a->name, &s.arena, &s.connection, &has_host, &fault);
 	s.resolved = err == PH_OK;
+	look_at_token(&s);
 
 	enum ph_exit result = err == PH_OK || ph_fault_is_set(&fault)
 	    ? print(&s, &fault)

@@ -2,6 +2,7 @@
 
 #include "cli/facts.h"
 #include "cli/json.h"
+#include "cli/tokens.h"
 #include "diagnose/verdict.h"
 
 #include <stdio.h>
@@ -193,6 +194,7 @@ json_t *ph_finding_to_json(const struct ph_finding *f)
 	    j, "message", failed ? ph_json_str(f->fault.text) : json_null());
 	ph_json_put(j, "advice",
 	    failed ? ph_json_str(ph_fault_advice(&f->fault)) : json_null());
+	ph_json_put(j, "token", ph_tokens_json(f->token));
 	ph_json_put(j, "warnings", ph_facts_warnings(f->connection, facts));
 	ph_json_put(j, "timing_ms",
 	    ph_facts_timing(facts == NULL ? &none : &facts->timing));
@@ -333,6 +335,8 @@ void ph_finding_print(const struct ph_finding *f)
 	print_facts(f);
 	printf("\n");
 	if (ph_fault_is_set(&f->fault)) {
+		if (f->token != NULL)
+			ph_tokens_print(f->token, f->now);
 		print_suspects(f);
 		return;
 	}
@@ -344,6 +348,8 @@ void ph_finding_print(const struct ph_finding *f)
 	    is_set(facts->mechanism) ? facts->mechanism : "none, no login");
 	if (is_set(facts->mechanism))
 		print_tame("user name:", f->connection->username);
+	if (f->token != NULL)
+		ph_tokens_print(f->token, f->now);
 	if (f->delivery != NULL && f->delivery->rcpt_count > 0) {
 		printf("%-16s%.*s\n", f->sends ? "sent to:" : "recipient:",
 		    PH_SPAN_ARG(f->delivery->rcpts[0].address));

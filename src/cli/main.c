@@ -15,6 +15,7 @@ static const struct ph_command *const commands[] = {
 	&ph_command_explain,
 	&ph_command_connection,
 	&ph_command_secret,
+	&ph_command_login,
 	&ph_command_sink,
 };
 

@@ -13,8 +13,8 @@ enum {
 
 static const struct ph_option options[] = {
 	{ "for", 0, "ROLE",
-	    "proxy, client-key or oauth-client; left out, the password of the "
-	    "login",
+	    "proxy, client-key, oauth-client or (forget only) token; left "
+	    "out, the password of the login",
 	    KEY_FOR },
 	{ "from", 0, "SOURCE",
 	    "prompt, env:NAME, file:PATH, fd:N or command:CMD; left out, the "
@@ -129,6 +129,13 @@ static enum ph_exit set(struct job *j)
 	struct ph_catalog_question q = { .name = j->name };
 	struct ph_connection c = { 0 };
 	struct ph_secret secret = { 0 };
+
+	if (j->role == PH_ROLE_TOKEN) {
+		return ph_cli_usage(j->cli,
+		    "a token is stored by posthaste login NAME, with "
+		    "--refresh-token-from where it was got otherwise");
+	}
+
 	enum ph_err err =
 	    ph_catalog_resolve(j->catalog, &q, &j->arena, &c, &j->fault);
 
@@ -256,7 +263,8 @@ static enum ph_exit start(struct ph_cli *cli, const struct ph_options *o)
 		return ph_cli_usage(cli, "%s takes no --for", a->word);
 	if (role != NULL && ph_role_parse(ph_span_of(role), &j.role) != PH_OK) {
 		return ph_cli_usage(cli,
-		    "--for takes password, proxy, client-key or oauth-client");
+		    "--for takes password, proxy, client-key, oauth-client or "
+		    "token");
 	}
 	if (a->operands == 2)
 		j.name = o->operands[1];

@@ -1,5 +1,6 @@
 #include "cli/server.h"
 
+#include "config/token.h"
 #include "config/vault.h"
 #include "connection/settings.h"
 
@@ -217,6 +218,26 @@ enum ph_err ph_cli_server_unlock(
 		    &server->has_password, fault);
 	}
 	return err;
+}
+
+enum ph_err ph_cli_server_renew(
+    struct ph_cli_server *server, struct ph_fault *fault)
+{
+	struct ph_secret fresh = { 0 };
+
+	if (!server->has_password ||
+	    server->connection.password_from.kind != PH_SECRET_OAUTH)
+		return PH_AGAIN;
+
+	enum ph_err err = ph_token_renew(
+	    ph_catalog_secrets_dir(server->catalog), &server->connection,
+	    ph_secret_span(&server->password), &fresh, fault);
+
+	if (err != PH_OK)
+		return err;
+	ph_secret_release(&server->password);
+	server->password = fresh;
+	return PH_OK;
 }
 
 void ph_cli_server_release(struct ph_cli_server *server)

@@ -114,6 +114,12 @@ PH_MUST_USE enum ph_err ph_cli_server_find(struct ph_cli *cli,
 PH_MUST_USE enum ph_err ph_cli_server_unlock(
     struct ph_cli_server *server, struct ph_fault *fault);
 
+/* After the server refused the login: fetches a fresh token in place of the one
+   that `login` keeps.  PH_AGAIN without a fault: there is none, or another
+   would fare no better. */
+PH_MUST_USE enum ph_err ph_cli_server_renew(
+    struct ph_cli_server *server, struct ph_fault *fault);
+
 void ph_cli_server_release(struct ph_cli_server *server);
 
 #endif

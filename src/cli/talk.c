@@ -8,7 +8,7 @@ static void interrupt(void *ctx, int signum)
 	ph_session_interrupt(ctx);
 }
 
-enum ph_err ph_talk_begin(struct ph_talk *t, const struct ph_cli_server *server,
+enum ph_err ph_talk_begin(struct ph_talk *t, struct ph_cli_server *server,
     struct ph_transcript *transcript, struct ph_fault *fault)
 {
 	struct ph_session_options opt = {
@@ -21,6 +21,9 @@ enum ph_err ph_talk_begin(struct ph_talk *t, const struct ph_cli_server *server,
 		.weaker_max = t->weaker_max,
 	};
 	enum ph_err err = ph_loop_new(&t->loop);
+
+	t->server = server;
+	t->transcript = transcript;
 
 	if (ph_transcript_is_wanted(transcript)) {
 		opt.trace = ph_transcript_take;
@@ -43,9 +46,37 @@ enum ph_err ph_talk_begin(struct ph_talk *t, const struct ph_cli_server *server,
 	return err;
 }
 
+/* One that the server takes no more is out of date, whatever was said of it. */
+static enum ph_err renew(struct ph_talk *t, struct ph_fault *fault)
+{
+	struct ph_fault fresh = { 0 };
+	struct ph_cli_server *server = t->server;
+	struct ph_transcript *transcript = t->transcript;
+	unsigned weaker_max = t->weaker_max;
+
+	if (fault->cause != PH_CAUSE_AUTH_TOKEN &&
+	    fault->cause != PH_CAUSE_AUTH_REFUSED)
+		return PH_EIO;
+
+	enum ph_err err = ph_cli_server_renew(server, &fresh);
+
+	if (err == PH_AGAIN)
+		return PH_EIO;
+	if (err == PH_OK || ph_fault_is_set(&fresh))
+		*fault = fresh;
+	if (err != PH_OK)
+		return err;
+	ph_talk_release(t);
+	t->weaker_max = weaker_max;
+	err = ph_talk_begin(t, server, transcript, fault);
+	return err == PH_OK ? ph_session_connect(t->session, fault) : err;
+}
+
 enum ph_err ph_talk_connect(struct ph_talk *t, struct ph_fault *fault)
 {
-	return ph_session_connect(t->session, fault);
+	enum ph_err err = ph_session_connect(t->session, fault);
+
+	return err == PH_OK ? PH_OK : renew(t, fault);
 }
 
 void ph_talk_release(struct ph_talk *t)

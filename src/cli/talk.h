@@ -11,15 +11,18 @@ struct ph_talk {
 	struct ph_loop *loop;
 	struct ph_session *session;
 	struct ph_signal *on_int, *on_term;
+	struct ph_cli_server *server;     /* borrowed */
+	struct ph_transcript *transcript; /* borrowed */
 	unsigned weaker_max; /* set before: see struct ph_session_options */
 };
 
 /* Makes loop and session, opens nothing.  PH_EINVAL, PH_ENOMEM with *fault. */
 PH_MUST_USE enum ph_err ph_talk_begin(struct ph_talk *t,
-    const struct ph_cli_server *server, struct ph_transcript *transcript,
+    struct ph_cli_server *server, struct ph_transcript *transcript,
     struct ph_fault *fault);
 
-/* Every step to READY.  PH_EIO with *fault. */
+/* Every step to READY; once more with a fresh token, where the server refused
+   one that may have ended.  PH_EIO with *fault. */
 PH_MUST_USE enum ph_err ph_talk_connect(
     struct ph_talk *t, struct ph_fault *fault);
 

@@ -5,6 +5,7 @@
 #include "cli/json.h"
 #include "cli/server.h"
 #include "cli/talk.h"
+#include "cli/tokens.h"
 #include "cli/transcript.h"
 #include "mail/address.h"
 
@@ -46,6 +47,7 @@ struct testing {
 	struct ph_address from, to;
 	struct ph_content *content;
 	struct ph_finding finding;
+	struct ph_token_state token;
 };
 
 static void release(struct testing *t)
@@ -212,6 +214,22 @@ static void print_warnings(const struct testing *t)
 		ph_cli_note(t->cli, "%s", f->warnings[i]);
 }
 
+/* How long the token and the sign-in behind it are still good. */
+static void look_at_token(struct testing *t)
+{
+	struct ph_fault ignored = { 0 };
+
+	if (t->server.catalog == NULL ||
+	    t->server.connection.password_from.kind != PH_SECRET_OAUTH ||
+	    ph_token_look(ph_catalog_secrets_dir(t->server.catalog),
+		&t->server.connection, &t->token, &ignored) != PH_OK)
+		return;
+	t->finding.token = &t->token;
+	t->finding.now = ph_clock_unix();
+	ph_tokens_warn(
+	    t->cli, t->server.connection.name, &t->token, t->finding.now);
+}
+
 static enum ph_exit report(struct testing *t)
 {
 	struct ph_finding *f = &t->finding;
@@ -221,6 +239,7 @@ static enum ph_exit report(struct testing *t)
 	if (t->talk.session != NULL)
 		f->facts = ph_session_facts(t->talk.session);
 	f->connection = &t->server.connection;
+	look_at_token(t);
 	f->has_password = t->server.has_password;
 	f->sends = t->sends;
 	if (t->cli->json) {

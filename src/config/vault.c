@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "config/place.h"
+#include "config/token.h"
 #include "connection/settings.h"
 #include "io/file.h"
 #include "io/secret_source.h"
@@ -14,6 +15,8 @@ enum {
 	PLACE_MAX = PH_SETTINGS_LINE_MAX + 1,
 	FILE_MAX = PH_SECRET_MAX + PLACE_MAX,
 	SUFFIX_MAX = 32,
+	/* Of a line to type: a connection's name is short. */
+	COMMAND_MAX = 160,
 	LIST_MAX = 1024 * 1024,
 	/* Of a text that names the secret and whom it is for. */
 	WHAT_MAX = 2 * PH_SETTINGS_LINE_MAX + 64
@@ -44,13 +47,19 @@ static enum ph_err find_path(const char *dir, const char *name,
 	return *path_out == NULL ? PH_ENOMEM : PH_OK;
 }
 
-/* " --for proxy", for an advice to type. */
-static const char *option_of(enum ph_role role, char out[SUFFIX_MAX])
+/* What to type for another one. */
+static const char *command_of(
+    const char *name, enum ph_role role, char out[COMMAND_MAX])
 {
-	out[0] = '\0';
-	if (role != PH_ROLE_PASSWORD) {
+	if (role == PH_ROLE_TOKEN) {
+		(void)snprintf(out, COMMAND_MAX, "posthaste login %s", name);
+	} else if (role == PH_ROLE_PASSWORD) {
 		(void)snprintf(
-		    out, SUFFIX_MAX, " --for %s", ph_role_name(role));
+		    out, COMMAND_MAX, "posthaste secret set %s", name);
+	} else {
+		(void)snprintf(out, COMMAND_MAX,
+		    "posthaste secret set %s --for %s", name,
+		    ph_role_name(role));
 	}
 	return out;
 }
@@ -94,7 +103,7 @@ enum ph_err ph_vault_set(const char *dir, const struct ph_connection *conn,
 enum ph_err ph_vault_forget(const char *dir, const char *name,
     enum ph_role role, struct ph_fault *fault)
 {
-	char option[SUFFIX_MAX];
+	char command[COMMAND_MAX];
 	char *path = NULL;
 	enum ph_err err = find_path(dir, name, role, &path, fault);
 	if (err != PH_OK)
@@ -104,8 +113,8 @@ enum ph_err ph_vault_forget(const char *dir, const char *name,
 		ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
 		    "no %s is stored for connection \"%s\"", ph_role_noun(role),
 		    name);
-		ph_fault_advise(fault, "posthaste secret set %s%s stores one",
-		    name, option_of(role, option));
+		ph_fault_advise(
+		    fault, "%s stores one", command_of(name, role, command));
 	}
 	free(path);
 	return err;
@@ -117,15 +126,14 @@ static enum ph_err refuse_place(
     const struct ph_connection *conn, enum ph_role role, struct ph_fault *fault)
 {
 	const char *place = ph_role_place(conn, role);
-	char option[SUFFIX_MAX];
+	char command[COMMAND_MAX];
 
 	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
 	    "the %s stored for connection \"%s\" belongs to another %s than "
 	    "%s",
 	    ph_role_noun(role), conn->name, ph_role_place_noun(role), place);
-	ph_fault_advise(fault,
-	    "when %s is to have it: posthaste secret set %s%s", place,
-	    conn->name, option_of(role, option));
+	ph_fault_advise(fault, "when %s is to have it: %s", place,
+	    command_of(conn->name, role, command));
 	return PH_EDENIED;
 }
 
@@ -290,15 +298,15 @@ static enum ph_err refuse_none(
     const struct ph_connection *conn, enum ph_role role, struct ph_fault *fault)
 {
 	PH_CLEANUP(ph_buf_release) struct ph_buf what;
-	char option[SUFFIX_MAX];
+	char command[COMMAND_MAX];
 
 	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
 	    "there is no %s", describe(conn, role, &what));
 	if (conn->name[0] != '\0') {
 		ph_fault_advise(fault,
-		    "posthaste secret set %s%s stores one; or say where it "
-		    "is: %s env:NAME, file:PATH, fd:N or command:CMD",
-		    conn->name, option_of(role, option),
+		    "%s stores one; or say where it is: %s env:NAME, "
+		    "file:PATH, fd:N or command:CMD",
+		    command_of(conn->name, role, command),
 		    role == PH_ROLE_PASSWORD ? "--password-from"
 					     : ph_role_setting(role));
 	}
@@ -363,7 +371,9 @@ enum ph_err ph_vault_secret(const char *dir, const struct ph_connection *conn,
 	case PH_SECRET_KEYRING:
 		return refuse_source(role, "keyring", fault);
 	case PH_SECRET_OAUTH:
-		return refuse_source(role, "oauth", fault);
+		return role == PH_ROLE_PASSWORD
+		    ? ph_token_fresh(dir, conn, out, fault)
+		    : refuse_source(role, "oauth", fault);
 	case PH_SECRET_CREDENTIAL:
 		break;
 	}

@@ -14,6 +14,7 @@ static const struct row {
 	    "client-key-password-from", "key" },
 	[PH_ROLE_OAUTH_CLIENT] = { "oauth-client", "client secret",
 	    "client-secret-from", "endpoint" },
+	[PH_ROLE_TOKEN] = { "token", "token", "password-from", "host" },
 };
 
 const char *ph_role_name(enum ph_role role)
@@ -52,6 +53,7 @@ const struct ph_secret_source *ph_role_source(
 {
 	switch (role) {
 	case PH_ROLE_PASSWORD:
+	case PH_ROLE_TOKEN:
 		break;
 	case PH_ROLE_PROXY:
 		return &c->proxy.password_from;
@@ -68,6 +70,7 @@ void ph_role_set_source(struct ph_connection *c, enum ph_role role,
 {
 	switch (role) {
 	case PH_ROLE_PASSWORD:
+	case PH_ROLE_TOKEN:
 		c->password_from = *source;
 		return;
 	case PH_ROLE_PROXY:
@@ -100,6 +103,7 @@ const char *ph_role_place(const struct ph_connection *c, enum ph_role role)
 {
 	switch (role) {
 	case PH_ROLE_PASSWORD:
+	case PH_ROLE_TOKEN:
 		break;
 	case PH_ROLE_PROXY:
 		return c->proxy.host;
@@ -115,6 +119,7 @@ const char *ph_role_user(const struct ph_connection *c, enum ph_role role)
 {
 	switch (role) {
 	case PH_ROLE_PASSWORD:
+	case PH_ROLE_TOKEN:
 		break;
 	case PH_ROLE_PROXY:
 		return c->proxy.username;
@@ -180,6 +185,7 @@ bool ph_role_is_needed(const struct ph_connection *c, enum ph_role role)
 		return c->client_certificate[0] != '\0' &&
 		    c->client_key_password_from.kind != PH_SECRET_NONE;
 	case PH_ROLE_OAUTH_CLIENT:
+	case PH_ROLE_TOKEN:
 		break;
 	}
 	return false;
@@ -202,6 +208,8 @@ enum ph_err ph_role_describe(
 	case PH_ROLE_OAUTH_CLIENT:
 		return ph_buf_appendf(
 		    out, "client secret of the application %s", user);
+	case PH_ROLE_TOKEN:
+		return ph_buf_appendf(out, "token for %s at %s", user, place);
 	}
 	return ph_buf_appendf(out, "password for %s at %s", user, place);
 }

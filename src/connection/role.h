@@ -11,14 +11,15 @@ enum ph_role {
 	PH_ROLE_PASSWORD = 0, /* or the token of the login */
 	PH_ROLE_PROXY,        /* the password at the proxy */
 	PH_ROLE_CLIENT_KEY,   /* the passphrase of the client's key */
-	PH_ROLE_OAUTH_CLIENT  /* the application's, at the token endpoint */
+	PH_ROLE_OAUTH_CLIENT, /* the application's, at the token endpoint */
+	PH_ROLE_TOKEN         /* what a sign-in brought; `login` gets it */
 };
 
 enum {
-	PH_ROLE_COUNT = PH_ROLE_OAUTH_CLIENT + 1
+	PH_ROLE_COUNT = PH_ROLE_TOKEN + 1
 };
 
-/* "password", "proxy", "client-key", "oauth-client". */
+/* "password", "proxy", "client-key", "oauth-client", "token". */
 const char *ph_role_name(enum ph_role role);
 /* One of those words; case does not matter.  PH_EINVAL. */
 PH_MUST_USE enum ph_err ph_role_parse(struct ph_span s, enum ph_role *out);
@@ -29,7 +30,7 @@ const char *ph_role_noun(enum ph_role role);
    "proxy.password-from". */
 const char *ph_role_setting(enum ph_role role);
 
-/* Where c says it comes from. */
+/* Where c says it comes from.  A token's source is the password's. */
 const struct ph_secret_source *ph_role_source(
     const struct ph_connection *c, enum ph_role role);
 

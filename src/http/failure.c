@@ -1,5 +1,7 @@
 #include "http/failure.h"
 
+#include "base/ascii.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,6 +89,9 @@ enum ph_err ph_http_failure_tell(const struct ph_http_failure *f,
 	if (f->err == PH_ENOMEM || f->code == (int)CURLE_OUT_OF_MEMORY)
 		return PH_ENOMEM;
 	(void)snprintf(reason, sizeof(reason), "%s", reason_of(f, row));
+	/* The system's own words are sentences of one's own. */
+	if (f->code == (int)CURLE_COULDNT_CONNECT)
+		reason[0] = ph_ascii_lower(reason[0]);
 	ph_fault_set(fault, row->cause, PH_STAGE_AUTH,
 	    "the token server %.*s: %s", PH_SPAN_ARG(host), reason);
 	return PH_EIO;

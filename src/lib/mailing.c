@@ -1,3 +1,4 @@
+#include "config/token.h"
 #include "config/vault.h"
 #include "lib/mail.h"
 #include "lib/mailer.h"
@@ -188,13 +189,8 @@ static const struct ph_secret *secret_of(
 	return m->found[role].ptr != NULL ? &m->found[role] : NULL;
 }
 
-static enum ph_status open_session(struct ph_mailer *m)
+static enum ph_err begin_session(struct ph_mailer *m, struct ph_fault *fault)
 {
-	struct ph_fault f = { 0 };
-
-	if (m->loop == NULL && ph_loop_new(&m->loop) != PH_OK)
-		return ph_lib_problem_memory(&m->problem);
-
 	enum ph_err err = ph_session_new(m->loop,
 	    &(struct ph_session_options){
 		.weaker_max = 1,
@@ -205,17 +201,65 @@ static enum ph_status open_session(struct ph_mailer *m)
 		.trace = m->transcript == NULL ? NULL : on_trace,
 		.trace_ctx = m,
 	    },
-	    &m->session, &f);
+	    &m->session, fault);
+
 	if (err == PH_OK) {
-		err = ph_session_connect(m->session, &f);
+		err = ph_session_connect(m->session, fault);
 		note_peer(m);
+	}
+	if (err != PH_OK)
+		ph_lib_disconnect(m, false);
+	return err;
+}
+
+/* A fresh token in place of one that the server refused.  PH_AGAIN: there is
+   none to be had. */
+static enum ph_err renew_token(struct ph_mailer *m, struct ph_fault *fault)
+{
+	PH_CLEANUP(ph_catalog_freep) struct ph_catalog *catalog = NULL;
+	struct ph_secret *found = &m->found[PH_ROLE_PASSWORD];
+	struct ph_secret fresh = { 0 };
+	bool is_token = fault->cause == PH_CAUSE_AUTH_TOKEN ||
+	    fault->cause == PH_CAUSE_AUTH_REFUSED;
+
+	if (!is_token || found->ptr == NULL ||
+	    m->conn.password_from.kind != PH_SECRET_OAUTH)
+		return PH_AGAIN;
+
+	struct ph_fault f = { 0 };
+	enum ph_err err = ph_catalog_open(m->config, &catalog, &f);
+
+	if (err == PH_OK) {
+		err = ph_token_renew(ph_catalog_secrets_dir(catalog), &m->conn,
+		    ph_secret_span(found), &fresh, &f);
+	}
+	if (ph_fault_is_set(&f))
+		*fault = f;
+	if (err != PH_OK)
+		return err;
+	ph_secret_release(found);
+	*found = fresh;
+	return PH_OK;
+}
+
+static enum ph_status open_session(struct ph_mailer *m)
+{
+	struct ph_fault f = { 0 };
+
+	if (m->loop == NULL && ph_loop_new(&m->loop) != PH_OK)
+		return ph_lib_problem_memory(&m->problem);
+
+	enum ph_err err = begin_session(m, &f);
+
+	if (err != PH_OK && renew_token(m, &f) == PH_OK) {
+		f = (struct ph_fault){ 0 };
+		err = begin_session(m, &f);
 	}
 	if (err == PH_OK) {
 		m->sent = 0;
 		m->since_usec = ph_clock_usec();
 		return PH_STATUS_OK;
 	}
-	ph_lib_disconnect(m, false);
 	if (!ph_fault_is_set(&f))
 		return ph_lib_problem_memory(&m->problem);
 	return ph_lib_problem_set(&m->problem, &f);

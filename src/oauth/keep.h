@@ -32,8 +32,8 @@ struct ph_oauth_keep {
 enum {
 	PH_OAUTH_KEEP_MAX = 64 * 1024,
 	/* An access token that ends sooner is not used any more: the login is
-	   still to come. */
-	PH_OAUTH_MARGIN = 120
+	   still to come, and a slow server takes minutes for it. */
+	PH_OAUTH_MARGIN = 300
 };
 
 /* PH_EINVAL: a line end in the bond; PH_ENOMEM, PH_ETOOBIG.  out is for

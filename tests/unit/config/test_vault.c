@@ -174,7 +174,7 @@ static void test_sources(void)
 	(void)close(fds[0]);
 
 	static const enum ph_secret_kind later[] = { PH_SECRET_KEYRING,
-		PH_SECRET_OAUTH, PH_SECRET_CREDENTIAL };
+		PH_SECRET_CREDENTIAL };
 
 	for (size_t i = 0; i < PH_COUNT(later); i++) {
 		c.password_from.kind = later[i];
@@ -182,6 +182,10 @@ static void test_sources(void)
 		check_int(fault.cause, PH_CAUSE_NO_PASSWORD);
 		check(strstr(fault.text, "not supported yet") != NULL);
 	}
+	/* A sign-in gives tokens for the server, and for nothing else. */
+	c.proxy.password_from.kind = PH_SECRET_OAUTH;
+	check(fetch_for(PH_ROLE_PROXY, &c, PH_SPAN(""), &fault) == PH_EINVAL);
+	check_int(fault.cause, PH_CAUSE_NO_PASSWORD);
 }
 
 static const struct {
@@ -200,6 +204,8 @@ static const struct {
 	    "hunter2 c", "there is no passphrase for the key /etc/ann.pem" },
 	[PH_ROLE_OAUTH_CLIENT] = { "secrets/work@oauth-client", "google",
 	    "hunter2 d", "there is no client secret of the application app" },
+	[PH_ROLE_TOKEN] = { "secrets/work@token", "h", "hunter2 e",
+	    "there is no token for ann at h" },
 };
 
 static void forget_roles(struct ph_connection *c)
@@ -259,10 +265,12 @@ static void test_roles(void)
 		check(
 		    fetch_for(role, &other, PH_SPAN(""), &fault) == PH_EDENIED);
 		check(strstr(fault.text, "belongs to another ") != NULL);
-		check(
-		    strstr(fault.advice, "posthaste secret set work") != NULL);
+		check(strstr(fault.advice,
+			  role == PH_ROLE_TOKEN
+			      ? "posthaste login work"
+			      : "posthaste secret set work") != NULL);
 		check((strstr(fault.advice, "--for ") != NULL) ==
-		    (role != PH_ROLE_PASSWORD));
+		    (role != PH_ROLE_PASSWORD && role != PH_ROLE_TOKEN));
 	}
 	check_case(NULL, 0);
 	forget_roles(&c);
@@ -278,7 +286,7 @@ static void test_no_place(void)
 	c.proxy.host = "";
 	c.client_key = "";
 	check(ph_secret_set(&s, PH_SPAN("hunter2")) == PH_OK);
-	for (int i = PH_ROLE_PROXY; i < PH_ROLE_COUNT; i++) {
+	for (int i = PH_ROLE_PROXY; i < PH_ROLE_TOKEN; i++) {
 		check(ph_vault_set(dir, &c, (enum ph_role)i, &s, &fault) ==
 		    PH_EINVAL);
 		check(strstr(fault.text, "connection \"work\" has no ") ==

@@ -42,6 +42,8 @@ static const struct {
 	[PH_ROLE_OAUTH_CLIENT] = { "oauth-client", "client secret",
 	    "client-secret-from", "endpoint", "microsoft", "app",
 	    "client secret of the application app" },
+	[PH_ROLE_TOKEN] = { "token", "token", "password-from", "host",
+	    "smtp.example.com", "ann", "token for ann at smtp.example.com" },
 };
 
 static void test_rows(void)
@@ -86,22 +88,27 @@ static void test_parse(void)
 	check_int(role, PH_ROLE_PROXY);
 }
 
-/* Each has a source of its own. */
+/* Each has a source of its own, but a token, which is in the password's
+   place. */
 static void test_sources(void)
 {
 	struct ph_connection c = whole;
 
-	for (int i = 0; i < PH_ROLE_COUNT; i++) {
+	for (int i = 0; i < PH_ROLE_TOKEN; i++) {
 		ph_role_set_source(&c, (enum ph_role)i,
 		    &(struct ph_secret_source){
 			.kind = PH_SECRET_FD, .fd = 10 + i });
 	}
-	for (int i = 0; i < PH_ROLE_COUNT; i++)
+	for (int i = 0; i < PH_ROLE_TOKEN; i++)
 		check_int(ph_role_source(&c, (enum ph_role)i)->fd, 10 + i);
 	check_int(c.password_from.fd, 10);
 	check_int(c.proxy.password_from.fd, 11);
 	check_int(c.client_key_password_from.fd, 12);
 	check_int(c.oauth.client_secret_from.fd, 13);
+	ph_role_set_source(&c, PH_ROLE_TOKEN,
+	    &(struct ph_secret_source){ .kind = PH_SECRET_FD, .fd = 20 });
+	check_int(ph_role_source(&c, PH_ROLE_TOKEN)->fd, 20);
+	check_int(c.password_from.fd, 20);
 }
 
 static void test_endpoint(void)
@@ -198,6 +205,7 @@ static void test_others_are_needed(void)
 	check(!ph_role_is_needed(&c, PH_ROLE_CLIENT_KEY));
 	c.oauth.client_secret_from.kind = PH_SECRET_STORED;
 	check(!ph_role_is_needed(&c, PH_ROLE_OAUTH_CLIENT));
+	check(!ph_role_is_needed(&c, PH_ROLE_TOKEN));
 }
 
 static enum ph_err describe(void *ctx)

@@ -18,7 +18,7 @@ static const struct {
 	{ CURLE_COULDNT_RESOLVE_PROXY, 0, "", PH_CAUSE_TOKEN_UNREACHABLE,
 	    "the name of the proxy on the way cannot be looked up" },
 	{ CURLE_COULDNT_CONNECT, ECONNREFUSED, "words",
-	    PH_CAUSE_TOKEN_UNREACHABLE, "Connection refused" },
+	    PH_CAUSE_TOKEN_UNREACHABLE, "connection refused" },
 	{ CURLE_COULDNT_CONNECT, 0, "words", PH_CAUSE_TOKEN_UNREACHABLE,
 	    "words" },
 	{ CURLE_SEND_ERROR, 0, "words", PH_CAUSE_TOKEN_UNREACHABLE,

@@ -195,7 +195,7 @@ static void test_no_server(void)
 	ask(&o, "http", f.port, &plain);
 	check_int(o.err, PH_EIO);
 	check_int(o.fault.cause, PH_CAUSE_TOKEN_UNREACHABLE);
-	check(strstr(o.fault.text, "onnection refused") != NULL);
+	check(strstr(o.fault.text, "connection refused") != NULL);
 	ph_buf_wipe(&o.body);
 }
 

@@ -181,8 +181,8 @@ static void test_fresh(void)
 		bool want;
 	} cases[] = {
 		{ NOW - 10, NOW + 3600, true },
-		{ NOW - 10, NOW + 121, true },
-		{ NOW - 10, NOW + 120, false },
+		{ NOW - 10, NOW + 301, true },
+		{ NOW - 10, NOW + 300, false },
 		{ NOW - 3600, NOW, false },
 		{ NOW - 3600, NOW - 1, false },
 		{ NOW - 10, 0, false },
