@@ -91,9 +91,12 @@ static enum ph_err tell_interrupted(struct ph_fault *fault)
 	return PH_EIO;
 }
 
+/* Unless it was the server that was away. */
 static enum ph_err tell_expired(
     const struct ph_oauth_device *d, struct ph_fault *fault)
 {
+	if (fault->cause == PH_CAUSE_TOKEN_UNREACHABLE)
+		return PH_EIO;
 	ph_fault_set(fault, PH_CAUSE_TOKEN_EXPIRED, PH_STAGE_AUTH,
 	    "nobody entered the code %s before it ended", d->user_code);
 	return PH_ETIMEOUT;

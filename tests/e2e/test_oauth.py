@@ -249,6 +249,8 @@ def test_code_ends(desk, tokens):
     done = desk.login(code=75)
     is_chain(done, "auth", "nobody entered the code BDWP-HQPK")
     assert 1 <= len(tokens.asked(DEVICE)) <= 3
+    tokens.says("/token", oauth.html(503))
+    is_chain(desk.login(code=75), "auth", "HTTP 503")
     assert desk.files() == []
 
 
