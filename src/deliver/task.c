@@ -6,6 +6,12 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum {
+	/* How far one transaction looks for recipients that it may still have,
+	   and how many of the scattered it takes at most. */
+	LOOKAHEAD_MAX = 1000
+};
+
 /* A string of a result.  Recipients of one transaction share it. */
 struct text {
 	struct text *next;
@@ -23,7 +29,9 @@ struct ph_task {
 	struct result *result;
 	struct ph_fault *fault; /* that was no reply's; NULL: none */
 	size_t cursor;          /* recipients before it were in a batch */
-	size_t *again; /* were one too many; room for every recipient */
+	/* Were one too many: from any place; room for every recipient. */
+	size_t *again;
+	size_t again_first;
 	size_t again_count;
 	size_t open; /* batches under way */
 	bool failed;
@@ -110,35 +118,135 @@ static size_t index_of(const struct ph_batch *b, size_t i)
 	return b->index == NULL ? b->first + i : b->index[i];
 }
 
-/* Those that were one too many stand anywhere in the envelope. */
-static enum ph_err pick_again(
-    struct ph_task *t, size_t limit, struct ph_batch *b)
-{
-	const struct ph_envelope *e = t->job.envelope;
-	size_t count = at_most(t->again_count, limit);
+/* Domains of a transaction, so far. */
+struct domains {
+	struct ph_span *list;
+	size_t count;
+	size_t max;
+};
 
-	b->rcpts = calloc(count, sizeof(*b->rcpts));
-	b->index = calloc(count, sizeof(*b->index));
-	if (b->rcpts == NULL || b->index == NULL)
-		return PH_ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		b->index[i] = t->again[i];
-		b->rcpts[i] = e->rcpts[t->again[i]];
+static struct ph_span domain_of(struct ph_span address)
+{
+	size_t at = address.len;
+
+	while (at > 0 && address.ptr[at - 1] != '@')
+		at--;
+	return ph_span_skip(address, at);
+}
+
+/* False: it would be one too many. */
+static bool admit_domain(struct domains *d, struct ph_span address)
+{
+	struct ph_span domain = domain_of(address);
+
+	for (size_t i = 0; i < d->count; i++) {
+		if (ph_span_eq_nocase(d->list[i], domain))
+			return true;
 	}
-	t->again_count -= count;
-	memmove(t->again, t->again + count, t->again_count * sizeof(*t->again));
+	if (d->count == d->max)
+		return false;
+	d->list[d->count++] = domain;
+	return true;
+}
+
+static void pick(struct ph_task *t, struct ph_batch *b, size_t at)
+{
+	size_t n = b->envelope.rcpt_count++;
+
+	b->index[n] = at;
+	b->rcpts[n] = t->job.envelope->rcpts[at];
+}
+
+/* Takes up to max of those that wait; d NULL: whatever their domain.  Who is
+   passed over stays in order, and in front. */
+static void pick_fitting(
+    struct ph_task *t, struct ph_batch *b, size_t max, struct domains *d)
+{
+	const struct ph_envelope_rcpt *rcpts = t->job.envelope->rcpts;
+	size_t *again = t->again + t->again_first;
+	size_t seen = 0;
+	size_t left = 0;
+
+	while (seen < t->again_count && seen < LOOKAHEAD_MAX &&
+	    b->envelope.rcpt_count < max) {
+		size_t at = again[seen++];
+
+		if (d == NULL || admit_domain(d, rcpts[at].address)) {
+			pick(t, b, at);
+		} else {
+			again[left++] = at;
+		}
+	}
+	memmove(again + seen - left, again, left * sizeof(*again));
+	t->again_first += seen - left;
+	t->again_count -= seen - left;
+}
+
+/* They stand anywhere in the envelope. */
+static enum ph_err pick_again(struct ph_task *t,
+    const struct ph_batch_limits *limits, struct ph_batch *b)
+{
+	size_t max = at_most(
+	    at_most(t->again_count, limits->rcpts), LOOKAHEAD_MAX);
+	struct domains d = { .max = at_most(max, limits->domains) };
+
+	b->rcpts = calloc(max, sizeof(*b->rcpts));
+	b->index = calloc(max, sizeof(*b->index));
+	d.list = calloc(d.max, sizeof(*d.list));
+	if (b->rcpts == NULL || b->index == NULL || d.list == NULL) {
+		free(d.list);
+		return PH_ENOMEM;
+	}
 	b->envelope.rcpts = b->rcpts;
-	b->envelope.rcpt_count = count;
+	b->envelope.rcpt_count = 0;
+	pick_fitting(t, b, max, limits->domains == 0 ? NULL : &d);
+	free(d.list);
 	return PH_OK;
 }
 
-enum ph_err ph_task_begin(
-    struct ph_task *t, size_t limit, struct ph_batch **out)
+static enum ph_err make_again(struct ph_task *t)
+{
+	size_t count = t->job.envelope->rcpt_count;
+
+	if (t->again == NULL)
+		t->again = calloc(count + 1, sizeof(*t->again));
+	return t->again == NULL ? PH_ENOMEM : PH_OK;
+}
+
+static void put_again(struct ph_task *t, size_t index)
+{
+	size_t count = t->job.envelope->rcpt_count;
+
+	assert(t->again_count < count);
+	if (t->again_first + t->again_count == count) {
+		memmove(t->again, t->again + t->again_first,
+		    t->again_count * sizeof(*t->again));
+		t->again_first = 0;
+	}
+	t->again[t->again_first + t->again_count++] = index;
+}
+
+/* Where domains count, recipients are taken from anywhere. */
+static enum ph_err scatter(struct ph_task *t)
+{
+	enum ph_err err = make_again(t);
+
+	if (err != PH_OK)
+		return err;
+	while (t->cursor < t->job.envelope->rcpt_count)
+		put_again(t, t->cursor++);
+	return PH_OK;
+}
+
+enum ph_err ph_task_begin(struct ph_task *t,
+    const struct ph_batch_limits *limits, struct ph_batch **out)
 {
 	const struct ph_envelope *e = t->job.envelope;
 
 	if (!ph_task_has_more(t))
 		return PH_EOF;
+	if (limits->domains != 0 && scatter(t) != PH_OK)
+		return PH_ENOMEM;
 
 	struct ph_batch *b = calloc(1, sizeof(*b));
 	if (b == NULL)
@@ -147,13 +255,13 @@ enum ph_err ph_task_begin(
 	b->envelope = *e;
 	t->open++;
 	if (t->cursor < e->rcpt_count) {
-		size_t count = at_most(e->rcpt_count - t->cursor, limit);
+		size_t count = at_most(e->rcpt_count - t->cursor, limits->rcpts);
 
 		b->first = t->cursor;
 		b->envelope.rcpts = e->rcpts + t->cursor;
 		b->envelope.rcpt_count = count;
 		t->cursor += count;
-	} else if (pick_again(t, limit, b) != PH_OK) {
+	} else if (pick_again(t, limits, b) != PH_OK) {
 		ph_task_drop(b);
 		return PH_ENOMEM;
 	}
@@ -201,8 +309,7 @@ enum ph_err ph_task_ascii_only(struct ph_task *t)
 	const char *text = NULL;
 
 	assert(t->cursor == 0 && t->again == NULL);
-	t->again = calloc(count + 1, sizeof(*t->again));
-	if (t->again == NULL)
+	if (make_again(t) != PH_OK)
 		return PH_ENOMEM;
 	t->cursor = count;
 	t->ascii_only = true;
@@ -210,7 +317,7 @@ enum ph_err ph_task_ascii_only(struct ph_task *t)
 		struct ph_delivered_rcpt *d = &r->rcpts[i];
 
 		if (!is_passed_over(t, d)) {
-			t->again[t->again_count++] = i;
+			put_again(t, i);
 			continue;
 		}
 		if (text == NULL)
@@ -254,14 +361,9 @@ static void record(struct ph_task *t, struct ph_delivered_rcpt *d,
 
 static bool try_again(struct ph_task *t, size_t index)
 {
-	size_t count = t->job.envelope->rcpt_count;
-
-	if (t->again == NULL)
-		t->again = calloc(count, sizeof(*t->again));
-	if (t->again == NULL)
+	if (make_again(t) != PH_OK)
 		return false;
-	assert(t->again_count < count);
-	t->again[t->again_count++] = index;
+	put_again(t, index);
 	return true;
 }
 

@@ -36,10 +36,18 @@ const struct ph_job *ph_task_job(const struct ph_task *t);
    others have failed, each for want of SMTPUTF8.  PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_task_ascii_only(struct ph_task *t);
 
-/* The next transaction with at most limit recipients (0: no limit).  PH_EOF:
-   none to be begun now; PH_ENOMEM. */
-PH_MUST_USE enum ph_err ph_task_begin(
-    struct ph_task *t, size_t limit, struct ph_batch **out);
+/* How much one transaction may have; 0: any number. */
+struct ph_batch_limits {
+	size_t rcpts;
+	size_t domains; /* different ones among them (RFC 9422
+	                   RCPTDOMAINMAX) */
+};
+
+/* The next transaction within the limits: recipients in their order, those
+   whose domain is one too many passed over for a later one.  PH_EOF: none to be
+   begun now; PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_task_begin(struct ph_task *t,
+    const struct ph_batch_limits *limits, struct ph_batch **out);
 /* There is a batch to begin. */
 bool ph_task_has_more(const struct ph_task *t);
 /* Nothing to begin and nothing under way. */

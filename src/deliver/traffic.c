@@ -83,7 +83,11 @@ static enum ph_err begin(
 	struct ph_smtp_mail mail = { .probe = job->probe };
 	struct ph_batch *b = NULL;
 
-	enum ph_err err = ph_task_begin(t, rcpt_limit(s), &b);
+	const struct ph_batch_limits limits = {
+		.rcpts = rcpt_limit(s),
+		.domains = ph_smtp_client_ehlo(s->client)->rcpt_domain_max,
+	};
+	enum ph_err err = ph_task_begin(t, &limits, &b);
 	if (err != PH_OK)
 		return PH_ENOMEM;
 	b->id = ++s->batch_id;

@@ -97,7 +97,8 @@ static struct ph_batch *begin(struct ph_task *t, size_t limit, const char *want)
 	struct ph_batch *b = NULL;
 	char got[COUNT + 1] = "";
 
-	check(ph_task_begin(t, limit, &b) == PH_OK);
+	check(ph_task_begin(t, &(struct ph_batch_limits){ .rcpts = limit },
+		  &b) == PH_OK);
 	addresses(b, got);
 	check_str(got, want);
 	check_str(b->envelope.sender.ptr, "s@x");
@@ -142,7 +143,8 @@ static void test_limits(void)
 	check(ph_task_has_more(t) && !ph_task_is_done(t));
 	check_int(end(begin(t, 3, "g"), "d"), 0);
 	check(!ph_task_has_more(t) && ph_task_is_done(t));
-	check(ph_task_begin(t, 3, &one) == PH_EOF);
+	check(ph_task_begin(t, &(struct ph_batch_limits){ .rcpts = 3 },
+		  &one) == PH_EOF);
 	check_outcomes(t, "ddddfdd");
 }
 
@@ -158,6 +160,110 @@ static void test_too_many(void)
 	check_int(end(begin(t, 0, "b"), "m"), 0);
 	check(ph_task_is_done(t));
 	check_outcomes(t, "drdddfd");
+}
+
+/* RFC 9422: so many domains in one transaction. */
+static const struct ph_envelope_rcpt at_domains[] = {
+	{ .address = PH_SPAN_INIT("a@one") },
+	{ .address = PH_SPAN_INIT("b@two") },
+	{ .address = PH_SPAN_INIT("c@ONE") },
+	{ .address = PH_SPAN_INIT("d@three") },
+	{ .address = PH_SPAN_INIT("e@two") },
+	{ .address = PH_SPAN_INIT("f@\"x\"@one") },
+	{ .address = PH_SPAN_INIT("g") },
+};
+
+static const struct ph_envelope domain_envelope = {
+	.sender = PH_SPAN_INIT("s@x"),
+	.rcpts = at_domains,
+	.rcpt_count = PH_COUNT(at_domains),
+};
+
+static const struct ph_job domain_job = { .envelope = &domain_envelope };
+
+static const struct {
+	struct ph_batch_limits limits;
+	const char *batches[8];
+} domain_cases[] = {
+	{ { .domains = 1 }, { "acf", "be", "d", "g" } },
+	{ { .domains = 2 }, { "abcef", "dg" } },
+	{ { .domains = 3 }, { "abcdef", "g" } },
+	{ { .domains = 9 }, { "abcdefg" } },
+	{ { .domains = 1, .rcpts = 2 }, { "ac", "be", "d", "f", "g" } },
+	{ { .domains = 2, .rcpts = 3 }, { "abc", "de", "fg" } },
+	{ { .domains = 5, .rcpts = 1 }, { "a", "b", "c", "d", "e", "f", "g" } },
+};
+
+static void test_domains(void)
+{
+	for (size_t i = 0; i < PH_COUNT(domain_cases); i++) {
+		struct ph_task *t = NULL;
+		struct ph_batch *b = NULL;
+		char got[COUNT + 1] = "";
+
+		check_case("domains", i);
+		check(ph_task_new(&domain_job, &t) == PH_OK);
+		for (size_t k = 0; domain_cases[i].batches[k] != NULL; k++) {
+			check(ph_task_begin(t, &domain_cases[i].limits, &b) ==
+			    PH_OK);
+			addresses(b, got);
+			check_str(got, domain_cases[i].batches[k]);
+			check_int(
+			    end(b, &"ddddddd"[7 - strlen(got)]), 0);
+		}
+		check(ph_task_is_done(t));
+		ph_delivery_free(ph_task_deliver(t, "h:25"));
+		ph_task_free(t);
+	}
+}
+
+/* Those that were one too many as well come again, and each gets its own. */
+static void test_domains_too_many(void)
+{
+	const struct ph_batch_limits two = { .domains = 2 };
+	struct ph_task *t = NULL;
+	struct ph_batch *b = NULL;
+	struct ph_delivery *d;
+	char got[COUNT + 1] = "";
+
+	check(ph_task_new(&domain_job, &t) == PH_OK);
+	check(ph_task_begin(t, &two, &b) == PH_OK);
+	check_int(end(b, "ddmmf"), 2); /* a b c e f */
+	check(ph_task_begin(t, &two, &b) == PH_OK);
+	addresses(b, got);
+	check_str(got, "dg");
+	check_int(end(b, "dd"), 0);
+	check(ph_task_begin(t, &two, &b) == PH_OK);
+	addresses(b, got);
+	check_str(got, "ce");
+	check_int(end(b, "fd"), 0);
+	check(ph_task_is_done(t));
+	d = ph_task_deliver(t, "h:25");
+	check_int(d->rcpts[2].outcome, PH_FAILED);
+	check_int(d->rcpts[4].outcome, PH_DELIVERED);
+	check_int(d->rcpts[5].outcome, PH_FAILED);
+	check_int(d->rcpts[6].outcome, PH_DELIVERED);
+	ph_delivery_free(d);
+	ph_task_free(t);
+}
+
+static enum ph_err by_domain(void *ctx)
+{
+	static const struct ph_batch_limits one = { .domains = 1 };
+	struct ph_task *t = NULL;
+	struct ph_batch *b = NULL;
+	struct ph_fault f;
+
+	(void)ctx;
+	enum ph_err err = ph_task_new(&domain_job, &t);
+	if (err != PH_OK)
+		return err;
+	while ((err = ph_task_begin(t, &one, &b)) == PH_OK)
+		ph_task_drop(b);
+	ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_MAIL, "out of memory");
+	ph_task_fail(t, PH_RETRY, &f);
+	ph_task_free(t);
+	return err == PH_EOF ? PH_OK : err;
 }
 
 static void test_fault_of_the_first(void)
@@ -339,6 +445,7 @@ static enum ph_err ascii_only(void *ctx)
 
 static enum ph_err whole(void *ctx)
 {
+	static const struct ph_batch_limits four = { .rcpts = 4 };
 	struct ph_task *t = NULL;
 	struct ph_batch *b = NULL;
 	struct ph_fault f;
@@ -347,15 +454,15 @@ static enum ph_err whole(void *ctx)
 	enum ph_err err = ph_task_new(&job, &t);
 	if (err != PH_OK)
 		return err;
-	err = ph_task_begin(t, 4, &b);
+	err = ph_task_begin(t, &four, &b);
 	if (err == PH_OK) {
 		(void)end(b, "dmdm");
-		err = ph_task_begin(t, 4, &b);
+		err = ph_task_begin(t, &four, &b);
 	}
 	/* Who was one too many may have been forgotten for want of memory. */
 	while (err == PH_OK) {
 		(void)end(b, &"ddd"[3 - b->envelope.rcpt_count]);
-		err = ph_task_begin(t, 4, &b);
+		err = ph_task_begin(t, &four, &b);
 	}
 	ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_MAIL, "out of memory");
 	if (!ph_task_is_done(t))
@@ -369,12 +476,15 @@ int main(void)
 {
 	test_limits();
 	test_too_many();
+	test_domains();
+	test_domains_too_many();
 	test_fault_of_the_first();
 	test_fault_of_the_worst();
 	test_ends_early();
 	test_ascii_only();
 	test_ascii_only_limits();
 	check(failalloc_run_any(ascii_only, NULL) == 3);
+	check(failalloc_run(by_domain, NULL) > 5);
 	check(failalloc_run_any(whole, NULL) > 5);
 	return check_end();
 }
