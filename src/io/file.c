@@ -499,3 +499,12 @@ enum ph_err ph_file_check_private(const char *path, struct ph_fault *fault)
 		return input_fault(fault, path, errno);
 	return ph_file_check_private_fd(fd, path, fault);
 }
+
+int64_t ph_file_changed_msec(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+}

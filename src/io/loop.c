@@ -84,6 +84,14 @@ ph_unixtime ph_clock_unix(void)
 	return (ph_unixtime)time(NULL);
 }
 
+int64_t ph_clock_unix_msec(void)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 int ph_clock_utc_offset_min(ph_unixtime at)
 {
 	time_t t = (time_t)at;

@@ -23,6 +23,8 @@ void ph_loop_update(struct ph_loop *l);
 /* The same clock in microseconds and not cached, for measuring. */
 int64_t ph_clock_usec(void);
 ph_unixtime ph_clock_unix(void);
+/* Milliseconds since 1970. */
+int64_t ph_clock_unix_msec(void);
 int ph_clock_utc_offset_min(ph_unixtime at);
 /* Fills out with len random octets (getrandom). */
 PH_MUST_USE enum ph_err ph_random(void *out, size_t len);

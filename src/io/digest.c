@@ -1,0 +1,35 @@
+#include "io/digest.h"
+
+#include <openssl/evp.h>
+
+static void free_context(EVP_MD_CTX **ctx)
+{
+	EVP_MD_CTX_free(*ctx);
+}
+
+enum ph_err ph_digest_sha256(const struct ph_span *parts, size_t count,
+    unsigned char out[PH_DIGEST_SIZE])
+{
+	PH_CLEANUP(free_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (ctx == NULL)
+		return PH_ENOMEM;
+	if (EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+		return PH_EIO;
+	for (size_t i = 0; i < count; i++) {
+		if (EVP_DigestUpdate(ctx, parts[i].ptr, parts[i].len) != 1)
+			return PH_EIO;
+	}
+	return EVP_DigestFinal_ex(ctx, out, NULL) == 1 ? PH_OK : PH_EIO;
+}
+
+void ph_digest_hex(const unsigned char *bytes, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		out[2 * i] = digits[bytes[i] >> 4];
+		out[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	out[2 * len] = '\0';
+}
