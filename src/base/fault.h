@@ -52,6 +52,7 @@ enum ph_cause {
 	PH_CAUSE_TLS_REFUSED,     /* STARTTLS answered 4xx or 5xx */
 	PH_CAUSE_TLS_PLAINTEXT,   /* text came where TLS was due */
 	PH_CAUSE_TLS_INJECTED,    /* bytes behind the STARTTLS reply */
+	PH_CAUSE_TLS_DOWNGRADE,   /* less is offered than once was */
 	PH_CAUSE_TLS_VERSION,     /* no version in common */
 	PH_CAUSE_TLS_HANDSHAKE,   /* any other failure */
 	PH_CAUSE_TLS_CLOSED,      /* hung up during the handshake */
@@ -73,7 +74,10 @@ enum ph_cause {
 	PH_CAUSE_AUTH_DEFERRED,     /* 4xx */
 	PH_CAUSE_AUTH_SERVER_FALSE, /* the server did not prove that it knows
 	                               the password */
-	PH_CAUSE_AUTH_REQUIRED,     /* 530: no login was made, one is wanted */
+	PH_CAUSE_AUTH_DOWNGRADE, /* the password would be shown, and once needed
+	                            not be */
+	PH_CAUSE_AUTH_USED_UP,   /* `attempts` refusals in an hour: not tried */
+	PH_CAUSE_AUTH_REQUIRED,  /* 530: no login was made, one is wanted */
 
 	/* the token of a login, and who gives it out */
 	PH_CAUSE_TOKEN_MISSING,     /* nobody has signed in yet */

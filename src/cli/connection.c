@@ -54,6 +54,7 @@ static const struct ph_option options[] = {
 	ROW("code-page", "CHARSET", "The charset of composed messages"),
 	ROW("helo", "NAME", "The name to give in EHLO"),
 	ROW("source-address", "ADDRESS", "Connect from this address"),
+	ROW("memory", "YES|NO", "Remember what is seen of the server"),
 	ROW("from", "ADDRESS", "The sender where none is given"),
 	ROW("rewrite-from", "HOW", "never, envelope or both"),
 	ROW("sessions", "COUNT", "Sessions open at once"),
@@ -207,6 +208,7 @@ static const struct {
 	{ "remove", remove_one, "NAME", 1, 1, 0 },
 	{ "default", set_default, "NAME", 1, 1, 0 },
 	{ "presets", ph_connection_presets, "[WORD]", 0, 1, 0 },
+	{ "forget", ph_connection_forget, "NAME | HOST[:PORT]", 1, 1, 0 },
 };
 
 /* The first option that is for another action; NULL: none is. */
@@ -260,7 +262,8 @@ static enum ph_exit dispatch(struct ph_cli *cli, const struct ph_options *o)
 	const char *near = NULL;
 	unsigned best = 99;
 	static const char words[] =
-	    "list, show, add, set, unset, remove, default or presets";
+	    "list, show, add, set, unset, remove, default, presets or "
+	    "forget";
 
 	for (size_t i = 0; i < PH_COUNT(actions); i++) {
 		unsigned distance = ph_word_distance(word, actions[i].word);
@@ -303,8 +306,9 @@ const struct ph_command ph_command_connection = {
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
 	.help = "  list                      all, the default marked *\n"
-		"  show [NAME]               every setting, and where it is "
-		"from\n"
+		"  show [NAME]               every setting, where it is from, "
+		"and what is known\n                            of the "
+		"server\n"
 		"  add NAME SETTING...       a new one; the first is the "
 		"default\n"
 		"  set NAME SETTING...       --KEY VALUE, KEY=VALUE or KEY "
@@ -312,7 +316,9 @@ const struct ph_command ph_command_connection = {
 		"  unset NAME KEY...         back to what is inherited\n"
 		"  remove NAME               and the password stored for it\n"
 		"  default NAME              used when none is named\n"
-		"  presets [WORD]            the providers that are known\n\n"
+		"  presets [WORD]            the providers that are known\n"
+		"  forget NAME|HOST[:PORT]   what was seen of the server, and "
+		"refused logins\n\n"
 		"  posthaste connection add home --preset gmail --username "
 		"ann@gmail.com\n"
 		"  posthaste connection add work --host smtp.example.com "

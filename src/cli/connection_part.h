@@ -46,5 +46,11 @@ enum ph_exit ph_connection_add(struct ph_connection_action *a);
 enum ph_exit ph_connection_set(struct ph_connection_action *a);
 enum ph_exit ph_connection_unset(struct ph_connection_action *a);
 enum ph_exit ph_connection_presets(struct ph_connection_action *a);
+enum ph_exit ph_connection_forget(struct ph_connection_action *a);
+
+/* What is remembered of c's server, with advice; nothing where nothing is.  As
+   JSON: null then. */
+void ph_connection_known_print(const struct ph_connection *c);
+json_t *ph_connection_known_json(const struct ph_connection *c);
 
 #endif

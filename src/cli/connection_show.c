@@ -213,6 +213,9 @@ static json_t *make_document(struct show *s, const struct ph_fault *fault)
 	ph_json_put(doc, "settings", rows);
 	ph_json_put(
 	    doc, "token", ph_tokens_json(s->has_token ? &s->token : NULL));
+	ph_json_put(doc, "known",
+	    s->resolved ? ph_connection_known_json(&s->connection)
+			: json_null());
 	ph_json_put(doc, "error", ph_json_fault(fault));
 	return doc;
 }
@@ -229,6 +232,8 @@ static enum ph_exit print(struct show *s, const struct ph_fault *fault)
 	} else {
 		print_all(s);
 		print_token(s);
+		if (s->resolved)
+			ph_connection_known_print(&s->connection);
 	}
 	if (ph_fault_is_set(fault))
 		return ph_cli_fault(cli, fault);

@@ -167,6 +167,17 @@ static json_t *settings_to_json(const struct ph_finding *f)
 	return list;
 }
 
+/* The day since when another key was known, or null. */
+static json_t *key_change(const struct ph_session_facts *facts)
+{
+	char day[PH_KNOWN_DAY_SIZE];
+
+	if (facts == NULL || facts->key_since == 0)
+		return json_null();
+	ph_known_day(facts->key_since, day);
+	return ph_json_str(day);
+}
+
 json_t *ph_finding_to_json(const struct ph_finding *f)
 {
 	static const struct ph_session_timing none = { -1, -1, -1, -1, -1, -1,
@@ -185,6 +196,7 @@ json_t *ph_finding_to_json(const struct ph_finding *f)
 	    ph_facts_capabilities(facts == NULL ? NULL : facts->ehlo));
 	ph_json_put(j, "certificate",
 	    ph_facts_certificate(facts == NULL ? NULL : facts->certificate));
+	ph_json_put(j, "key_changed_since", key_change(facts));
 	ph_json_put(j, "settings", settings_to_json(f));
 	ph_json_put(j, "attempts",
 	    facts == NULL ? json_array() : ph_facts_attempts(facts));
@@ -307,6 +319,12 @@ static void print_facts(const struct ph_finding *f)
 		    i == 0 ? "it offers:" : "", ph_ehlo_line(facts->ehlo, i));
 	}
 	print_certificate(facts->certificate);
+	if (facts->key_since != 0) {
+		char day[PH_KNOWN_DAY_SIZE];
+
+		ph_known_day(facts->key_since, day);
+		printf("%-16sanother key was known since %s\n", "", day);
+	}
 	for (size_t i = 0; i < facts->warning_count; i++)
 		print_tame("warning:", facts->warnings[i]);
 }

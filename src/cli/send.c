@@ -159,6 +159,7 @@ static void carry(struct sending *s)
 		err = deliver(s, &fault);
 		ph_session_disconnect(s->talk.session);
 	}
+	ph_talk_remember(&s->talk);
 	if (err != PH_OK) {
 		ph_receipt_miss(
 		    &s->receipt, s->letter.rcpts, s->letter.rcpt_count, &fault);
@@ -230,6 +231,8 @@ static void print_notes(const struct sending *s)
 	}
 	for (size_t i = 0; facts != NULL && i < facts->warning_count; i++)
 		ph_cli_note(s->cli, "%s", facts->warnings[i]);
+	if (ph_talk_note(&s->talk)[0] != '\0')
+		ph_cli_note(s->cli, "%s", ph_talk_note(&s->talk));
 	if (s->letter.notify != 0 && s->receipt.delivery != NULL &&
 	    facts != NULL && facts->ehlo != NULL &&
 	    !ph_ehlo_has(facts->ehlo, PH_EHLO_DSN)) {
@@ -300,7 +303,9 @@ const struct ph_command ph_command_send = {
 	    "--html and --raw the text is read\nfrom standard input.  "
 	    "Addresses "
 	    "named behind the options stand in To; with --raw\nthey are "
-	    "recipients only.\n\n"
+	    "recipients only.  Every other setting of posthaste-connection(5) "
+	    "is an\noption too, such as --timeout-final 2min, --attempts 1 or "
+	    "--size 10M.\n\n"
 	    "  echo 'See you at noon.' | posthaste send -s Lunch "
 	    "bob@example.com\n"
 	    "  posthaste send --to bob@example.com -s Report --text 'Here it "

@@ -10,7 +10,7 @@
 enum {
 	/* Settings of a chain of files and of the command line. */
 	ARENA_MAX = 4 * 1024 * 1024,
-	OVERRIDES_MAX = 32
+	OVERRIDES_MAX = 64
 };
 
 static const struct {
@@ -138,6 +138,27 @@ static enum ph_err take_pins(
 	return PH_OK;
 }
 
+/* --timeout-final 2min, for settings without a row above. */
+static enum ph_err take_settings(
+    struct ph_cli_server *s, const struct ph_options *o, struct overrides *out)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		const struct ph_given *given = &o->items[i];
+		char option[64];
+
+		if (given->key != PH_SERVER_KEY_SETTING)
+			continue;
+		(void)snprintf(option, sizeof(option), "--%s", given->name);
+
+		const char *origin =
+		    ph_arena_str(&s->arena, ph_span_of(option));
+		if (origin == NULL)
+			return PH_ENOMEM;
+		add(out, given->name, given->value, origin);
+	}
+	return PH_OK;
+}
+
 static void take_options(const struct ph_options *o, struct overrides *out)
 {
 	for (size_t i = 0; i < PH_COUNT(settings); i++) {
@@ -152,6 +173,8 @@ static void take_options(const struct ph_options *o, struct overrides *out)
 		add(out, "allow-plaintext-password", "yes",
 		    "--allow-plaintext-password");
 	}
+	if (ph_options_has(o, PH_SERVER_KEY_NO_MEMORY))
+		add(out, "memory", "no", "--no-memory");
 }
 
 enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
@@ -166,7 +189,9 @@ enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
 	if (err != PH_OK)
 		return err;
 	take_options(o, &overrides);
-	err = take_pins(out, o, &overrides);
+	err = take_settings(out, o, &overrides);
+	if (err == PH_OK)
+		err = take_pins(out, o, &overrides);
 	if (err != PH_OK)
 		return err;
 
@@ -214,8 +239,15 @@ enum ph_err ph_cli_server_unlock(
 		    &server->has_proxy_password, fault);
 	}
 	if (err == PH_OK) {
+		bool given = server->has_password;
+
 		err = fetch(server, PH_ROLE_PASSWORD, &server->password,
 		    &server->has_password, fault);
+		if (server->has_password && !given) {
+			server->password_changed = ph_vault_changed_msec(
+			    ph_catalog_secrets_dir(server->catalog),
+			    &server->connection, PH_ROLE_PASSWORD);
+		}
 	}
 	return err;
 }

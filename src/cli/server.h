@@ -32,8 +32,16 @@ enum ph_server_key {
 	PH_SERVER_KEY_HELO,
 	PH_SERVER_KEY_SOURCE_ADDRESS,
 	PH_SERVER_KEY_TRANSCRIPT,
-	PH_SERVER_KEY_VERBOSE
+	PH_SERVER_KEY_VERBOSE,
+	PH_SERVER_KEY_NO_MEMORY,
+	PH_SERVER_KEY_SETTING /* the option's name is the setting's */
 };
+
+/* Settings that are options, and too many for the help. */
+#define PH_SERVER_SETTING(name)                 \
+ {                                              \
+  name, 0, "VALUE", NULL, PH_SERVER_KEY_SETTING \
+ }
 
 /* Rows for a command's table of options. */
 /* clang-format off */
@@ -82,6 +90,28 @@ enum ph_server_key {
 	    PH_SERVER_KEY_HELO }, \
 	{ "source-address", 0, "ADDRESS", "Connect from this address", \
 	    PH_SERVER_KEY_SOURCE_ADDRESS }, \
+	{ "no-memory", 0, NULL, \
+	    "Neither use nor keep what is known of the server", \
+	    PH_SERVER_KEY_NO_MEMORY }, \
+	PH_SERVER_SETTING("memory"), \
+	PH_SERVER_SETTING("timeout-mail"), \
+	PH_SERVER_SETTING("timeout-rcpt"), \
+	PH_SERVER_SETTING("timeout-data"), \
+	PH_SERVER_SETTING("timeout-block"), \
+	PH_SERVER_SETTING("timeout-final"), \
+	PH_SERVER_SETTING("code-page"), \
+	PH_SERVER_SETTING("mechanisms"), \
+	PH_SERVER_SETTING("domain"), \
+	PH_SERVER_SETTING("anonymous"), \
+	PH_SERVER_SETTING("attempts"), \
+	PH_SERVER_SETTING("rewrite-from"), \
+	PH_SERVER_SETTING("sessions"), \
+	PH_SERVER_SETTING("messages-per-session"), \
+	PH_SERVER_SETTING("session-age"), \
+	PH_SERVER_SETTING("rate"), \
+	PH_SERVER_SETTING("quota"), \
+	PH_SERVER_SETTING("recipients-per-message"), \
+	PH_SERVER_SETTING("size"), \
 	{ "transcript", 0, "FILE", \
 	    "Write the conversation, without secrets, as JSON lines; - is " \
 	    "standard error", PH_SERVER_KEY_TRANSCRIPT }, \
@@ -101,6 +131,9 @@ struct ph_cli_server {
 	bool has_password;
 	bool has_proxy_password;
 	bool has_key_password;
+	/* When the password became what it is, in milliseconds since 1970; 0:
+	   not known. */
+	int64_t password_changed;
 };
 
 /* Finds and resolves the connection; opens no network.  PH_EINVAL,

@@ -3,6 +3,7 @@
 
 #include "cli/server.h"
 #include "cli/transcript.h"
+#include "config/memory.h"
 #include "deliver/session.h"
 
 /* A session of the command line: the loop, the session on it, and the signals
@@ -13,6 +14,9 @@ struct ph_talk {
 	struct ph_signal *on_int, *on_term;
 	struct ph_cli_server *server;     /* borrowed */
 	struct ph_transcript *transcript; /* borrowed */
+	struct ph_memory *memory;
+	struct ph_gate gate;
+	bool logs_in;
 	unsigned weaker_max; /* set before: see struct ph_session_options */
 };
 
@@ -22,9 +26,16 @@ PH_MUST_USE enum ph_err ph_talk_begin(struct ph_talk *t,
     struct ph_fault *fault);
 
 /* Every step to READY; once more with a fresh token, where the server refused
-   one that may have ended.  PH_EIO with *fault. */
+   one that may have ended.  PH_EIO with *fault, also where no login may be tried
+   (`attempts`): then nothing was opened. */
 PH_MUST_USE enum ph_err ph_talk_connect(
     struct ph_talk *t, struct ph_fault *fault);
+
+/* Remembers what was seen of the server, however it went.  What went wrong with
+   that stands in the transcript. */
+void ph_talk_remember(struct ph_talk *t);
+/* What a person has to know of it; "" for nothing. */
+const char *ph_talk_note(const struct ph_talk *t);
 
 void ph_talk_release(struct ph_talk *t);
 

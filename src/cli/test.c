@@ -179,7 +179,7 @@ static enum ph_err probe(struct testing *t, struct ph_fault *fault)
 	return err;
 }
 
-static void carry(struct testing *t, struct ph_fault *fault)
+static void talk(struct testing *t, struct ph_fault *fault)
 {
 	enum ph_err err =
 	    ph_talk_begin(&t->talk, &t->server, &t->transcript, fault);
@@ -192,6 +192,14 @@ static void carry(struct testing *t, struct ph_fault *fault)
 		err = probe(t, fault);
 	if (err == PH_OK)
 		ph_session_disconnect(t->talk.session);
+}
+
+static void carry(struct testing *t, struct ph_fault *fault)
+{
+	talk(t, fault);
+	ph_talk_remember(&t->talk);
+	if (ph_talk_note(&t->talk)[0] != '\0')
+		ph_cli_note(t->cli, "%s", ph_talk_note(&t->talk));
 }
 
 static json_t *to_json(const struct testing *t)
@@ -290,7 +298,8 @@ const struct ph_command ph_command_test = {
 	.option_count = PH_COUNT(options) - 1,
 	.help = "Goes from the look-up of the host to the login and says what "
 		"is proven and\nwhat is suspect.  Exit codes are those of "
-		"send.\n\n"
+		"send.  Every other setting of\nposthaste-connection(5) is an "
+		"option too, such as --timeout-mail 1min.\n\n"
 		"  posthaste test --server smtps://ann@smtp.example.com\n"
 		"  posthaste test -n work --to bob@example.com\n",
 };

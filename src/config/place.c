@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 const char ph_place_system[] = "/etc/posthaste";
 
@@ -17,16 +18,17 @@ char *ph_place_join(const char *dir, const char *name, const char *suffix)
 	return path;
 }
 
-enum ph_err ph_place_user(char **out)
+static enum ph_err find(
+    const char *variable, const char *below_home, char **out)
 {
-	const char *base = getenv("XDG_CONFIG_HOME");
+	const char *base = getenv(variable);
 	const char *below = "posthaste";
 
 	/* The XDG base directory specification: what is not absolute is
 	   ignored. */
 	if (base == NULL || base[0] != '/') {
 		base = getenv("HOME");
-		below = ".config/posthaste";
+		below = below_home;
 	}
 	if (base == NULL || base[0] != '/')
 		return PH_ENOTFOUND;
@@ -37,6 +39,22 @@ enum ph_err ph_place_user(char **out)
 		return PH_ENOMEM;
 	*out = path;
 	return PH_OK;
+}
+
+enum ph_err ph_place_user(char **out)
+{
+	return find("XDG_CONFIG_HOME", ".config/posthaste", out);
+}
+
+enum ph_err ph_place_state(char **out)
+{
+	const char *base = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	bool is_own = base != NULL && base[0] == '/';
+
+	if (!is_own && (home == NULL || access(home, F_OK) != 0))
+		return PH_ENOTFOUND;
+	return find("XDG_STATE_HOME", ".local/state/posthaste", out);
 }
 
 static const char suffix[] = ".conf";

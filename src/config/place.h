@@ -12,6 +12,10 @@ char *ph_place_join(const char *dir, const char *name, const char *suffix);
    PH_ENOTFOUND.  PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_place_user(char **out);
 
+/* $XDG_STATE_HOME/posthaste, else $HOME/.local/state/posthaste, where $HOME is
+   there: a home is not made.  Likewise. */
+PH_MUST_USE enum ph_err ph_place_state(char **out);
+
 /* /etc/posthaste */
 extern const char ph_place_system[];
 

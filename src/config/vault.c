@@ -5,6 +5,7 @@
 #include "config/token.h"
 #include "connection/settings.h"
 #include "io/file.h"
+#include "io/loop.h"
 #include "io/secret_source.h"
 
 #include <stdio.h>
@@ -378,4 +379,45 @@ enum ph_err ph_vault_secret(const char *dir, const struct ph_connection *conn,
 		break;
 	}
 	return refuse_source(role, "credential", fault);
+}
+
+static int64_t stored_msec(
+    const char *dir, const struct ph_connection *conn, enum ph_role role)
+{
+	struct ph_fault ignored = { 0 };
+	char *path = NULL;
+	int64_t changed = 0;
+
+	if (conn->name[0] != '\0' &&
+	    find_path(dir, conn->name, role, &path, &ignored) == PH_OK)
+		changed = ph_file_changed_msec(path);
+	free(path);
+	return changed;
+}
+
+int64_t ph_vault_changed_msec(
+    const char *dir, const struct ph_connection *conn, enum ph_role role)
+{
+	const struct ph_secret_source *from = ph_role_source(conn, role);
+	int64_t changed;
+
+	switch (from->kind) {
+	case PH_SECRET_PROMPT:
+		return ph_clock_unix_msec();
+	case PH_SECRET_FILE:
+		return ph_file_changed_msec(from->argument);
+	case PH_SECRET_STORED:
+		return stored_msec(dir, conn, role);
+	case PH_SECRET_NONE:
+		changed = stored_msec(dir, conn, role);
+		return changed != 0 ? changed : ph_clock_unix_msec();
+	case PH_SECRET_ENV:
+	case PH_SECRET_FD:
+	case PH_SECRET_COMMAND:
+	case PH_SECRET_KEYRING:
+	case PH_SECRET_OAUTH:
+	case PH_SECRET_CREDENTIAL:
+		break;
+	}
+	return 0;
 }

@@ -44,4 +44,9 @@ PH_MUST_USE enum ph_err ph_vault_secret(const char *dir,
     const struct ph_connection *conn, enum ph_role role, struct ph_secret *out,
     struct ph_fault *fault);
 
+/* When what ph_vault_secret() gives became what it is, in milliseconds since
+   1970: a file's time, or now for what is typed.  0: that cannot be told. */
+int64_t ph_vault_changed_msec(
+    const char *dir, const struct ph_connection *conn, enum ph_role role);
+
 #endif

@@ -145,6 +145,7 @@ struct ph_connection {
 	const char *code_page;
 	const char *helo; /* "": the host's name or its address literal */
 	const char *source_address;
+	bool memory; /* of earlier sessions */
 
 	const struct ph_span *mechanisms; /* none: auto */
 	size_t mechanism_count;

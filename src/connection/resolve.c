@@ -83,6 +83,7 @@ static const struct {
 	{ "connection", "helo", offsetof(struct ph_connection, helo) },
 	{ "connection", "source-address",
 	    offsetof(struct ph_connection, source_address) },
+	{ "connection", "memory", offsetof(struct ph_connection, memory) },
 	{ "authentication", "username",
 	    offsetof(struct ph_connection, username) },
 	{ "authentication", "password-from",

@@ -40,6 +40,8 @@ const struct ph_setting ph_settings[] = {
 	    "The name given in EHLO; left out, this host's." },
 	{ "connection", "source-address", PH_SETTING_TEXT, "", "",
 	    "The local address to connect from." },
+	{ "connection", "memory", PH_SETTING_BOOL, "yes", "",
+	    "What is seen of the server is remembered, and used." },
 
 	{ "authentication", "mechanisms", PH_SETTING_WORDS, "auto", MECHANISMS,
 	    "The login mechanisms allowed, in the order to try; auto: the "

@@ -102,6 +102,7 @@ void ph_link_close(struct ph_session *s, const struct ph_fault *fault)
 	if (ph_login_is_refused(s))
 		keep_fault(s, &s->login.fault);
 	keep_fault(s, fault);
+	ph_gate_leave(s, PH_GATE_UNDECIDED);
 	ph_link_drop(s);
 	s->phase = PH_PHASE_CLOSED;
 	s->facts.timing.total = ph_ms_since(s->start_usec);
@@ -147,7 +148,14 @@ void ph_link_step_down(struct ph_session *s, const struct ph_fault *why)
 {
 	bool unverified =
 	    is_certificate(why->cause) && s->footing == PH_FOOTING_AS_ASKED;
+	struct ph_fault f;
 
+	if (!unverified && ph_recall_refuses_clear(s, why->text, &f)) {
+		ph_link_close(s, &f);
+		return;
+	}
+	if (unverified)
+		ph_recall_certificate(s);
 	s->footing = unverified ? PH_FOOTING_UNVERIFIED : PH_FOOTING_CLEAR;
 	ph_link_warn(s, PH_STAGE_TLS, "%s: %s", why->text,
 	    unverified ? "going on without a certificate that can be trusted"
@@ -374,6 +382,7 @@ static void tls_up(struct ph_session *s)
 	s->handshake_until = PH_NEVER;
 	note_tls(s);
 	warn_of_version(s);
+	ph_recall_key(s);
 	s->mark_usec = ph_clock_usec();
 	if (s->client == NULL) {
 		start_engine(s);

@@ -79,9 +79,25 @@ static struct ph_session_attempt *add_attempt(struct ph_session *s)
 	return a;
 }
 
+static enum ph_attempt_end end_of(const struct ph_reply *reply)
+{
+	if (ph_reply_class(reply) == 2)
+		return PH_ATTEMPT_WORKED;
+	switch ((int)ph_verdict_login_cause(reply)) {
+	case PH_CAUSE_AUTH_DEFERRED:
+		return PH_ATTEMPT_DEFERRED;
+	case PH_CAUSE_AUTH_MECHANISM:
+		return PH_ATTEMPT_BROKEN;
+	default:
+		return PH_ATTEMPT_REFUSED;
+	}
+}
+
 static void record_reply(struct ph_session *s, const struct ph_reply *reply)
 {
 	struct ph_session_attempt *a = add_attempt(s);
+
+	a->end = end_of(reply);
 
 	a->code = reply->code;
 	memcpy(a->enhanced, reply->enhanced, sizeof(a->enhanced));
@@ -89,9 +105,12 @@ static void record_reply(struct ph_session *s, const struct ph_reply *reply)
 	    a->text, sizeof(a->text), "%.*s", PH_SPAN_ARG(reply->text));
 }
 
-static void record_fault(struct ph_session *s, const struct ph_fault *why)
+static void record_fault(
+    struct ph_session *s, const struct ph_fault *why, enum ph_attempt_end end)
 {
 	struct ph_session_attempt *a = add_attempt(s);
+
+	a->end = end;
 
 	(void)snprintf(a->text, sizeof(a->text), "%s", why->text);
 }
@@ -177,6 +196,8 @@ static void try_next(struct ph_session *s)
 	while (find_next(l)) {
 		struct ph_fault why = { 0 };
 
+		if (!ph_gate_enter(s))
+			return;
 		ph_login_release(l);
 		l->cancelled = false;
 		l->is_heard = false;
@@ -184,11 +205,16 @@ static void try_next(struct ph_session *s)
 		l->tried_usec = ph_clock_usec();
 		if (start(s, &why) == PH_OK)
 			return;
-		record_fault(s, &why);
+		record_fault(s, &why, PH_ATTEMPT_LOCAL);
 		keep_reason(l, &why);
 		end_present(l);
 	}
 	none_left(s);
+}
+
+void ph_login_go_on(struct ph_session *s)
+{
+	try_next(s);
 }
 
 void ph_login_needed(struct ph_session *s)
@@ -196,6 +222,9 @@ void ph_login_needed(struct ph_session *s)
 	const struct ph_ehlo *e = ph_smtp_client_ehlo(s->client);
 	struct ph_fault f;
 
+	/* What it was to go over is not good enough: it is on its way out. */
+	if (ph_fault_is_set(&s->fault))
+		return;
 	if (s->login.begun_usec == 0)
 		s->login.begun_usec = ph_clock_usec();
 	ph_link_reached(s, PH_STAGE_AUTH);
@@ -207,7 +236,9 @@ void ph_login_needed(struct ph_session *s)
 		return;
 	}
 	ph_login_choose(s);
-	if (s->login.choice.fit_count == 0) {
+	if (ph_recall_refuses_login(s, &f)) {
+		ph_link_give_up(s, &f);
+	} else if (s->login.choice.fit_count == 0) {
 		ph_login_none_fits(s);
 	} else {
 		try_next(s);
@@ -226,7 +257,8 @@ static void cancel(
 		f.cause = PH_CAUSE_AUTH_SERVER_FALSE;
 		l->false_server = true;
 	}
-	record_fault(s, &f);
+	record_fault(
+	    s, &f, err == PH_EPROTO ? PH_ATTEMPT_BROKEN : PH_ATTEMPT_LOCAL);
 	keep_reason(l, &f);
 	if (ph_smtp_client_auth_cancel(s->client, ph_loop_now(s->loop)) !=
 	    PH_OK)
@@ -269,6 +301,7 @@ static void succeed(struct ph_session *s, const struct ph_reply *reply)
 	}
 	(void)snprintf(s->mechanism, sizeof(s->mechanism), "%s", name);
 	s->facts.mechanism = s->mechanism;
+	ph_gate_leave(s, PH_GATE_TAKEN);
 	s->facts.timing.auth = ph_ms_since(l->begun_usec);
 }
 
@@ -285,6 +318,7 @@ static void refused(struct ph_session *s)
 	struct ph_login *l = &s->login;
 
 	l->refused++;
+	ph_gate_leave(s, PH_GATE_REFUSED);
 	if (l->weaker_left == 0 || is_used_up(s) || !find_next(l)) {
 		ph_link_give_up(s, &l->fault);
 		return;
@@ -385,7 +419,7 @@ static void end_cut_off(struct ph_session *s, const struct ph_fault *why)
 		return;
 	}
 	if (!l->cancelled) {
-		record_fault(s, why);
+		record_fault(s, why, PH_ATTEMPT_BROKEN);
 		keep_reason(l, why);
 	}
 	end_present(l);

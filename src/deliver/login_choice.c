@@ -86,6 +86,7 @@ static void choose(struct ph_session *s)
 		.channel = &ch,
 	    },
 	    &s->login.choice);
+	ph_recall_order(s, &s->login.choice);
 }
 
 static void note_choice(struct ph_session *s)

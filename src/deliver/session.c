@@ -140,6 +140,10 @@ enum ph_err ph_session_new(struct ph_loop *l,
 	s->trace = opt->trace;
 	s->trace_ctx = opt->trace_ctx;
 	s->no_chunking = opt->no_chunking;
+	s->known = opt->known;
+	s->gate = opt->gate;
+	s->gate_at = PH_NEVER;
+	s->gate_until = PH_NEVER;
 	s->login.weaker_left = opt->weaker_max;
 	s->armed_at = PH_NEVER;
 	s->handshake_until = PH_NEVER;
@@ -170,6 +174,7 @@ void ph_session_free(struct ph_session *s)
 	if (s == NULL)
 		return;
 	assert(!s->running);
+	ph_gate_leave(s, PH_GATE_UNDECIDED);
 	ph_link_drop(s);
 	ph_smtp_client_free(s->client);
 	ph_traffic_release(s);

@@ -10,6 +10,8 @@
 #include "deliver/content.h"
 #include "io/loop.h"
 #include "io/tls.h"
+#include "memory/gate.h"
+#include "memory/known.h"
 #include "smtp/client.h"
 
 /* A session: the client engine and a stream together, from the look-up of the
@@ -29,6 +31,15 @@ struct ph_trace {
 
 typedef void ph_trace_fn(void *ctx, const struct ph_trace *t);
 
+/* How an attempt to log in ended. */
+enum ph_attempt_end {
+	PH_ATTEMPT_LOCAL = 0, /* by a fault of our own, or the connection's */
+	PH_ATTEMPT_WORKED,
+	PH_ATTEMPT_REFUSED, /* who logs in was judged */
+	PH_ATTEMPT_BROKEN,  /* for the mechanism's own sake */
+	PH_ATTEMPT_DEFERRED /* not now */
+};
+
 struct ph_session_options {
 	const struct ph_connection *connection; /* borrowed */
 	/* Borrowed as long as the session; NULL: none.  password is a token
@@ -43,6 +54,10 @@ struct ph_session_options {
 	   user name or password were wrong (535): servers advertise what they
 	   have not set up. */
 	unsigned weaker_max;
+	/* What is known of the server from before; may be NULL.  Borrowed as
+	   long as the session, as the next. */
+	const struct ph_known *known;
+	const struct ph_gate *gate; /* may be NULL: all logins may be made */
 };
 
 /* PH_EINVAL with *fault: a certificate file, pin, helo ... is wrong. */
@@ -62,6 +77,7 @@ struct ph_session_attempt {
 	char text[256];
 	double ms;        /* from AUTH to its end */
 	bool reconnected; /* a new connection was made for it */
+	enum ph_attempt_end end;
 };
 
 enum {
@@ -95,6 +111,11 @@ struct ph_session_facts {
 	   version of TLS is broken ... */
 	const char *const *warnings;
 	size_t warning_count;
+	/* Less was offered than what is known of the server. */
+	bool is_poorer;
+	/* Since when another key than the present one was known; 0: it is the
+	   same, or none was. */
+	ph_unixtime key_since;
 };
 const struct ph_session_facts *ph_session_facts(const struct ph_session *s);
 

@@ -70,6 +70,8 @@ struct ph_session {
 	ph_trace_fn *trace;
 	void *trace_ctx;
 	bool no_chunking;
+	const struct ph_known *known; /* or NULL */
+	const struct ph_gate *gate;   /* or NULL */
 	ph_session_fn *on_event;
 	void *on_event_ctx;
 
@@ -105,6 +107,9 @@ struct ph_session {
 	bool tell_closed;
 
 	struct ph_login login;
+	bool is_admitted;   /* by the gate */
+	ph_msec gate_at;    /* when it is asked again */
+	ph_msec gate_until; /* how long it is asked */
 
 	struct ph_session_facts facts;
 	struct ph_session_attempt attempts[PH_SESSION_ATTEMPTS_MAX];
@@ -190,6 +195,29 @@ bool ph_login_survives(struct ph_session *s, const struct ph_fault *why);
 /* The login has its answer, and it is no: what came after does not matter. */
 bool ph_login_is_refused(const struct ph_session *s);
 void ph_login_release(struct ph_login *l);
+/* With the next mechanism, after a wait at the gate. */
+void ph_login_go_on(struct ph_session *s);
+
+/* gate.c */
+/* False: it waits, or has given up. */
+bool ph_gate_enter(struct ph_session *s);
+void ph_gate_leave(struct ph_session *s, enum ph_gate_end end);
+void ph_gate_tick(struct ph_session *s);
+
+/* recall.c: what is known of the server, against what it offers now. */
+/* `wanted` is about to go on in clear.  True: it must not, *out says why; else
+   it is warned of where there was better.  why has the server for its
+   subject, "HOST offers no STARTTLS". */
+bool ph_recall_refuses_clear(
+    struct ph_session *s, const char *why, struct ph_fault *out);
+/* `wanted` goes on with a certificate that failed. */
+void ph_recall_certificate(struct ph_session *s);
+/* STARTTLS is missing: says when it was there. */
+void ph_recall_date(const struct ph_session *s, struct ph_fault *f);
+void ph_recall_key(struct ph_session *s);
+void ph_recall_order(const struct ph_session *s, struct ph_sasl_choice *c);
+/* The choice is made.  True: it must not be used, *out says why. */
+bool ph_recall_refuses_login(struct ph_session *s, struct ph_fault *out);
 
 /* traffic.c */
 struct ph_entry; /* a job and its place among the others */

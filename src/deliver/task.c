@@ -183,11 +183,11 @@ static void pick_fitting(
 }
 
 /* They stand anywhere in the envelope. */
-static enum ph_err pick_again(struct ph_task *t,
-    const struct ph_batch_limits *limits, struct ph_batch *b)
+static enum ph_err pick_again(
+    struct ph_task *t, const struct ph_batch_limits *limits, struct ph_batch *b)
 {
-	size_t max = at_most(
-	    at_most(t->again_count, limits->rcpts), LOOKAHEAD_MAX);
+	size_t max =
+	    at_most(at_most(t->again_count, limits->rcpts), LOOKAHEAD_MAX);
 	struct domains d = { .max = at_most(max, limits->domains) };
 
 	b->rcpts = calloc(max, sizeof(*b->rcpts));
@@ -255,7 +255,8 @@ enum ph_err ph_task_begin(struct ph_task *t,
 	b->envelope = *e;
 	t->open++;
 	if (t->cursor < e->rcpt_count) {
-		size_t count = at_most(e->rcpt_count - t->cursor, limits->rcpts);
+		size_t count =
+		    at_most(e->rcpt_count - t->cursor, limits->rcpts);
 
 		b->first = t->cursor;
 		b->envelope.rcpts = e->rcpts + t->cursor;

@@ -50,11 +50,19 @@ static void on_start_tls(struct ph_session *s, const struct ph_smtp_event *ev)
 static void on_tls_skipped(struct ph_session *s, const struct ph_smtp_event *ev)
 {
 	char text[PH_FAULT_TEXT_MAX / 2] = "offers no STARTTLS";
+	struct ph_fault why;
+	struct ph_fault f;
 
 	if (ev->reply != NULL && ev->reply->code != 0) {
 		size_t len = (size_t)snprintf(text, sizeof(text), "answered ");
 
 		ph_reply_format(ev->reply, text + len, sizeof(text) - len);
+	}
+	ph_fault_set(&why, PH_CAUSE_TLS_NOT_OFFERED, PH_STAGE_TLS, "%s %s",
+	    s->where, text);
+	if (ph_recall_refuses_clear(s, why.text, &f)) {
+		ph_link_give_up(s, &f);
+		return;
 	}
 	ph_link_warn(s, PH_STAGE_TLS, "%s %s: going on without encryption",
 	    s->where, text);
@@ -125,6 +133,7 @@ static void on_closed(struct ph_session *s, const struct ph_smtp_event *ev)
 		f = *ev->fault;
 		if (f.cause != PH_CAUSE_INTERRUPTED)
 			ph_verdict_place(&f, s->where);
+		ph_recall_date(s, &f);
 	}
 	/* Bytes behind the answer to STARTTLS are no lack of TLS: somebody in
 	   between may have put them there to have it done without. */
@@ -269,6 +278,8 @@ static void arm(struct ph_session *s)
 		if (deadline < at)
 			at = deadline;
 	}
+	if (s->gate_at < at)
+		at = s->gate_at;
 	if (s->resume)
 		at = ph_loop_now(s->loop);
 	/* Later ones wait for the timer to fire in vain: cheaper than moving it
@@ -321,6 +332,7 @@ void ph_link_on_timer(void *ctx)
 
 	s->armed_at = PH_NEVER;
 	s->resume = false;
+	ph_gate_tick(s);
 	if (s->phase == PH_PHASE_TALKING &&
 	    ph_smtp_client_deadline(s->client) <= ph_loop_now(s->loop))
 		ph_smtp_client_tick(s->client, ph_loop_now(s->loop));

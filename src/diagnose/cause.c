@@ -113,6 +113,11 @@ static const struct row rows[] = {
 	[PH_CAUSE_EHLO_DEFERRED] = { "ehlo-deferred", "server",
 	    PH_EXIT_TEMPFAIL, true, "try again in a few minutes" },
 
+	[PH_CAUSE_TLS_DOWNGRADE] = { "tls-downgrade", "tls", PH_EXIT_CONFIG,
+	    false,
+	    "somebody on the way may be taking the encryption out; ask the "
+	    "provider, or try another network; if the server was changed, "
+	    "posthaste connection forget accepts it as it is" },
 	[PH_CAUSE_TLS_NOT_OFFERED] = { "tls-not-offered", "tls", PH_EXIT_CONFIG,
 	    false,
 	    "the server offers no STARTTLS on that port: try --encryption "
@@ -205,6 +210,14 @@ static const struct row rows[] = {
 	    PH_EXIT_NOPERM, false,
 	    "the server could not prove that it knows your password: do not "
 	    "send there before its administrator has explained it" },
+	[PH_CAUSE_AUTH_DOWNGRADE] = { "auth-downgrade", "mechanism",
+	    PH_EXIT_CONFIG, false,
+	    "ask the provider whether that is meant; if the server was "
+	    "changed, posthaste connection forget accepts it as it is" },
+	[PH_CAUSE_AUTH_USED_UP] = { "auth-used-up", "username-or-password",
+	    PH_EXIT_NOPERM, false,
+	    "correct the password; --attempts allows a further login at "
+	    "once" },
 	[PH_CAUSE_AUTH_REQUIRED] = { "auth-required", "anonymous",
 	    PH_EXIT_NOPERM, false,
 	    "the server wants a login: give --username and "

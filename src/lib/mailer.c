@@ -179,7 +179,13 @@ static enum ph_status set_secret(
 		    &m->problem, "a password holds no NUL");
 	}
 
+	struct ph_span before = ph_secret_span(&m->given[role]);
+	bool is_other = before.ptr != NULL && !ph_secret_eq(before, value);
 	enum ph_err err = ph_secret_set(&m->given[role], value);
+
+	/* A program that has another password now means to try it. */
+	if (err == PH_OK && role == PH_ROLE_PASSWORD && is_other)
+		m->given_changed = ph_clock_unix_msec();
 
 	if (err == PH_ETOOBIG) {
 		return ph_lib_problem_argument(

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/secret.h"
 #include "config/catalog.h"
+#include "config/memory.h"
 #include "connection/role.h"
 #include "connection/settings.h"
 #include "deliver/session.h"
@@ -34,7 +35,12 @@ struct ph_mailer {
 	struct ph_secret found[PH_ROLE_COUNT]; /* where conn says they are */
 	struct ph_loop *loop;
 	struct ph_session *session; /* NULL: not connected */
-	size_t sent;                /* messages over it */
+	struct ph_memory *memory;   /* of its server; with the session */
+	struct ph_gate gate;
+	/* When the password became what it is, in milliseconds since 1970; 0:
+	   not known. */
+	int64_t given_changed, found_changed;
+	size_t sent; /* messages over it */
 	int64_t since_usec;
 
 	/* what callers see of the server, outlives the session */

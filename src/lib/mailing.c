@@ -1,5 +1,6 @@
 #include "config/token.h"
 #include "config/vault.h"
+#include "deliver/lesson.h"
 #include "lib/mail.h"
 #include "lib/mailer.h"
 #include "lib/receipt.h"
@@ -66,6 +67,10 @@ static enum ph_err find_secret(struct ph_mailer *m, enum ph_role role,
 	case PH_SECRET_OAUTH:
 	case PH_SECRET_CREDENTIAL:
 		break;
+	}
+	if (role == PH_ROLE_PASSWORD) {
+		m->found_changed = ph_vault_changed_msec(
+		    ph_catalog_secrets_dir(catalog), &c, role);
 	}
 	return ph_vault_secret(
 	    ph_catalog_secrets_dir(catalog), &c, role, &m->found[role], fault);
@@ -171,14 +176,25 @@ static void note_peer(struct ph_mailer *m)
 	m->has_peer = true;
 }
 
+static void remember(struct ph_mailer *m)
+{
+	struct ph_lesson lesson;
+
+	if (ph_lesson_make(
+		ph_session_facts(m->session), ph_clock_unix(), &lesson))
+		ph_memory_learn(m->memory, &lesson.news);
+}
+
 void ph_lib_disconnect(struct ph_mailer *m, bool polite)
 {
-	if (m->session == NULL)
-		return;
-	if (polite)
+	if (m->session != NULL && polite)
 		ph_session_disconnect(m->session);
+	if (m->session != NULL)
+		remember(m);
 	ph_session_free(m->session);
 	m->session = NULL;
+	ph_memory_free(m->memory);
+	m->memory = NULL;
 }
 
 static const struct ph_secret *secret_of(
@@ -189,11 +205,30 @@ static const struct ph_secret *secret_of(
 	return m->found[role].ptr != NULL ? &m->found[role] : NULL;
 }
 
-static enum ph_err begin_session(struct ph_mailer *m, struct ph_fault *fault)
+static enum ph_err open_memory(struct ph_mailer *m, struct ph_fault *fault)
 {
-	enum ph_err err = ph_session_new(m->loop,
+	bool is_given = m->given[PH_ROLE_PASSWORD].ptr != NULL;
+	const struct ph_memory_question q = {
+		.connection = &m->conn,
+		.changed_at = is_given ? m->given_changed : m->found_changed,
+	};
+	enum ph_err err = ph_memory_open(&q, &m->memory);
+
+	if (err != PH_OK)
+		return err;
+	ph_memory_gate(m->memory, &m->gate);
+	if (m->conn.username[0] == '\0' || m->conn.anonymous)
+		return PH_OK;
+	return ph_memory_check(m->memory, fault);
+}
+
+static enum ph_err new_session(struct ph_mailer *m, struct ph_fault *fault)
+{
+	return ph_session_new(m->loop,
 	    &(struct ph_session_options){
 		.weaker_max = 1,
+		.known = ph_memory_known(m->memory),
+		.gate = &m->gate,
 		.connection = &m->conn,
 		.password = secret_of(m, PH_ROLE_PASSWORD),
 		.proxy_password = secret_of(m, PH_ROLE_PROXY),
@@ -202,7 +237,14 @@ static enum ph_err begin_session(struct ph_mailer *m, struct ph_fault *fault)
 		.trace_ctx = m,
 	    },
 	    &m->session, fault);
+}
 
+static enum ph_err begin_session(struct ph_mailer *m, struct ph_fault *fault)
+{
+	enum ph_err err = open_memory(m, fault);
+
+	if (err == PH_OK)
+		err = new_session(m, fault);
 	if (err == PH_OK) {
 		err = ph_session_connect(m->session, fault);
 		note_peer(m);

@@ -1,129 +1,289 @@
 #include "check.h"
-#include "config/catalog.h"
-#include "config/vault.h"
-#include "failalloc.h"
+#include "config/memory.h"
+#include "config/memory_place.h"
+#include "io/loop.h"
 #include "playground.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-/* The whole life of a catalog and of a stored password, with every allocation
-   failing once. */
+#define SERVER  "posthaste/servers/smtp.example.com:587"
+#define REFUSED "posthaste/refused/smtp.example.com"
 
-#define DIR "posthaste/connections/"
-
-static enum ph_err read_all(struct ph_catalog *c)
+static struct ph_connection conn(void)
 {
-	struct ph_catalog_question q = { .name = "leaf" };
-	struct ph_connection conn;
-	const char *name = NULL;
-	struct ph_arena a;
-	struct ph_buf names;
-
-	ph_arena_init(&a, 64 * 1024);
-	ph_buf_init(&names, 4096);
-
-	enum ph_err err = ph_catalog_names(c, &names, NULL);
-	if (err == PH_OK)
-		err = ph_catalog_default(c, &name, NULL);
-	if (err == PH_OK)
-		err = ph_catalog_resolve(c, &q, &a, &conn, NULL);
-	ph_buf_release(&names);
-	ph_arena_release(&a);
-	return err;
-}
-
-static enum ph_err look(void *ctx)
-{
-	struct ph_catalog *c = NULL;
-	enum ph_err err = ph_catalog_open(ctx, &c, NULL);
-
-	if (err == PH_OK)
-		err = read_all(c);
-	ph_catalog_free(c);
-	return err;
-}
-
-static enum ph_err change(void *ctx)
-{
-	struct ph_settings_file *f = NULL;
-	struct ph_catalog *c = NULL;
-	enum ph_err err = ph_catalog_open_new(ctx, &c, NULL);
-
-	if (err == PH_OK)
-		err = ph_catalog_add(c, "new", &f, NULL);
-	if (err == PH_OK)
-		err = ph_catalog_save(c, f, NULL);
-	if (err == PH_OK)
-		err = ph_catalog_set_default(c, "base", NULL);
-	/* What was saved before memory ran out is taken away again. */
-	if (c != NULL && f != NULL) {
-		enum ph_err removed = ph_catalog_remove(c, "new", NULL);
-		if (err == PH_OK)
-			err = removed;
-	}
-	ph_catalog_free(c);
-	(void)remove(playground_path(DIR "new.conf"));
-	return err;
-}
-
-static enum ph_err count_stored(const char *dir)
-{
-	const struct ph_vault_entry *list = NULL;
-	struct ph_arena a;
-	size_t count = 0;
-
-	ph_arena_init(&a, 64 * 1024);
-
-	enum ph_err err = ph_vault_list(dir, &a, &list, &count, NULL);
-
-	if (err == PH_OK)
-		check_int(count, 1);
-	ph_arena_release(&a);
-	return err;
-}
-
-static enum ph_err keep(void *ctx)
-{
-	struct ph_connection c = { .name = "work",
-		.host = "h",
+	return (struct ph_connection){
+		.name = "",
+		.host = "smtp.example.com",
+		.port = 587,
 		.username = "ann",
-		.password_from = { .kind = PH_SECRET_STORED, .fd = -1 } };
-	struct ph_secret s = { 0 };
-	enum ph_err err = ph_secret_set(&s, PH_SPAN("hunter2"));
+		.attempts = 2,
+		.memory = true,
+	};
+}
 
-	if (err == PH_OK)
-		err = ph_vault_set(ctx, &c, PH_ROLE_PASSWORD, &s, NULL);
-	if (err == PH_OK)
-		err = ph_vault_secret(ctx, &c, PH_ROLE_PASSWORD, &s, NULL);
-	if (err == PH_OK)
-		check(ph_span_eq(ph_secret_span(&s), PH_SPAN("hunter2")));
-	if (err == PH_OK)
-		err = count_stored(ctx);
-	if (err == PH_OK)
-		err = ph_vault_forget(ctx, "work", PH_ROLE_PASSWORD, NULL);
-	ph_secret_release(&s);
-	return err;
+static struct ph_memory *open_changed(
+    const struct ph_connection *c, ph_unixmsec changed_at)
+{
+	struct ph_memory_question q = { .connection = c,
+		.changed_at = changed_at };
+	struct ph_memory *m = NULL;
+
+	check_int(ph_memory_open(&q, &m), PH_OK);
+	return m;
+}
+
+static struct ph_memory *open_one(const struct ph_connection *c)
+{
+	return open_changed(c, 0);
+}
+
+static struct ph_known_news news(const struct ph_known_attempt *a)
+{
+	return (struct ph_known_news){
+		.host = PH_SPAN("smtp.example.com"),
+		.port = 587,
+		.now = ph_clock_unix(),
+		.attempts = a,
+		.attempt_count = 1,
+	};
+}
+
+/* What two learn at the same time is both there. */
+static void test_learn(void)
+{
+	const struct ph_known_attempt cram = { PH_SPAN("CRAM-MD5"), false, 9 };
+	const struct ph_known_attempt plain = { PH_SPAN("PLAIN"), true, 5 };
+	struct ph_connection c = conn();
+	struct ph_memory *one = open_one(&c);
+	struct ph_memory *other = open_one(&c);
+	struct ph_known_news n = news(&cram);
+
+	check_str(ph_memory_known(one)->host, "");
+	ph_memory_learn(one, &n);
+	n = news(&plain);
+	ph_memory_learn(other, &n);
+	check_str(ph_memory_note(other), "");
+	check_int(ph_memory_known(one)->mechanism_count, 1);
+	check_int(ph_memory_known(other)->mechanism_count, 2);
+	ph_memory_free(one);
+	ph_memory_free(other);
+
+	one = open_one(&c);
+	check_int(ph_memory_known(one)->mechanism_count, 2);
+	/* Nothing new: nothing is written. */
+	playground_write(SERVER, "posthaste server 1\n");
+	ph_memory_learn(one, &n);
+	check_str(playground_read(SERVER), "posthaste server 1\n");
+	ph_memory_free(one);
+
+	c.memory = false;
+	one = open_one(&c);
+	check_str(ph_memory_known(one)->host, "");
+	ph_memory_free(one);
+	/* Damaged by then: aside, and begun anew. */
+	c.memory = true;
+	one = open_one(&c);
+	check(strstr(ph_memory_damage(one), "was damaged") != NULL);
+	check_str(playground_read(SERVER ".damaged"), "posthaste server 1\n");
+	check(playground_read(SERVER) == NULL);
+	ph_memory_free(one);
+}
+
+static enum ph_err admit(struct ph_memory *m, struct ph_fault *f)
+{
+	struct ph_gate g;
+
+	ph_memory_gate(m, &g);
+	return g.admit(g.ctx, f);
+}
+
+static void settle(struct ph_memory *m, enum ph_gate_end end)
+{
+	struct ph_gate g;
+
+	ph_memory_gate(m, &g);
+	g.settle(g.ctx, end);
+}
+
+/* Refused ones and those under way together: never more than two. */
+static void test_gate(void)
+{
+	struct ph_connection c = conn();
+	struct ph_memory *m[4];
+	struct ph_fault f = { 0 };
+
+	for (size_t i = 0; i < 4; i++)
+		m[i] = open_one(&c);
+	check_int(admit(m[0], &f), PH_OK);
+	check_int(admit(m[0], &f), PH_OK); /* has a place already */
+	check_int(admit(m[1], &f), PH_OK);
+	check_int(admit(m[2], &f), PH_AGAIN);
+	settle(m[0], PH_GATE_UNDECIDED);
+	check(playground_read(REFUSED) == NULL);
+	check_int(admit(m[2], &f), PH_OK);
+	settle(m[2], PH_GATE_REFUSED);
+	/* One refused, one under way. */
+	check_int(admit(m[0], &f), PH_AGAIN);
+	check_int(admit(m[2], &f), PH_AGAIN);
+	settle(m[1], PH_GATE_REFUSED);
+	check_int(ph_memory_check(m[0], &f), PH_EDENIED);
+	check_int(admit(m[0], &f), PH_EDENIED);
+	check_int(f.cause, PH_CAUSE_AUTH_USED_UP);
+	check(strstr(f.text, "refused 2 logins as ann since ") != NULL);
+	check(strstr(f.text, "nothing was tried") != NULL);
+	check(strstr(f.advice, "--attempts 3") != NULL);
+	check(strstr(playground_read(REFUSED), "ann") == NULL);
+
+	/* A place that was held when its holder died is free. */
+	for (size_t i = 0; i < 4; i++)
+		ph_memory_free(m[i]);
+}
+
+static void test_who_counts(void)
+{
+	struct ph_connection c = conn();
+	struct ph_connection bob = conn();
+	struct ph_connection port = conn();
+	struct ph_connection any = conn();
+	struct ph_fault f = { 0 };
+	struct ph_tally_sum sum;
+	struct ph_memory *m;
+
+	bob.username = "bob";
+	port.port = 465;
+	any.attempts = 0;
+	m = open_one(&bob);
+	check_int(ph_memory_check(m, &f), PH_OK);
+	ph_memory_free(m);
+	/* An account is the same at every port. */
+	m = open_one(&port);
+	check_int(ph_memory_check(m, &f), PH_EDENIED);
+	ph_memory_free(m);
+	m = open_one(&any);
+	check_int(ph_memory_check(m, &f), PH_OK);
+	check_int(admit(m, &f), PH_OK);
+	ph_memory_sum(m, &sum);
+	check_int(sum.count, 2);
+	settle(m, PH_GATE_UNDECIDED);
+	ph_memory_free(m);
+	/* Another password; and a success with it ends it all. */
+	m = open_changed(&c, ph_clock_unix_msec() + 1);
+	check_int(ph_memory_check(m, &f), PH_OK);
+	ph_memory_free(m);
+	c.attempts = 3;
+	m = open_one(&c);
+	check_int(admit(m, &f), PH_OK);
+	settle(m, PH_GATE_TAKEN);
+	check(playground_read(REFUSED) == NULL);
+	ph_memory_free(m);
+}
+
+static void test_forget(void)
+{
+	const struct ph_known_attempt a = { PH_SPAN("PLAIN"), true, 5 };
+	struct ph_connection c = conn();
+	struct ph_known_news n = news(&a);
+	struct ph_fault f = { 0 };
+	struct ph_memory *m = open_one(&c);
+	bool was = false;
+
+	ph_memory_learn(m, &n);
+	check_int(admit(m, &f), PH_OK);
+	settle(m, PH_GATE_REFUSED);
+	ph_memory_free(m);
+	check(playground_read(SERVER) != NULL);
+	check_int(ph_memory_forget("smtp.example.com", 587, &was, &f), PH_OK);
+	check(was);
+	check(playground_read(SERVER) == NULL);
+	check(playground_read(REFUSED) == NULL);
+	check_int(ph_memory_forget("smtp.example.com", 587, &was, &f), PH_OK);
+	check(!was);
+}
+
+static void place(
+    const char *host, uint16_t port, const char *server, const char *refused)
+{
+	static struct ph_memory_place p;
+	const char *state = getenv("XDG_STATE_HOME");
+	char want[256];
+
+	check_case(host, port);
+	check_int(ph_memory_place_find(&p, host, port), PH_OK);
+	(void)snprintf(
+	    want, sizeof(want), "%s/posthaste/servers/%s", state, server);
+	check_str(p.server, want);
+	(void)snprintf(
+	    want, sizeof(want), "%s/posthaste/refused/%s", state, refused);
+	check_str(p.refused, want);
+}
+
+static void test_places(void)
+{
+	static struct ph_memory_place p;
+	char longest[300];
+
+	place("H.example", 25, "h.example:25", "h.example");
+	place("../../x", 25, "%2e.%2f..%2fx:25", "%2e.%2f..%2fx");
+	place(".", 25, "%2e:25", "%2e");
+	place("a b%c", 25, "a%20b%25c:25", "a%20b%25c");
+	place("2001:db8::1", 25, "2001:db8::1:25", "2001:db8::1");
+	/* Each port of this machine may lead elsewhere. */
+	place("127.0.0.2", 25, "127.0.0.2:25", "127.0.0.2:25");
+	place("localhost", 26, "localhost:26", "localhost:26");
+	place("::1", 26, "::1:26", "::1:26");
+	check_case(NULL, 0);
+	memset(longest, 'h', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	check_int(ph_memory_place_find(&p, longest, 25), PH_ENOTFOUND);
+	check_int(ph_memory_place_find(&p, "", 25), PH_ENOTFOUND);
+}
+
+/* No home: everything goes on, nothing is kept. */
+static void test_homeless(void)
+{
+	const struct ph_known_attempt a = { PH_SPAN("PLAIN"), true, 5 };
+	struct ph_connection c = conn();
+	struct ph_known_news n = news(&a);
+	struct ph_fault f = { 0 };
+	struct ph_tally_sum sum;
+	struct ph_memory *m;
+	bool was = true;
+
+	check_int(unsetenv("XDG_STATE_HOME"), 0);
+	check_int(setenv("HOME", "nowhere", 1), 0);
+	m = open_one(&c);
+	ph_memory_learn(m, &n);
+	check_int(ph_memory_check(m, &f), PH_OK);
+	check_int(admit(m, &f), PH_OK);
+	settle(m, PH_GATE_REFUSED);
+	ph_memory_sum(m, &sum);
+	check_int(sum.count, 0);
+	check_str(ph_memory_note(m), "");
+	ph_memory_free(m);
+	check_int(ph_memory_forget("h", 25, &was, &f), PH_OK);
+	check(!was);
+	ph_memory_free(NULL);
+
+	/* A place that cannot be written: it is noted. */
+	check_int(setenv("XDG_STATE_HOME", "/proc/self", 1), 0);
+	m = open_one(&c);
+	ph_memory_learn(m, &n);
+	check(strstr(ph_memory_note(m), "memory: cannot create") != NULL);
+	check_int(admit(m, &f), PH_OK);
+	settle(m, PH_GATE_REFUSED);
+	ph_memory_free(m);
 }
 
 int main(void)
 {
-	char place[512];
-
-	(void)playground_begin();
-	playground_write(DIR "base.conf",
-	    "[connection]\ndefault = yes\nhost = base\n"
-	    "[authentication]\nmechanisms = PLAIN\n");
-	playground_write(DIR "leaf.conf", "[connection]\nhost = leaf\n");
-	(void)snprintf(
-	    place, sizeof(place), "%s", playground_path("posthaste"));
-	check(failalloc_run_any(look, NULL) > 10);
-	check(failalloc_run_any(look, place) > 10);
-	check(failalloc_run_any(change, place) > 10);
-	(void)snprintf(place, sizeof(place), "%s",
-	    playground_path("posthaste/connections/leaf.conf"));
-	check(failalloc_run_any(look, place) > 3);
-	(void)snprintf(place, sizeof(place), "%s", playground_path("secrets"));
-	check(failalloc_run_any(keep, place) > 3);
+	check_int(setenv("XDG_STATE_HOME", playground_begin(), 1), 0);
+	test_learn();
+	test_gate();
+	test_who_counts();
+	test_forget();
+	test_places();
+	test_homeless();
 	playground_end();
 	return check_end();
 }

@@ -47,9 +47,40 @@ static void test_user(void)
 	}
 }
 
+static void test_state(void)
+{
+	static const struct {
+		const char *xdg, *home;
+		const char *want; /* NULL: none */
+	} cases[] = {
+		{ "/x", "/nonexistent", "/x/posthaste" },
+		{ NULL, "/tmp", "/tmp/.local/state/posthaste" },
+		{ "relative", "/tmp", "/tmp/.local/state/posthaste" },
+		{ NULL, "/nonexistent", NULL },
+		{ NULL, ".", NULL },
+		{ NULL, NULL, NULL },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		char *dir = NULL;
+
+		check_case("state", i);
+		set_env("XDG_STATE_HOME", cases[i].xdg);
+		set_env("HOME", cases[i].home);
+		check(ph_place_state(&dir) ==
+		    (cases[i].want == NULL ? PH_ENOTFOUND : PH_OK));
+		if (cases[i].want == NULL) {
+			check(dir == NULL);
+		} else {
+			check_and_free(dir, cases[i].want);
+		}
+	}
+}
+
 int main(void)
 {
 	test_user();
+	test_state();
 	check_and_free(ph_place_join("/a", "b", ".conf"), "/a/b.conf");
 	check_and_free(ph_place_name("/a/b.conf"), "b");
 	check_and_free(ph_place_name("b.conf"), "b");

@@ -43,6 +43,7 @@ static void put_server(struct ph_buf *b, const struct ph_connection *c)
 	put_text(b, "code-page", c->code_page);
 	put_text(b, "helo", c->helo);
 	put_text(b, "source-address", c->source_address);
+	put_number(b, "memory", c->memory);
 }
 
 static void put_login(struct ph_buf *b, const struct ph_connection *c)
@@ -174,6 +175,7 @@ static const struct {
 	{ "code-page", "koi8-r", "code-page koi8-r\n", NULL },
 	{ "helo", "me", "helo me\n", NULL },
 	{ "source-address", "::1", "source-address ::1\n", NULL },
+	{ "memory", "no", "memory 0\n", NULL },
 	{ "mechanisms", "PLAIN,LOGIN", "mechanisms PLAIN LOGIN\n", NULL },
 	{ "mechanisms", "AUTO", "", NULL },
 	{ "mechanisms", "", "", NULL },

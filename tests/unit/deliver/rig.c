@@ -100,6 +100,8 @@ enum ph_err rig_connect(struct rig *r)
 		.connection = &r->conn,
 		.password = r->password.ptr == NULL ? NULL : &r->password,
 		.weaker_max = r->weaker_max,
+		.gate = r->gate,
+		.known = r->known,
 		.trace = on_trace,
 		.trace_ctx = r,
 	    },

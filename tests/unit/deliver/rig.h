@@ -13,7 +13,9 @@ struct rig {
 	struct ph_connection conn; /* to be changed before rig_open() */
 	struct ph_span mechanism;  /* room for a list of one */
 	struct ph_secret password;
-	unsigned weaker_max; /* of the session's options */
+	unsigned weaker_max; /* of the session's options, as the next */
+	const struct ph_gate *gate;
+	const struct ph_known *known;
 	struct ph_session *session;
 	struct ph_fault fault;
 	struct ph_buf trace; /* "DIR STAGE LINE\n" for each line */

@@ -97,8 +97,8 @@ static struct ph_batch *begin(struct ph_task *t, size_t limit, const char *want)
 	struct ph_batch *b = NULL;
 	char got[COUNT + 1] = "";
 
-	check(ph_task_begin(t, &(struct ph_batch_limits){ .rcpts = limit },
-		  &b) == PH_OK);
+	check(ph_task_begin(
+		  t, &(struct ph_batch_limits){ .rcpts = limit }, &b) == PH_OK);
 	addresses(b, got);
 	check_str(got, want);
 	check_str(b->envelope.sender.ptr, "s@x");
@@ -143,8 +143,8 @@ static void test_limits(void)
 	check(ph_task_has_more(t) && !ph_task_is_done(t));
 	check_int(end(begin(t, 3, "g"), "d"), 0);
 	check(!ph_task_has_more(t) && ph_task_is_done(t));
-	check(ph_task_begin(t, &(struct ph_batch_limits){ .rcpts = 3 },
-		  &one) == PH_EOF);
+	check(ph_task_begin(t, &(struct ph_batch_limits){ .rcpts = 3 }, &one) ==
+	    PH_EOF);
 	check_outcomes(t, "ddddfdd");
 }
 
@@ -208,8 +208,7 @@ static void test_domains(void)
 			    PH_OK);
 			addresses(b, got);
 			check_str(got, domain_cases[i].batches[k]);
-			check_int(
-			    end(b, &"ddddddd"[7 - strlen(got)]), 0);
+			check_int(end(b, &"ddddddd"[7 - strlen(got)]), 0);
 		}
 		check(ph_task_is_done(t));
 		ph_delivery_free(ph_task_deliver(t, "h:25"));
@@ -484,7 +483,7 @@ int main(void)
 	test_ascii_only();
 	test_ascii_only_limits();
 	check(failalloc_run_any(ascii_only, NULL) == 3);
-	check(failalloc_run(by_domain, NULL) > 5);
+	check(failalloc_run_any(by_domain, NULL) > 5);
 	check(failalloc_run_any(whole, NULL) > 5);
 	return check_end();
 }

@@ -75,6 +75,7 @@ static const struct {
 	{ PH_CAUSE_TLS_REFUSED, "tls-refused", "server" },
 	{ PH_CAUSE_TLS_PLAINTEXT, "tls-plaintext", "tls" },
 	{ PH_CAUSE_TLS_INJECTED, "tls-injected", "server" },
+	{ PH_CAUSE_TLS_DOWNGRADE, "tls-downgrade", "tls" },
 	{ PH_CAUSE_TLS_VERSION, "tls-version", "tls-version" },
 	{ PH_CAUSE_TLS_HANDSHAKE, "tls-handshake", "tls" },
 	{ PH_CAUSE_TLS_CLOSED, "tls-closed", "tls" },
@@ -93,6 +94,8 @@ static const struct {
 	{ PH_CAUSE_AUTH_MECHANISM, "auth-mechanism", "mechanism" },
 	{ PH_CAUSE_AUTH_DEFERRED, "auth-deferred", "server" },
 	{ PH_CAUSE_AUTH_SERVER_FALSE, "auth-server-false", "server" },
+	{ PH_CAUSE_AUTH_DOWNGRADE, "auth-downgrade", "mechanism" },
+	{ PH_CAUSE_AUTH_USED_UP, "auth-used-up", "username-or-password" },
 	{ PH_CAUSE_AUTH_REQUIRED, "auth-required", "anonymous" },
 	{ PH_CAUSE_TOKEN_MISSING, "token-missing", "token" },
 	{ PH_CAUSE_TOKEN_ENDED, "token-ended", "token" },
@@ -173,6 +176,11 @@ static const struct {
 	{ PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH, 504, 78 },
 	{ PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH, 538, 78 },
 	{ PH_CAUSE_AUTH_DEFERRED, PH_STAGE_AUTH, 454, 75 },
+	{ PH_CAUSE_TLS_DOWNGRADE, PH_STAGE_TLS, 0, 78 },
+	{ PH_CAUSE_TLS_DOWNGRADE, PH_STAGE_TLS, 454, 78 },
+	{ PH_CAUSE_AUTH_DOWNGRADE, PH_STAGE_AUTH, 0, 78 },
+	{ PH_CAUSE_AUTH_USED_UP, PH_STAGE_AUTH, 0, 77 },
+	{ PH_CAUSE_AUTH_USED_UP, PH_STAGE_AUTH, 535, 77 },
 	{ PH_CAUSE_AUTH_REQUIRED, PH_STAGE_MAIL, 530, 77 },
 	{ PH_CAUSE_TOKEN_MISSING, PH_STAGE_CONFIG, 0, 78 },
 	{ PH_CAUSE_TOKEN_ENDED, PH_STAGE_AUTH, 0, 77 },
@@ -253,6 +261,12 @@ static void test_advice(void)
 		.stage = PH_STAGE_DATA,
 		.code = 554 };
 	check_str(ph_fault_setting(&f), "network");
+
+	/* a second look at the server's last refusal would not help */
+	f.cause = PH_CAUSE_AUTH_USED_UP;
+	f.stage = PH_STAGE_AUTH;
+	f.code = 535;
+	check_str(ph_fault_advice(&f), ph_cause_advice(PH_CAUSE_AUTH_USED_UP));
 
 	/* who knows better says so */
 	ph_fault_advise(&f, "do %s", "this");

@@ -44,6 +44,8 @@ int main(int argc, char **argv)
 		return 64;
 	far_end_start(&far);
 	check_int(setenv("XDG_CONFIG_HOME", far.dir, 1), 0);
+	check_int(unsetenv("XDG_STATE_HOME"), 0);
+	check_int(setenv("HOME", "/nonexistent", 1), 0);
 	check_int(setenv("PASSWORD", "secret", 1), 0);
 	check_int(setenv("CA_FILE", far.ca_file, 1), 0);
 

@@ -1,6 +1,7 @@
 #include "check.h"
 #include "far_end.h"
 
+#include <ftw.h>
 #include <posthaste/posthaste.h>
 
 #include <pthread.h>
@@ -335,9 +336,67 @@ static void test_names(void)
 	check_str(ph_fate_name((enum ph_fate)99), "unknown");
 }
 
+static int drop(
+    const char *name, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(name);
+}
+
+/* Logins refused count over mailers, as if they were processes; another
+   password is tried at once. */
+static void test_remembers(void)
+{
+	struct ph_mail *p = mail("remembered");
+	char state[96];
+
+	(void)snprintf(state, sizeof(state), "%s/state", far.dir);
+	check_int(setenv("XDG_STATE_HOME", state, 1), 0);
+	check_int(ph_mail_add_to(p, "bob@example.com"), PH_STATUS_OK);
+	for (int i = 0; i < 2; i++) {
+		struct ph_mailer *m = mailer("smtp+starttls");
+
+		check_int(ph_mailer_set(m, "attempts", "1"), PH_STATUS_OK);
+		check_int(ph_mailer_set_password(m, NULL, 0), PH_STATUS_OK);
+		check_int(
+		    ph_mailer_set_password(m, "wrong-one", 9), PH_STATUS_OK);
+		check_int(ph_mailer_send(m, p, NULL), PH_STATUS_LOGIN);
+		check_str(ph_mailer_problem(m)->cause,
+		    i == 0 ? "auth-refused" : "auth-used-up");
+		/* The same once more is no other one. */
+		check_int(
+		    ph_mailer_set_password(m, "wrong-one", 9), PH_STATUS_OK);
+		check_int(ph_mailer_send(m, p, NULL), PH_STATUS_LOGIN);
+		check_str(ph_mailer_problem(m)->cause, "auth-used-up");
+		if (i == 1) {
+			check_int(ph_mailer_set_password(m, "secret", 6),
+			    PH_STATUS_OK);
+			check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+		}
+		ph_mailer_free(m);
+	}
+
+	struct ph_mailer *m = mailer("smtp+starttls");
+
+	check_int(ph_mailer_set(m, "memory", "no"), PH_STATUS_OK);
+	check_int(ph_mailer_set_password(m, "wrong-one", 9), PH_STATUS_OK);
+	for (int i = 0; i < 3; i++) {
+		check_int(ph_mailer_send(m, p, NULL), PH_STATUS_LOGIN);
+		check_str(ph_mailer_problem(m)->cause, "auth-refused");
+	}
+	ph_mailer_free(m);
+	ph_mail_free(p);
+	check_int(nftw(state, drop, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 int main(void)
 {
 	far_end_start(&far);
+	/* What is remembered is for test_remembers() alone. */
+	check_int(unsetenv("XDG_STATE_HOME"), 0);
+	check_int(setenv("HOME", "/nonexistent", 1), 0);
 	test_names();
 	test_one();
 	test_many();
@@ -347,6 +406,7 @@ int main(void)
 	test_certificate();
 	test_transcript();
 	test_threads();
+	test_remembers();
 	far_end_stop(&far);
 	return check_end();
 }

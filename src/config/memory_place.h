@@ -1,0 +1,30 @@
+#ifndef PH_CONFIG_MEMORY_PLACE_H
+#define PH_CONFIG_MEMORY_PLACE_H
+
+#include "base/err.h"
+
+#include <limits.h>
+#include <stdint.h>
+
+/* Where a server's files are below the directory of what is remembered. */
+
+enum {
+	PH_MEMORY_PATH_MAX = PATH_MAX
+};
+
+struct ph_memory_place {
+	char server[PH_MEMORY_PATH_MAX];  /* what is known of it */
+	char refused[PH_MEMORY_PATH_MAX]; /* logins it refused */
+	char servers[PH_MEMORY_PATH_MAX]; /* the directory of the first */
+	char lock[PH_MEMORY_PATH_MAX];
+};
+
+/* PH_ENOTFOUND: there is no home, or the paths would be too long. */
+PH_MUST_USE enum ph_err ph_memory_place_find(
+    struct ph_memory_place *out, const char *host, uint16_t port);
+
+/* Removes servers not written of for PH_KNOWN_AGE_MAX, and of more than
+   PH_MEMORY_SERVERS_MAX those written of longest ago. */
+void ph_memory_place_prune(const struct ph_memory_place *p);
+
+#endif
