@@ -277,6 +277,7 @@ static enum ph_err refuse(const struct ph_memory *m,
     const struct ph_tally_sum *sum, struct ph_fault *fault)
 {
 	const struct ph_connection *c = m->conn;
+	const char *who = c->username[0] == '\0' ? "nobody" : c->username;
 	char since[PH_KNOWN_TIME_SIZE];
 	char until[PH_KNOWN_TIME_SIZE];
 
@@ -286,7 +287,7 @@ static enum ph_err refuse(const struct ph_memory *m,
 	ph_fault_set(fault, PH_CAUSE_AUTH_USED_UP, PH_STAGE_AUTH,
 	    "%s refused %u login%s as %s since %s, and attempts = %u allows no "
 	    "further one before %s: nothing was tried",
-	    c->host, sum->count, sum->count == 1 ? "" : "s", c->username, since,
+	    c->host, sum->count, sum->count == 1 ? "" : "s", who, since,
 	    c->attempts, until);
 	ph_fault_advise(fault,
 	    "correct the password: one that was stored, written to its file "
@@ -310,12 +311,13 @@ enum ph_err ph_memory_check(struct ph_memory *m, struct ph_fault *fault)
    (FNV-1a), which is written nowhere. */
 static uint64_t first_slot(const struct ph_memory *m)
 {
-	const char *const parts[] = { m->place.refused, m->conn->username };
+	const struct ph_span parts[] = { ph_span_of(m->place.refused),
+		ph_span_of(m->conn->username) };
 	uint64_t hash = UINT64_C(14695981039346656037);
 
 	for (size_t i = 0; i < PH_COUNT(parts); i++) {
-		for (const char *at = parts[i]; *at != '\0'; at++) {
-			hash ^= (unsigned char)*at;
+		for (size_t k = 0; k < parts[i].len; k++) {
+			hash ^= (unsigned char)parts[i].ptr[k];
 			hash *= UINT64_C(1099511628211);
 		}
 		hash *= UINT64_C(1099511628211); /* the NUL between them */

@@ -37,7 +37,8 @@ const struct ph_setting ph_settings[] = {
 	{ "connection", "code-page", PH_SETTING_TEXT, "utf-8", "",
 	    "The charset of composed messages." },
 	{ "connection", "helo", PH_SETTING_TEXT, "", "",
-	    "The name given in EHLO; left out, this host's." },
+	    "The name given in EHLO; left out, this host's full name if it "
+	    "resolves, else its address." },
 	{ "connection", "source-address", PH_SETTING_TEXT, "", "",
 	    "The local address to connect from." },
 	{ "connection", "memory", PH_SETTING_BOOL, "yes", "",

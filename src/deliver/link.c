@@ -90,6 +90,8 @@ void ph_link_drop(struct ph_session *s)
 {
 	ph_dial_free(s->dial);
 	ph_stream_free(s->stream);
+	s->helo_waits = false;
+	s->helo_until = PH_NEVER;
 	s->dial = NULL;
 	s->stream = NULL;
 	s->handshake_until = PH_NEVER;
@@ -187,26 +189,6 @@ static ph_msec least(ph_msec a, ph_msec b)
 	return a != 0 && a < b ? a : b;
 }
 
-/* The name to greet with: the connection's, this machine's, or where the
-   packets come from (RFC 5321 4.1.3). */
-static void make_helo(struct ph_session *s)
-{
-	const char *local = ph_stream_local(s->stream);
-	char name[PH_HOST_NAME_MAX];
-
-	if (s->conn->helo[0] != '\0') {
-		(void)snprintf(s->helo, sizeof(s->helo), "%s", s->conn->helo);
-	} else if (ph_host_name(name, sizeof(name))) {
-		(void)snprintf(s->helo, sizeof(s->helo), "%s", name);
-	} else if (local[0] == '\0') {
-		(void)snprintf(s->helo, sizeof(s->helo), "[127.0.0.1]");
-	} else {
-		(void)snprintf(s->helo, sizeof(s->helo), "[%s%.*s]",
-		    strchr(local, ':') != NULL ? "IPv6:" : "",
-		    (int)strcspn(local, "%"), local);
-	}
-}
-
 static enum ph_smtp_tls engine_tls(const struct ph_session *s)
 {
 	switch (s->conn->encryption) {
@@ -222,7 +204,7 @@ static enum ph_smtp_tls engine_tls(const struct ph_session *s)
 	return PH_SMTP_TLS_REQUIRED;
 }
 
-static void start_engine(struct ph_session *s)
+void ph_link_start_engine(struct ph_session *s)
 {
 	const struct ph_connection *c = s->conn;
 	struct ph_smtp_options opt = {
@@ -249,7 +231,8 @@ static void start_engine(struct ph_session *s)
 	};
 	struct ph_fault f;
 
-	make_helo(s);
+	if (!ph_helo_is_ready(s))
+		return;
 	opt.helo = ph_span_of(s->helo);
 	s->mark_usec = ph_clock_usec();
 
@@ -385,7 +368,7 @@ static void tls_up(struct ph_session *s)
 	ph_recall_key(s);
 	s->mark_usec = ph_clock_usec();
 	if (s->client == NULL) {
-		start_engine(s);
+		ph_link_start_engine(s);
 		return;
 	}
 	s->phase = PH_PHASE_TALKING;
@@ -469,7 +452,7 @@ static void connected(struct ph_session *s, const struct ph_dial_result *r)
 	if (s->conn->encryption == PH_ENCRYPTION_BEFORE_CONNECT) {
 		ph_link_start_tls(s);
 	} else {
-		start_engine(s);
+		ph_link_start_engine(s);
 	}
 }
 
@@ -502,6 +485,7 @@ enum ph_err ph_link_dial(struct ph_session *s)
 
 	s->phase = PH_PHASE_DIALING;
 	ph_link_reached(s, PH_STAGE_DNS);
+	ph_helo_look(s);
 	return ph_dial_start(s->loop,
 	    &(struct ph_dial_options){
 		.host = s->same_address ? s->address : s->host,

@@ -142,6 +142,7 @@ enum ph_err ph_session_new(struct ph_loop *l,
 	s->no_chunking = opt->no_chunking;
 	s->known = opt->known;
 	s->gate = opt->gate;
+	s->helo_until = PH_NEVER;
 	s->gate_at = PH_NEVER;
 	s->gate_until = PH_NEVER;
 	s->login.weaker_left = opt->weaker_max;
@@ -175,6 +176,7 @@ void ph_session_free(struct ph_session *s)
 		return;
 	assert(!s->running);
 	ph_gate_leave(s, PH_GATE_UNDECIDED);
+	ph_helo_release(s);
 	ph_link_drop(s);
 	ph_smtp_client_free(s->client);
 	ph_traffic_release(s);

@@ -87,6 +87,10 @@ struct ph_session {
 	struct ph_timer *timer;
 	ph_msec armed_at; /* of the timer */
 	ph_msec handshake_until;
+	ph_msec helo_until;
+	ph_msec gate_at;                        /* when it is asked again */
+	ph_msec gate_until;                     /* how long it is asked */
+	struct ph_host_question *helo_question; /* whether our name resolves */
 
 	enum ph_session_phase phase;
 	enum ph_session_footing footing;
@@ -99,6 +103,8 @@ struct ph_session {
 	bool was_ready;
 	bool interrupted;
 	bool in_blocking_call;
+	bool helo_waits;  /* the engine, for the name to greet with */
+	bool is_admitted; /* to the login, by the gate */
 
 	/* events not yet pulled */
 	bool news; /* since on_event was called */
@@ -107,10 +113,6 @@ struct ph_session {
 	bool tell_closed;
 
 	struct ph_login login;
-	bool is_admitted;   /* by the gate */
-	ph_msec gate_at;    /* when it is asked again */
-	ph_msec gate_until; /* how long it is asked */
-
 	struct ph_session_facts facts;
 	struct ph_session_attempt attempts[PH_SESSION_ATTEMPTS_MAX];
 	struct ph_tls_info tls_info;
@@ -197,6 +199,19 @@ bool ph_login_is_refused(const struct ph_session *s);
 void ph_login_release(struct ph_login *l);
 /* With the next mechanism, after a wait at the gate. */
 void ph_login_go_on(struct ph_session *s);
+
+/* link.c */
+/* The stream is there, and TLS where it is first. */
+void ph_link_start_engine(struct ph_session *s);
+
+/* helo.c: the name to greet with (RFC 5321 4.1.1.1). */
+/* Asks whether this machine's name resolves, where that is to be known. */
+void ph_helo_look(struct ph_session *s);
+/* True: s->helo is set.  False: ph_link_start_engine() is called once it is,
+   in a second at most. */
+bool ph_helo_is_ready(struct ph_session *s);
+void ph_helo_tick(struct ph_session *s);
+void ph_helo_release(struct ph_session *s);
 
 /* gate.c */
 /* False: it waits, or has given up. */

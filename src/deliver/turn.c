@@ -280,6 +280,8 @@ static void arm(struct ph_session *s)
 	}
 	if (s->gate_at < at)
 		at = s->gate_at;
+	if (s->helo_until < at)
+		at = s->helo_until;
 	if (s->resume)
 		at = ph_loop_now(s->loop);
 	/* Later ones wait for the timer to fire in vain: cheaper than moving it
@@ -333,6 +335,7 @@ void ph_link_on_timer(void *ctx)
 	s->armed_at = PH_NEVER;
 	s->resume = false;
 	ph_gate_tick(s);
+	ph_helo_tick(s);
 	if (s->phase == PH_PHASE_TALKING &&
 	    ph_smtp_client_deadline(s->client) <= ph_loop_now(s->loop))
 		ph_smtp_client_tick(s->client, ph_loop_now(s->loop));

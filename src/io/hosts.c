@@ -1,7 +1,7 @@
 #include "io/hosts.h"
 
-#include "base/buf.h"
 #include "io/file.h"
+#include "io/host.h"
 
 #include <stdio.h>
 
@@ -88,10 +88,48 @@ size_t ph_hosts_known(
 	}
 
 	struct ph_buf text;
-	size_t count = 0;
-	ph_buf_init(&text, HOSTS_FILE_MAX);
-	if (ph_file_read("/etc/hosts", &text, NULL) == PH_OK)
-		count = ph_hosts_find(ph_buf_span(&text), name, port, out, max);
+	size_t count;
+
+	ph_hosts_read(&text);
+	count = ph_hosts_find(ph_buf_span(&text), name, port, out, max);
 	ph_buf_release(&text);
 	return count;
+}
+
+void ph_hosts_read(struct ph_buf *out)
+{
+	ph_buf_init(out, HOSTS_FILE_MAX);
+	if (ph_file_read("/etc/hosts", out, NULL) != PH_OK)
+		ph_buf_clear(out);
+}
+
+static bool is_public(struct ph_span word, char *out, size_t out_size)
+{
+	if (word.len >= out_size)
+		return false;
+	memcpy(out, word.ptr, word.len);
+	out[word.len] = '\0';
+	return ph_host_name_is_public(out);
+}
+
+bool ph_hosts_full_name(
+    struct ph_span text, const char *name, char *out, size_t out_size)
+{
+	struct ph_span want = without_dot(ph_span_of(name));
+	struct ph_span line;
+	struct ph_span word;
+
+	while (ph_span_split(&text, '\n', &line)) {
+		line = ph_span_first(line, ph_span_find(line, '#'));
+		if (!next_word(&line, &word) || !names(line, want))
+			continue;
+		if (is_public(want, out, out_size))
+			return true;
+		while (next_word(&line, &word)) {
+			if (is_public(word, out, out_size))
+				return true;
+		}
+	}
+	out[0] = '\0';
+	return false;
 }
