@@ -305,9 +305,13 @@ enum ph_secret_for {
 PH_API enum ph_status ph_mailer_set_secret(struct ph_mailer *m,
     enum ph_secret_for what, const void *secret, size_t len);
 
-/* Looks up, connects, encrypts and logs in.  PH_STATUS_OK also when it is
-   connected already.  Anything but PH_STATUS_ARGUMENT and PH_STATUS_SYSTEM is
-   about the server or the settings, see ph_mailer_problem(). */
+/* Looks up, connects, encrypts and logs in.  What was seen of the server before
+   counts, and what is seen is remembered, in a small file below
+   $XDG_STATE_HOME/posthaste, unless the setting "memory" is "no": so logins
+   refused count against "attempts" over all processes.  PH_STATUS_OK also when
+   it is connected already.  Anything but PH_STATUS_ARGUMENT and
+   PH_STATUS_SYSTEM is about the server or the settings, see
+   ph_mailer_problem(). */
 PH_API enum ph_status ph_mailer_connect(struct ph_mailer *m);
 
 /* Sends one message and waits for the server's answer.  Not connected: connects
