@@ -219,6 +219,7 @@ static void test_attempts(void)
 /* It ends somewhere. */
 static void test_bounds(void)
 {
+	struct ph_known_news n = good_news(NOW);
 	struct ph_known k = { 0 };
 	char name[] = "X-00";
 
@@ -232,6 +233,14 @@ static void test_bounds(void)
 		(void)attempt(&k, name, true, 1, NOW);
 	}
 	check_int(k.mechanism_count, PH_KNOWN_MECHANISMS_MAX);
+	k = (struct ph_known){ 0 };
+	check(attempt(&k, "X_OTHER", true, 1, NOW));
+	check_str(k.mechanisms[0].name, "X_OTHER");
+	/* What is too long for its place is cut, and stays the same then. */
+	n.version = PH_SPAN("TLSv1.3-and-more-than-that");
+	check(ph_known_learn(&k, &n));
+	check_str(k.good_version, "TLSv1.3-and-mor");
+	check(!ph_known_learn(&k, &n));
 	k = (struct ph_known){ 0 };
 	check(attempt(&k, "A B", true, 1, NOW)); /* the host is new */
 	check(!attempt(&k, "", true, 1, NOW));

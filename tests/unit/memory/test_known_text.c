@@ -91,6 +91,20 @@ static const struct {
 	{ HEAD "mechanism A o 0 0 0 0\n", PH_EPROTO },
 	{ HEAD "mechanism A o 0 0 0 0 0 0\n", PH_EPROTO },
 	{ HEAD "mechanism A o 0 4294967296 0 0 0\n", PH_EPROTO },
+	{ "posthaste server 1\nhost\nseen 1764279455\n", PH_EPROTO },
+	{ HEAD "seen\n", PH_EPROTO },
+	{ HEAD "good\n", PH_EPROTO },
+	{ HEAD "good 1\n", PH_EPROTO },
+	{ HEAD "key\n", PH_EPROTO },
+	{ HEAD "key 1\n", PH_EPROTO },
+	{ HEAD "key 1 verified\n", PH_EPROTO },
+	{ HEAD "mechanism\n", PH_EPROTO },
+	{ HEAD "mechanism A\n", PH_EPROTO },
+	{ HEAD "mechanism A o\n", PH_EPROTO },
+	{ HEAD "mechanism A o 0\n", PH_EPROTO },
+	{ HEAD "mechanism A o 0 0\n", PH_EPROTO },
+	{ HEAD "mechanism A o 0 0 0\n", PH_EPROTO },
+	{ HEAD "mechanism A o 0 0 x 0 0\n", PH_EPROTO },
 	{ HEAD "mechanism A\tB o 0 0 0 0 0\n", PH_EPROTO },
 	{ HEAD "mechanism \xc3\xa4 o 0 0 0 0 0\n", PH_EPROTO },
 };
@@ -116,6 +130,19 @@ static void test_limits(void)
 	check_int(
 	    ph_known_read((struct ph_span){ nul, sizeof(nul) - 1 }, NOW, &k),
 	    PH_EPROTO);
+	/* A host of 255 octets, and one more. */
+	for (int i = 0; i < 2; i++) {
+		ph_buf_init(&b, 1024);
+		check(ph_buf_append_str(&b, "posthaste server 1\nhost ") ==
+		    PH_OK);
+		for (int n = 0; n < 255 + i; n++)
+			check(ph_buf_append_char(&b, 'h') == PH_OK);
+		check(ph_buf_append_str(&b, " 25\nseen 1764279455\n") ==
+		    PH_OK);
+		check_int(ph_known_read(ph_buf_span(&b), NOW, &k),
+		    i == 0 ? PH_OK : PH_EPROTO);
+		ph_buf_release(&b);
+	}
 	ph_buf_init(&b, PH_KNOWN_TEXT_MAX + 1);
 	check(ph_buf_append_str(&b, HEAD) == PH_OK);
 	for (int i = 0; i < PH_KNOWN_MECHANISMS_MAX; i++) {
