@@ -3,8 +3,8 @@
 #include "config/memory_place.h"
 #include "io/digest.h"
 #include "io/file.h"
-#include "io/slot.h"
 #include "io/loop.h"
+#include "io/slot.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -137,8 +137,7 @@ static void test_limits(void)
 		    PH_OK);
 		for (int n = 0; n < 255 + i; n++)
 			check(ph_buf_append_char(&b, 'h') == PH_OK);
-		check(ph_buf_append_str(&b, " 25\nseen 1764279455\n") ==
-		    PH_OK);
+		check(ph_buf_append_str(&b, " 25\nseen 1764279455\n") == PH_OK);
 		check_int(ph_known_read(ph_buf_span(&b), NOW, &k),
 		    i == 0 ? PH_OK : PH_EPROTO);
 		ph_buf_release(&b);
