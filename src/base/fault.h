@@ -69,6 +69,7 @@ enum ph_cause {
 	PH_CAUSE_AUTH_NO_COMMON,    /* what it offers is not what we may use */
 	PH_CAUSE_AUTH_PLAINTEXT,    /* only clear-text mechanisms, no TLS */
 	PH_CAUSE_AUTH_REFUSED,      /* 535 and its kin: the credentials */
+	PH_CAUSE_AUTH_USERNAME,     /* another shape of the name is taken */
 	PH_CAUSE_AUTH_TOKEN,        /* 535 and its kin: the access token */
 	PH_CAUSE_AUTH_MECHANISM,    /* the mechanism failed for its own sake */
 	PH_CAUSE_AUTH_DEFERRED,     /* 4xx */

@@ -73,6 +73,7 @@ json_t *ph_facts_attempts(const struct ph_session_facts *f)
 		json_t *one = json_object();
 
 		ph_json_put(one, "mechanism", ph_json_str(a->mechanism));
+		ph_json_put(one, "username", ph_json_str_or_null(a->username));
 		ph_json_put(
 		    one, "reply", ph_json_reply(a->code, a->enhanced, a->text));
 		ph_json_put(one, "problem",

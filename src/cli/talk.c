@@ -35,6 +35,7 @@ enum ph_err ph_talk_begin(struct ph_talk *t, struct ph_cli_server *server,
 		.key_password =
 		    server->has_key_password ? &server->key_password : NULL,
 		.weaker_max = t->weaker_max,
+		.other_name = t->other_name,
 	};
 	enum ph_err err = open_memory(t, server);
 

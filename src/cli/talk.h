@@ -18,6 +18,7 @@ struct ph_talk {
 	struct ph_gate gate;
 	bool logs_in;
 	unsigned weaker_max; /* set before: see struct ph_session_options */
+	bool other_name;     /* likewise */
 };
 
 /* Makes loop and session, opens nothing.  PH_EINVAL, PH_ENOMEM with *fault. */

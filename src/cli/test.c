@@ -181,6 +181,8 @@ static enum ph_err probe(struct testing *t, struct ph_fault *fault)
 
 static void talk(struct testing *t, struct ph_fault *fault)
 {
+	t->talk.other_name = true;
+
 	enum ph_err err =
 	    ph_talk_begin(&t->talk, &t->server, &t->transcript, fault);
 

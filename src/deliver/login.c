@@ -5,12 +5,9 @@
 #include <assert.h>
 #include <stdio.h>
 
-enum {
-	RESPONSE_MAX = 64 * 1024 + 1024 /* the longest secret, and its frame */
-};
-
 void ph_login_release(struct ph_login *l)
 {
+	ph_login_step_stop(l);
 	ph_sasl_client_free(l->sasl);
 	l->sasl = NULL;
 }
@@ -70,6 +67,7 @@ static struct ph_session_attempt *add_attempt(struct ph_session *s)
 	*a = (struct ph_session_attempt){
 		.ms = ph_ms_since(l->tried_usec),
 		.reconnected = l->reconnected,
+		.username = l->other_name[0] == '\0' ? "" : l->other_name,
 	};
 	memcpy(a->mechanism, l->choice.items[l->at].name,
 	    sizeof(l->choice.items[0].name));
@@ -98,7 +96,6 @@ static void record_reply(struct ph_session *s, const struct ph_reply *reply)
 	struct ph_session_attempt *a = add_attempt(s);
 
 	a->end = end_of(reply);
-
 	a->code = reply->code;
 	memcpy(a->enhanced, reply->enhanced, sizeof(a->enhanced));
 	(void)snprintf(
@@ -111,7 +108,6 @@ static void record_fault(
 	struct ph_session_attempt *a = add_attempt(s);
 
 	a->end = end;
-
 	(void)snprintf(a->text, sizeof(a->text), "%s", why->text);
 }
 
@@ -138,6 +134,7 @@ static struct ph_fault local_fault(
 	if (why->text[0] != '\0') {
 		ph_fault_set(&f, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
 		    "%s: %s", s->where, why->text);
+		memcpy(f.advice, why->advice, sizeof(f.advice));
 	} else {
 		ph_fault_set(&f, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
 		    "%s: %s cannot carry this user name or %s", s->where,
@@ -147,35 +144,56 @@ static struct ph_fault local_fault(
 	return f;
 }
 
-/* PH_OK: AUTH is on its way.  PH_EINVAL: this one will not do; *fault says
-   why. */
-static enum ph_err start(struct ph_session *s, struct ph_fault *fault)
+/* The mechanism stands ready; its first words, if it has the first, are being
+   made (PH_AGAIN) or are made. */
+static enum ph_err prepare(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+	struct ph_sasl_credentials cred = ph_login_credentials(s);
+	struct ph_sasl_channel ch = ph_login_channel(s);
+	enum ph_err err = ph_random(cred.nonce, sizeof(cred.nonce));
+
+	cred.now = ph_clock_unix();
+	if (err == PH_OK) {
+		err = ph_sasl_client_new(
+		    l->choice.items[l->at].name, &cred, &ch, &l->sasl);
+	}
+	if (err == PH_OK && ph_sasl_client_is_first(l->sasl))
+		err = ph_login_step(s, (struct ph_span){ 0 });
+	return err;
+}
+
+/* Says AUTH, and the first words. */
+static enum ph_err say(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+	struct ph_smtp_auth auth = {
+		.mechanism = ph_span_of(l->choice.items[l->at].name),
+	};
+
+	if (l->step != NULL) {
+		if (l->step->err != PH_OK && l->step->err != PH_EOF)
+			return l->step->err;
+		auth.has_initial = true;
+		auth.initial = ph_buf_span(&l->step->response);
+	}
+
+	enum ph_err err =
+	    ph_smtp_client_auth(s->client, ph_loop_now(s->loop), &auth);
+
+	ph_login_step_stop(l);
+	return err;
+}
+
+/* This one will not do. */
+static void fail_to_start(struct ph_session *s, enum ph_err err)
 {
 	struct ph_login *l = &s->login;
 	const char *name = l->choice.items[l->at].name;
-	struct ph_sasl_credentials cred = ph_login_credentials(s);
-	struct ph_sasl_channel ch = ph_login_channel(s);
-	struct ph_smtp_auth auth = { .mechanism = ph_span_of(name) };
 	struct ph_fault why = { 0 };
-	PH_CLEANUP(ph_buf_wipe) struct ph_buf initial;
 
-	ph_buf_init(&initial, RESPONSE_MAX);
-
-	enum ph_err err = ph_sasl_client_new(name, &cred, &ch, &l->sasl);
-	if (err == PH_OK && ph_sasl_client_is_first(l->sasl)) {
-		err = ph_sasl_client_step(
-		    l->sasl, (struct ph_span){ 0 }, &initial, &why);
-		auth.has_initial = true;
-		auth.initial = ph_buf_span(&initial);
-		if (err == PH_EOF)
-			err = PH_OK;
-	}
-	if (err == PH_OK) {
-		err =
-		    ph_smtp_client_auth(s->client, ph_loop_now(s->loop), &auth);
-	}
-	if (err == PH_OK)
-		return PH_OK;
+	if (l->step != NULL)
+		why = l->step->why;
 	if (err == PH_ENOMEM) {
 		ph_fault_set(
 		    &why, PH_CAUSE_NO_MEMORY, PH_STAGE_AUTH, "out of memory");
@@ -185,8 +203,11 @@ static enum ph_err start(struct ph_session *s, struct ph_fault *fault)
 		    "%s needs the module %s, which cannot be loaded", name,
 		    ph_sasl_mechanism_module(name));
 	}
-	*fault = local_fault(s, &why);
-	return PH_EINVAL;
+	why = local_fault(s, &why);
+	ph_login_step_stop(l);
+	record_fault(s, &why, PH_ATTEMPT_LOCAL);
+	keep_reason(l, &why);
+	end_present(l);
 }
 
 static void try_next(struct ph_session *s)
@@ -194,8 +215,6 @@ static void try_next(struct ph_session *s)
 	struct ph_login *l = &s->login;
 
 	while (find_next(l)) {
-		struct ph_fault why = { 0 };
-
 		if (!ph_gate_enter(s))
 			return;
 		ph_login_release(l);
@@ -203,11 +222,15 @@ static void try_next(struct ph_session *s)
 		l->is_heard = false;
 		l->is_trying = true;
 		l->tried_usec = ph_clock_usec();
-		if (start(s, &why) == PH_OK)
+
+		enum ph_err err = prepare(s);
+		if (err == PH_AGAIN)
 			return;
-		record_fault(s, &why, PH_ATTEMPT_LOCAL);
-		keep_reason(l, &why);
-		end_present(l);
+		if (err == PH_OK)
+			err = say(s);
+		if (err == PH_OK)
+			return;
+		fail_to_start(s, err);
 	}
 	none_left(s);
 }
@@ -265,25 +288,94 @@ static void cancel(
 		ph_link_give_up(s, &l->fault);
 }
 
+static void respond(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+	struct ph_fault why = l->step->why;
+	enum ph_err err = l->step->err;
+
+	if (err == PH_OK || err == PH_EOF) {
+		err = ph_smtp_client_auth_respond(s->client,
+		    ph_loop_now(s->loop), ph_buf_span(&l->step->response));
+	}
+	ph_login_step_stop(l);
+	if (err != PH_OK)
+		cancel(s, err, &why);
+}
+
 void ph_login_challenge(struct ph_session *s, struct ph_span challenge)
 {
 	struct ph_login *l = &s->login;
 	struct ph_fault why = { 0 };
-	PH_CLEANUP(ph_buf_wipe) struct ph_buf response;
 
-	ph_buf_init(&response, RESPONSE_MAX);
 	if (l->sasl == NULL)
 		return;
 	l->is_heard = true;
 
-	enum ph_err err =
-	    ph_sasl_client_step(l->sasl, challenge, &response, &why);
-	if (err == PH_OK || err == PH_EOF) {
-		err = ph_smtp_client_auth_respond(
-		    s->client, ph_loop_now(s->loop), ph_buf_span(&response));
-	}
-	if (err != PH_OK)
+	enum ph_err err = ph_login_step(s, challenge);
+	if (err == PH_OK) {
+		respond(s);
+	} else if (err != PH_AGAIN) {
 		cancel(s, err, &why);
+	}
+}
+
+void ph_login_stepped(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+
+	if (l->is_heard) {
+		respond(s);
+		return;
+	}
+
+	enum ph_err err = say(s);
+	if (err == PH_OK)
+		return;
+	fail_to_start(s, err);
+	try_next(s);
+}
+
+/* A step that takes too long is left to itself. */
+void ph_login_tick(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+	struct ph_fault why;
+
+	if (l->work == NULL || l->step_until > ph_loop_now(s->loop))
+		return;
+	ph_fault_set(&why, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH,
+	    "%s: Kerberos did not answer in %lld ms",
+	    l->choice.items[l->at].name, (long long)s->conn->timeout);
+	ph_fault_advise(&why,
+	    "see whether the KDC can be reached, or choose another mechanism "
+	    "with --auth");
+	ph_login_step_stop(l);
+	if (l->is_heard) {
+		cancel(s, PH_EPROTO, &why);
+		return;
+	}
+	why = local_fault(s, &why);
+	record_fault(s, &why, PH_ATTEMPT_LOCAL);
+	keep_reason(l, &why);
+	end_present(l);
+	try_next(s);
+}
+
+/* The settings are wrong, and now it is known how: no message goes under a name
+   that nobody gave. */
+static void tell_name(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+	struct ph_fault f;
+
+	ph_fault_set(&f, PH_CAUSE_AUTH_USERNAME, PH_STAGE_AUTH,
+	    "%s refuses the user name \"%s\", and takes \"%s\"", s->where,
+	    s->conn->username, l->other_name);
+	ph_fault_advise(&f, "set the user name to %s", l->other_name);
+	f.code = l->fault.code;
+	memcpy(f.enhanced, l->fault.enhanced, sizeof(f.enhanced));
+	ph_link_give_up(s, &f);
 }
 
 static void succeed(struct ph_session *s, const struct ph_reply *reply)
@@ -299,6 +391,10 @@ static void succeed(struct ph_session *s, const struct ph_reply *reply)
 		ph_link_give_up(s, &l->fault);
 		return;
 	}
+	if (l->other_name[0] != '\0') {
+		tell_name(s);
+		return;
+	}
 	(void)snprintf(s->mechanism, sizeof(s->mechanism), "%s", name);
 	s->facts.mechanism = s->mechanism;
 	ph_gate_leave(s, PH_GATE_TAKEN);
@@ -311,6 +407,23 @@ static bool is_used_up(const struct ph_session *s)
 	return s->conn->attempts > 0 && s->login.refused >= s->conn->attempts;
 }
 
+/* The same mechanism again, under the other name. */
+static bool take_other_name(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+	const char *name = l->choice.items[l->at].name;
+
+	if (!l->may_be_other || is_used_up(s) || l->other_name[0] != '\0' ||
+	    !ph_sasl_mechanism_needs_password(name) ||
+	    !ph_login_other_name(s, l->other_name))
+		return false;
+	ph_link_note(
+	    s, PH_STAGE_AUTH, "login: once more, as %s", l->other_name);
+	/* It ended last. */
+	l->ended_count--;
+	return true;
+}
+
 /* Somebody's user name or password was judged.  One more may be tried, for
    servers that advertise what they have not set up. */
 static void refused(struct ph_session *s)
@@ -319,6 +432,10 @@ static void refused(struct ph_session *s)
 
 	l->refused++;
 	ph_gate_leave(s, PH_GATE_REFUSED);
+	if (take_other_name(s)) {
+		try_next(s);
+		return;
+	}
 	if (l->weaker_left == 0 || is_used_up(s) || !find_next(l)) {
 		ph_link_give_up(s, &l->fault);
 		return;
@@ -379,7 +496,7 @@ void ph_login_answered(struct ph_session *s, const struct ph_reply *reply)
 {
 	struct ph_login *l = &s->login;
 
-	if (l->sasl == NULL)
+	if (l->sasl == NULL && !l->cancelled)
 		return;
 	/* The engine ends a session whose server says yes to a cancel. */
 	if (ph_reply_class(reply) == 2 && !l->cancelled) {

@@ -146,8 +146,10 @@ enum ph_err ph_session_new(struct ph_loop *l,
 	s->gate_at = PH_NEVER;
 	s->gate_until = PH_NEVER;
 	s->login.weaker_left = opt->weaker_max;
+	s->login.may_be_other = opt->other_name;
 	s->armed_at = PH_NEVER;
 	s->handshake_until = PH_NEVER;
+	s->login.step_until = PH_NEVER;
 	init_facts(s);
 
 	enum ph_err err = take_host(s, fault);

@@ -58,6 +58,10 @@ struct ph_session_options {
 	   long as the session, as the next. */
 	const struct ph_known *known;
 	const struct ph_gate *gate; /* may be NULL: all logins may be made */
+	/* After a 535 the user name's other shape is tried once, ann for
+	   ann@example.com or the other way round.  Where it is taken the login
+	   fails all the same, as PH_CAUSE_AUTH_USERNAME with advice. */
+	bool other_name;
 };
 
 /* PH_EINVAL with *fault: a certificate file, pin, helo ... is wrong. */
@@ -78,6 +82,8 @@ struct ph_session_attempt {
 	double ms;        /* from AUTH to its end */
 	bool reconnected; /* a new connection was made for it */
 	enum ph_attempt_end end;
+	/* As whom, where that was not the connection's user name; else "". */
+	const char *username;
 };
 
 enum {

@@ -20,7 +20,10 @@ enum {
 	PH_SESSION_NAMES_MAX = 256 * 1024, /* PH_CERT_NAMES_MAX long ones */
 	PH_SESSION_HOST_MAX = 256,
 	PH_SESSION_WHERE_MAX = PH_SESSION_HOST_MAX + 8,
-	PH_SESSION_HELO_MAX = 300
+	PH_SESSION_HELO_MAX = 300,
+	/* The longest secret, and its frame. */
+	PH_LOGIN_NAME_MAX = 512,
+	PH_LOGIN_RESPONSE_MAX = 64 * 1024 + 4096
 };
 
 enum ph_session_phase {
@@ -38,14 +41,29 @@ enum ph_session_footing {
 	PH_FOOTING_CLEAR
 };
 
+/* One step of a mechanism and what came of it. */
+struct ph_login_step {
+	struct ph_sasl_client *sasl; /* while a thread has it */
+	struct ph_buf challenge;
+	struct ph_buf response;
+	struct ph_fault why;
+	enum ph_err err;
+};
+
+struct ph_work;
+
 /* A login: the mechanisms one after the other, over as many connections as it
    takes. */
 struct ph_login {
 	struct ph_sasl_choice choice;
 	size_t at; /* of the fitting ones: the one under way */
 	bool is_trying;
-	struct ph_sasl_client *sasl;
-	bool cancelled; /* by us: fault says why */
+	struct ph_sasl_client *sasl; /* NULL, too, while a step is on its way */
+	struct ph_login_step *step;
+	struct ph_work *work; /* does it, if it is not done at once */
+	ph_msec step_until;   /* or it is given up */
+	bool has_ticket;      /* the user has one, of Kerberos */
+	bool cancelled;       /* by us: fault says why */
 	bool false_server;
 	bool is_heard;    /* a challenge came for the one under way */
 	bool failed_here; /* one has failed over this connection */
@@ -53,6 +71,8 @@ struct ph_login {
 	unsigned reconnects;
 	unsigned refused;     /* answered by a no to who logs in */
 	unsigned weaker_left; /* that may be tried after one */
+	bool may_be_other;    /* the name's other shape may be tried */
+	char other_name[PH_LOGIN_NAME_MAX]; /* it is; "": it is not */
 	/* Those that are through, whatever is offered next. */
 	char ended[PH_SASL_CHOICE_MAX][PH_SASL_NAME_MAX + 1];
 	size_t ended_count;
@@ -184,6 +204,9 @@ struct ph_sasl_credentials ph_login_credentials(const struct ph_session *s);
 struct ph_sasl_channel ph_login_channel(const struct ph_session *s);
 /* Fills the login's choice by what the server offers. */
 void ph_login_choose(struct ph_session *s);
+/* The user name's other shape; false: it has none that anyone could guess. */
+bool ph_login_other_name(
+    const struct ph_session *s, char out[PH_LOGIN_NAME_MAX]);
 /* Nothing of it fits: gives up. */
 void ph_login_none_fits(struct ph_session *s);
 
@@ -196,6 +219,8 @@ void ph_login_answered(struct ph_session *s, const struct ph_reply *reply);
 bool ph_login_survives(struct ph_session *s, const struct ph_fault *why);
 /* The login has its answer, and it is no: what came after does not matter. */
 bool ph_login_is_refused(const struct ph_session *s);
+/* A deadline has passed, perhaps that of a step on its way. */
+void ph_login_tick(struct ph_session *s);
 void ph_login_release(struct ph_login *l);
 /* With the next mechanism, after a wait at the gate. */
 void ph_login_go_on(struct ph_session *s);
@@ -233,6 +258,17 @@ void ph_recall_key(struct ph_session *s);
 void ph_recall_order(const struct ph_session *s, struct ph_sasl_choice *c);
 /* The choice is made.  True: it must not be used, *out says why. */
 bool ph_recall_refuses_login(struct ph_session *s, struct ph_fault *out);
+
+/* login_step.c */
+/* Has the mechanism answer the challenge.  PH_OK: login.step says what came of
+   it; PH_AGAIN: it is on its way, and ph_login_stepped() is called when it is
+   through; PH_ENOMEM, PH_ETOOBIG. */
+PH_MUST_USE enum ph_err ph_login_step(
+    struct ph_session *s, struct ph_span challenge);
+/* Forgets it, also before it is through. */
+void ph_login_step_stop(struct ph_login *l);
+/* login.c: the step that was on its way is through. */
+void ph_login_stepped(struct ph_session *s);
 
 /* traffic.c */
 struct ph_entry; /* a job and its place among the others */

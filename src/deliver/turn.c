@@ -277,6 +277,8 @@ static void arm(struct ph_session *s)
 
 		if (deadline < at)
 			at = deadline;
+		if (s->login.step_until < at)
+			at = s->login.step_until;
 	}
 	if (s->gate_at < at)
 		at = s->gate_at;
@@ -297,6 +299,8 @@ static void do_round(struct ph_session *s, bool from_loop)
 {
 	if (s->phase == PH_PHASE_HANDSHAKE && ph_link_handshake(s))
 		s->again = true;
+	if (is_talking(s))
+		ph_login_tick(s);
 	take_events(s);
 	read_all(s);
 	notify(s, from_loop);

@@ -195,6 +195,10 @@ static const struct row rows[] = {
 	    PH_EXIT_NOPERM, true,
 	    "check the user name (often the whole address) and the password; "
 	    "some providers want an app password made for this purpose" },
+	[PH_CAUSE_AUTH_USERNAME] = { "auth-username", "username",
+	    PH_EXIT_NOPERM, false,
+	    "the server wants the user name in its other shape: the whole "
+	    "address, or what stands before the @ alone" },
 	[PH_CAUSE_AUTH_TOKEN] = { "auth-token", "token", PH_EXIT_NOPERM, false,
 	    "the access token is out of date, or not made for this account or "
 	    "for sending mail: get a new one, and check the user name and the "

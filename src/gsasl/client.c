@@ -1,12 +1,16 @@
+#include "gsasl/kerberos.h"
 #include "gsasl/library.h"
 #include "gsasl/module.h"
 
 #include <stdlib.h>
 
+#define SERVICE "smtp"
+
 struct client {
 	const struct ph_sasl_mechanism *row;
 	Gsasl *context;
 	Gsasl_session *session;
+	bool is_prepared; /* needs_ticket: there is one for this service */
 };
 
 /* Every property was set before; what the library asks for beyond them, there
@@ -48,10 +52,32 @@ static enum ph_err check_identity(const struct client *s)
 	return PH_OK;
 }
 
+/* Who one is, is the ticket's to say. */
+static enum ph_err set_service(
+    struct client *s, const struct ph_sasl_credentials *cred)
+{
+	if (cred->host.len == 0)
+		return PH_EINVAL;
+
+	enum ph_err err =
+	    ph_gsasl_property(s->session, GSASL_SERVICE, PH_SPAN(SERVICE));
+	if (err == PH_OK) {
+		err = ph_gsasl_property(s->session, GSASL_HOSTNAME, cred->host);
+	}
+	if (err == PH_OK && cred->authzid.len > 0) {
+		err =
+		    ph_gsasl_property(s->session, GSASL_AUTHZID, cred->authzid);
+	}
+	return err;
+}
+
 static enum ph_err set_identity(
     struct client *s, const struct ph_sasl_credentials *cred)
 {
 	enum ph_err err = PH_OK;
+
+	if (s->row->needs_ticket)
+		return set_service(s, cred);
 
 	if (cred->username.len > 0) {
 		err =
@@ -120,16 +146,27 @@ void ph_gsasl_client_end(void *state)
 	free(s);
 }
 
+static enum ph_err prepare(struct client *s, struct ph_buf *remark)
+{
+	const char *host = gsasl_property_fast(s->session, GSASL_HOSTNAME);
+
+	s->is_prepared = true;
+	return ph_kerberos_prepare(ph_span_of(host), remark);
+}
+
 enum ph_err ph_gsasl_client_step(void *state, struct ph_span challenge,
     struct ph_buf *out, struct ph_buf *remark)
 {
 	struct client *s = state;
 	int rc = GSASL_OK;
 
-	(void)remark;
+	if (s->row->needs_ticket && !s->is_prepared) {
+		enum ph_err err = prepare(s, remark);
+		if (err != PH_OK)
+			return err;
+	}
 
 	enum ph_err err = ph_gsasl_step(s->session, challenge, out, &rc);
-
 	if (err != PH_OK)
 		return err;
 	switch (rc) {
@@ -144,6 +181,8 @@ enum ph_err ph_gsasl_client_step(void *state, struct ph_span challenge,
 	case GSASL_AUTHENTICATION_ERROR:
 		return PH_EDENIED;
 	default:
+		if (s->row->needs_ticket)
+			(void)!ph_buf_append_str(remark, gsasl_strerror(rc));
 		return PH_EPROTO;
 	}
 }

@@ -83,6 +83,10 @@ struct ph_tls_info {
 	bool binding_is_exporter;
 	size_t binding_len;
 	unsigned char binding[64];
+	/* For NTLM: the hash of the server's certificate, tls-server-end-point
+	   (RFC 5929 4.1); len 0: none to be had. */
+	size_t end_point_len;
+	unsigned char end_point[64];
 };
 
 #endif

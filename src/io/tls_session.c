@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "io/certificate.h"
+#include "io/end_point.h"
 #include "io/errno_text.h"
 #include "io/sockaddr.h"
 #include "io/tls_context.h"
@@ -596,6 +597,10 @@ static void handshake_done(struct ph_tls_session *t)
 	(void)snprintf(t->info.cipher, sizeof(t->info.cipher), "%s",
 	    SSL_get_cipher_name(t->ssl));
 	read_binding(t);
+	if (!t->context->server) {
+		t->info.end_point_len = ph_end_point_read(
+		    SSL_get0_peer_certificate(t->ssl), t->info.end_point);
+	}
 }
 
 enum ph_err ph_tls_session_handshake(struct ph_tls_session *t)

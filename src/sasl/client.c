@@ -93,11 +93,21 @@ bool ph_sasl_client_is_first(const struct ph_sasl_client *s)
 	return s->row->is_first;
 }
 
+bool ph_sasl_client_may_block(const struct ph_sasl_client *s)
+{
+	return s->row->needs_ticket;
+}
+
 static enum ph_err refuse(
     const struct ph_sasl_client *s, const char *why, struct ph_fault *fault)
 {
 	ph_fault_set(fault, PH_CAUSE_AUTH_MECHANISM, PH_STAGE_AUTH, "%s: %s",
 	    s->row->name, why);
+	if (s->row->needs_ticket) {
+		ph_fault_advise(fault,
+		    "see to the Kerberos ticket (klist shows it), or choose "
+		    "another mechanism with --auth");
+	}
 	return PH_EPROTO;
 }
 

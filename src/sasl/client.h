@@ -26,6 +26,11 @@ void ph_sasl_client_free(struct ph_sasl_client *s);
    called with an empty challenge. */
 bool ph_sasl_client_is_first(const struct ph_sasl_client *s);
 
+/* step() may wait for a server of the mechanism's own, half a minute and more
+   (GSSAPI): it is to be called on a thread.  Nothing else touches s
+   meanwhile. */
+bool ph_sasl_client_may_block(const struct ph_sasl_client *s);
+
 /* Answers a challenge.  out is replaced; wipe it after use (ph_buf_wipe).
    PH_OK       send *out; more challenges may come
    PH_EOF      send *out; nothing more is expected but the server's verdict

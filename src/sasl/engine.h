@@ -20,7 +20,8 @@ struct ph_sasl_mechanism {
 	bool needs_user;   /* and a password */
 	bool needs_token;  /* and a user name */
 	bool needs_certificate;
-	bool named_only; /* never of "auto" */
+	bool needs_ticket; /* of Kerberos; its steps may wait for a KDC */
+	bool named_only;   /* never of "auto" */
 	bool served;
 	/* Who speaks it for the client; NULL: the module gsasl (gsasl.h). */
 	const struct ph_sasl_engine *engine;

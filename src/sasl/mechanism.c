@@ -4,6 +4,7 @@
 #include "sasl/bearer.h"
 #include "sasl/engine.h"
 #include "sasl/gsasl.h"
+#include "sasl/ntlm_client.h"
 
 /* Strongest first.  What is not here is not spoken. */
 const struct ph_sasl_mechanism ph_sasl_mechanisms[] = {
@@ -39,8 +40,17 @@ const struct ph_sasl_mechanism ph_sasl_mechanisms[] = {
 	    .is_first = true,
 	    .needs_token = true,
 	    .engine = &ph_bearer_xoauth2 },
+	{ .name = "GSSAPI",
+	    .is_binary = true,
+	    .is_first = true,
+	    .needs_ticket = true },
 	{ .name = "EXTERNAL", .is_first = true, .needs_certificate = true },
 	{ .name = "CRAM-MD5", .needs_user = true, .served = true },
+	{ .name = "NTLM",
+	    .is_binary = true,
+	    .is_first = true,
+	    .needs_user = true,
+	    .engine = &ph_ntlm_client },
 	/* The user name may go with the AUTH command, and not every server
 	   takes it there: it waits to be asked. */
 	{ .name = "LOGIN",
@@ -94,6 +104,14 @@ bool ph_sasl_mechanism_needs_token(const char *name)
 	return row != NULL && row->needs_token;
 }
 
+bool ph_sasl_mechanism_needs_password(const char *name)
+{
+	const struct ph_sasl_mechanism *row =
+	    ph_sasl_mechanism_row(ph_span_of(name));
+
+	return row != NULL && row->needs_user;
+}
+
 const char *ph_sasl_mechanism_module(const char *name)
 {
 	const struct ph_sasl_mechanism *row =
@@ -125,6 +143,9 @@ static enum ph_sasl_fitness judge_credentials(
 		    ? PH_SASL_FITS
 		    : PH_SASL_NO_CREDENTIALS;
 	}
+	/* Named, it is tried: then Kerberos itself says what is missing. */
+	if (row->needs_ticket && !cred->has_ticket && q->allowed_count == 0)
+		return PH_SASL_NO_TICKET;
 	if (row->needs_token && !cred->has_token) {
 		return cred->has_password ? PH_SASL_NO_TOKEN
 					  : PH_SASL_NO_CREDENTIALS;
@@ -246,6 +267,7 @@ const char *ph_sasl_fitness_text(enum ph_sasl_fitness fitness)
 		[PH_SASL_NO_CREDENTIALS] =
 		    "no user name, password or certificate for it",
 		[PH_SASL_NO_TOKEN] = "needs a token, not a password",
+		[PH_SASL_NO_TICKET] = "no Kerberos ticket for this user",
 		[PH_SASL_NO_PASSWORD] = "needs a password, not a token",
 	};
 

@@ -2,6 +2,7 @@
 #define PH_SASL_MECHANISM_H
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/span.h"
 
@@ -9,7 +10,8 @@
 
 enum {
 	PH_SASL_NAME_MAX = 20, /* RFC 4422 3.1 */
-	PH_SASL_CHOICE_MAX = 64
+	PH_SASL_CHOICE_MAX = 64,
+	PH_SASL_NONCE_SIZE = 8
 };
 
 enum ph_sasl_binding {
@@ -25,6 +27,9 @@ struct ph_sasl_channel {
 	bool plaintext_allowed; /* allow-plaintext-password = yes */
 	enum ph_sasl_binding binding;
 	struct ph_span binding_data; /* raw */
+	/* The hash of the server's certificate, tls-server-end-point (RFC 5929
+	   4.1), for NTLM; empty: none. */
+	struct ph_span end_point;
 };
 
 struct ph_sasl_credentials {
@@ -36,9 +41,15 @@ struct ph_sasl_credentials {
 	struct ph_span token; /* an OAuth 2.0 access token */
 	bool has_token;
 	bool has_certificate;   /* a client certificate is configured */
+	bool has_ticket;        /* of Kerberos, for this user */
 	struct ph_span authzid; /* usually empty */
 	struct ph_span host;    /* the server's name */
 	uint16_t port;
+	/* For NTLM, beside the user name; the mechanisms read no clock and
+	   throw no dice. */
+	struct ph_span domain; /* UTF-8; may be empty */
+	ph_unixtime now;
+	unsigned char nonce[PH_SASL_NONCE_SIZE]; /* random */
 };
 
 /* Why a mechanism is or is not tried. */
@@ -52,7 +63,8 @@ enum ph_sasl_fitness {
 	PH_SASL_CLEARTEXT,   /* would show the password without TLS */
 	PH_SASL_NO_CREDENTIALS, /* needs a user name, password or certificate */
 	PH_SASL_NO_TOKEN,       /* needs a token, and there is a password */
-	PH_SASL_NO_PASSWORD     /* needs a password, and there is a token */
+	PH_SASL_NO_PASSWORD,    /* needs a password, and there is a token */
+	PH_SASL_NO_TICKET       /* and not asked for by name */
 };
 
 struct ph_sasl_candidate {
@@ -79,8 +91,9 @@ struct ph_sasl_question {
 };
 
 /* Strongest first: SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS
-   SCRAM-SHA-1 OAUTHBEARER XOAUTH2 EXTERNAL CRAM-MD5 LOGIN PLAIN; EXTERNAL only
-   with a certificate, OAUTHBEARER and XOAUTH2 only with a token.  They and
+   SCRAM-SHA-1 OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL CRAM-MD5 NTLM LOGIN PLAIN;
+   EXTERNAL only with a certificate, OAUTHBEARER and XOAUTH2 only with a token,
+   GSSAPI only with a ticket or where the connection names it.  They and
    PLAIN, LOGIN never over a channel that is neither secure nor
    plaintext_allowed. */
 void ph_sasl_choose(
@@ -102,6 +115,8 @@ const char *ph_sasl_mechanism_find(struct ph_span name);
 bool ph_sasl_mechanism_is_cleartext(const char *name);
 /* Logs in by a token. */
 bool ph_sasl_mechanism_needs_token(const char *name);
+/* Logs in by user name and password. */
+bool ph_sasl_mechanism_needs_password(const char *name);
 /* The file of the module that the client's side of it is loaded from (any
    known name); NULL: none. */
 const char *ph_sasl_mechanism_module(const char *name);

@@ -109,6 +109,7 @@ def libraries_have_one_room(root):
     """DESIGN: each library has one room that knows it."""
     home = {"uv.h": {"io"}, "gmime/": {"mime"}, "glib": {"mime"},
             "gsasl.h": {"gsasl"}, "nettle/": {"legacy"}, "unicase.h": {"sasl"},
+            "gssapi/": {"gsasl"},
             "openssl/": {"io"}, "curl/": {"http"},
             "jansson.h": {"cli", "oauth", "sasl"}, "idn2.h": {"mail", "connection"}}
     for path in files(root, "src"):

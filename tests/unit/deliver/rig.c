@@ -102,6 +102,7 @@ enum ph_err rig_connect(struct rig *r)
 		.weaker_max = r->weaker_max,
 		.gate = r->gate,
 		.known = r->known,
+		.other_name = r->other_name,
 		.trace = on_trace,
 		.trace_ctx = r,
 	    },

@@ -16,6 +16,7 @@ struct rig {
 	unsigned weaker_max; /* of the session's options, as the next */
 	const struct ph_gate *gate;
 	const struct ph_known *known;
+	bool other_name;
 	struct ph_session *session;
 	struct ph_fault fault;
 	struct ph_buf trace; /* "DIR STAGE LINE\n" for each line */

@@ -2,6 +2,7 @@
 #include "rig.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Logging in: what is chosen, what a refusal means, and what never leaves
@@ -460,6 +461,166 @@ static void test_token(void)
 	rig_release(&r);
 }
 
+/* The user name's other shape: told, and not used. */
+static const struct {
+	const char *name, *from, *host;
+	const char *other; /* NULL: nobody could guess one */
+} names[] = {
+	{ "ann@example.com", "", "", "ann" },
+	{ "ann", "ann@example.com", "", "ann@example.com" },
+	{ "ann", "Ann <a.b@example.com>", "", "ann@example.com" },
+	{ "ann", "", "", NULL }, /* the server is an address */
+	{ "@example.com", "", "", NULL },
+	{ "EXAMPLE\\ann", "ann@example.com", "", NULL },
+};
+
+static void test_other_name(size_t i)
+{
+	static const struct step good[] = { HELLO("AUTH PLAIN CRAM-MD5"),
+		EXPECT("AUTH CRAM-MD5"), CHALLENGE, EXPECT(""),
+		SEND("535 5.7.8 no"), EXPECT("AUTH CRAM-MD5"), CHALLENGE,
+		EXPECT(""), SEND("235 2.7.0 in"), BYE };
+	static const struct step none[] = { HELLO("AUTH PLAIN CRAM-MD5"),
+		EXPECT("AUTH CRAM-MD5"), CHALLENGE, EXPECT(""),
+		SEND("535 5.7.8 no"), BYE };
+	bool has_other = names[i].other != NULL;
+	struct rig r;
+
+	check_case(names[i].name, i);
+	if (has_other) {
+		RIG_INIT(&r, good);
+	} else {
+		RIG_INIT(&r, none);
+	}
+	r.other_name = true;
+	rig_login(&r, "secret", NULL);
+	r.conn.username = names[i].name;
+	r.conn.from = names[i].from;
+	check(rig_connect(&r) == PH_EIO);
+
+	const struct ph_session_facts *f = ph_session_facts(r.session);
+
+	check_int(r.fault.cause,
+	    has_other ? PH_CAUSE_AUTH_USERNAME : PH_CAUSE_AUTH_REFUSED);
+	check_int(r.fault.code, 535);
+	check_int(f->attempt_count, has_other ? 2 : 1);
+	check_str(f->attempts[0].username, "");
+	check_str(f->mechanism, "");
+	if (has_other) {
+		check_str(f->attempts[1].username, names[i].other);
+		check(strstr(r.fault.advice, names[i].other) != NULL);
+	}
+	rig_release(&r);
+	check_case(NULL, 0);
+}
+
+/* Not after as many refusals as are allowed, not twice, not with a token; and
+   over a new connection where the server hangs up. */
+static void test_other_name_limits(void)
+{
+	static const struct step once[] = { HELLO("AUTH CRAM-MD5"),
+		EXPECT("AUTH CRAM-MD5"), CHALLENGE, EXPECT(""),
+		SEND("535 5.7.8 no"), BYE };
+	static const struct step twice[] = { HELLO("AUTH CRAM-MD5"),
+		EXPECT("AUTH CRAM-MD5"), CHALLENGE, EXPECT(""),
+		SEND("535 5.7.8 no"), EXPECT("AUTH CRAM-MD5"), CHALLENGE,
+		EXPECT(""), SEND("535 5.7.8 never"), BYE };
+	static const struct step token[] = { HELLO("AUTH XOAUTH2"),
+		EXPECT("AUTH XOAUTH2"), SEND("535 5.7.8 no"), BYE };
+	static const struct step hangs_up[] = { HELLO("AUTH CRAM-MD5"),
+		EXPECT("AUTH CRAM-MD5"), CHALLENGE, EXPECT(""),
+		SEND("535 5.7.8 no"), CLOSE };
+	static const struct step then[] = { HELLO("AUTH CRAM-MD5"),
+		EXPECT("AUTH CRAM-MD5"), CHALLENGE, EXPECT(""),
+		SEND("235 2.7.0 in"), BYE };
+	struct rig r;
+
+	RIG_INIT(&r, once);
+	r.other_name = true;
+	r.conn.attempts = 1;
+	rig_login(&r, "secret", NULL);
+	r.conn.username = "ann@example.com";
+	check(rig_connect(&r) == PH_EIO);
+	check_int(r.fault.cause, PH_CAUSE_AUTH_REFUSED);
+	rig_release(&r);
+
+	RIG_INIT(&r, twice);
+	r.other_name = true;
+	r.conn.attempts = 9;
+	rig_login(&r, "secret", NULL);
+	r.conn.username = "ann@example.com";
+	check(rig_connect(&r) == PH_EIO);
+	check_int(r.fault.cause, PH_CAUSE_AUTH_REFUSED);
+	check(strstr(r.fault.text, "never") == NULL);
+	rig_release(&r);
+
+	RIG_INIT(&r, token);
+	r.other_name = true;
+	r.conn.allow_plaintext_password = true;
+	rig_login(&r, "secret", "XOAUTH2");
+	r.conn.username = "ann@example.com";
+	check(rig_connect(&r) == PH_EIO);
+	check_int(r.fault.cause, PH_CAUSE_AUTH_TOKEN);
+	rig_release(&r);
+
+	RIG_INIT(&r, hangs_up, then);
+	r.other_name = true;
+	rig_login(&r, "secret", NULL);
+	r.conn.username = "ann@example.com";
+	check(rig_connect(&r) == PH_EIO);
+	check_int(r.fault.cause, PH_CAUSE_AUTH_USERNAME);
+	check_int(r.server.conn_count, 2);
+	rig_release(&r);
+}
+
+/* No mechanism in common: what is offered, what is allowed, what to do. */
+static const struct {
+	const char *offered; /* the whole EHLO line */
+	const char *mechanism;
+	const char *text, *advice;
+	enum ph_cause cause;
+} foreign[] = {
+	{ "250 AUTH GSSAPI XYZZY\r\n", NULL,
+	    "offers no mechanism that may be used: GSSAPI (no Kerberos ticket "
+	    "for this user), XYZZY (not supported); allowed here: auto",
+	    "kinit", PH_CAUSE_AUTH_NO_COMMON },
+	{ "250 AUTH XYZZY\r\n", NULL, "XYZZY (not supported)", "administrator",
+	    PH_CAUSE_AUTH_NO_COMMON },
+	{ "250 AUTH CRAM-MD5 LOGIN\r\n", "SCRAM-SHA-1",
+	    "CRAM-MD5 (not allowed), LOGIN (not allowed); allowed here: "
+	    "SCRAM-SHA-1",
+	    "mechanisms = auto", PH_CAUSE_AUTH_NO_COMMON },
+	{ "250 AUTH XOAUTH2\r\n", NULL,
+	    "XOAUTH2 (needs a token, not a password)", "access token",
+	    PH_CAUSE_AUTH_NO_COMMON },
+	{ "250 AUTH ANONYMOUS\r\n", NULL, "ANONYMOUS (not allowed)", "--auth",
+	    PH_CAUSE_AUTH_NO_COMMON },
+	{ "250 AUTH PLAIN XYZZY\r\n", NULL, "PLAIN (readable by all", NULL,
+	    PH_CAUSE_AUTH_PLAINTEXT },
+};
+
+static void test_foreign(size_t i)
+{
+	const struct step steps[] = { SEND("220 mail.example.com ESMTP"),
+		EXPECT("EHLO"), SEND("250-mail.example.com"),
+		{ STEP_SEND, foreign[i].offered }, BYE };
+	struct rig r;
+
+	check_case(foreign[i].offered, i);
+	RIG_INIT(&r, steps);
+	rig_login(&r, "secret", foreign[i].mechanism);
+	check(rig_connect(&r) == PH_EIO);
+	check_int(r.fault.cause, foreign[i].cause);
+	check(strstr(r.fault.text, foreign[i].text) != NULL);
+	check(strstr(rig_log(&r), "AUTH") == NULL);
+	if (foreign[i].advice != NULL) {
+		check(strstr(r.fault.advice, foreign[i].advice) != NULL);
+		check(strstr(r.fault.advice, "anonymous = yes") != NULL);
+	}
+	rig_release(&r);
+	check_case(NULL, 0);
+}
+
 /* Nobody to log in as, somebody who wants no login, and somebody without a
    password. */
 static void test_who(void)
@@ -555,10 +716,17 @@ static void test_two_passwords(void)
 
 int main(void)
 {
+	/* Whatever tickets there are on this machine. */
+	check(setenv("KRB5CCNAME", "FILE:/nonexistent/cache", 1) == 0);
 	for (size_t i = 0; i < PH_COUNT(cases); i++)
 		run_case(i);
 	check_case(NULL, 0);
 	test_trace();
+	for (size_t i = 0; i < PH_COUNT(names); i++)
+		test_other_name(i);
+	test_other_name_limits();
+	for (size_t i = 0; i < PH_COUNT(foreign); i++)
+		test_foreign(i);
 	test_token();
 	test_who();
 	test_two_passwords();

@@ -101,6 +101,32 @@ static enum ph_err by_token(void *ctx)
 	return err == PH_EOF ? PH_OK : err;
 }
 
+static enum ph_err by_ntlm(void *ctx)
+{
+	static const struct ph_sasl_credentials cred = {
+		.username = PH_SPAN_INIT("User"),
+		.password = PH_SPAN_INIT("Password"),
+		.has_password = true,
+		.domain = PH_SPAN_INIT("Domain"),
+		.host = PH_SPAN_INIT("mx"),
+	};
+	static const struct ph_span challenge =
+	    PH_SPAN_INIT("NTLMSSP\0\x02\0\0\0\0\0\0\0\x30\0\0\0\x05\x82\x88\xa2"
+			 "12345678\0\0\0\0\0\0\0\0\0\0\0\0\x30\0\0\0");
+	struct ph_sasl_client *s = NULL;
+	struct ph_buf out;
+	enum ph_err err = ph_sasl_client_new(ctx, &cred, &bound, &s);
+
+	ph_buf_init(&out, 4096);
+	if (err == PH_OK)
+		err = ph_sasl_client_step(s, PH_SPAN(""), &out, NULL);
+	if (err == PH_OK)
+		err = ph_sasl_client_step(s, challenge, &out, NULL);
+	ph_sasl_client_free(s);
+	ph_buf_wipe(&out);
+	return err == PH_EOF ? PH_OK : err;
+}
+
 /* The library's calls, one of which says that memory is out. */
 static long calls_left = -1;
 
@@ -160,6 +186,7 @@ int main(void)
 {
 	static char plus[] = "SCRAM-SHA-256-PLUS";
 	static char plain[] = "PLAIN";
+	static char ntlm[] = "NTLM";
 	static char bearer[] = "OAUTHBEARER";
 
 	/* A server that cannot look up the password refuses the login. */
@@ -167,6 +194,7 @@ int main(void)
 	check(failalloc_run_any(login, plain) > 5);
 	/* What a refusal tells may be left out. */
 	check(failalloc_run_any(by_token, bearer) > 5);
+	check(failalloc_run(by_ntlm, ntlm) > 5);
 	test_library(plus);
 	test_library(plain);
 	test_library("LOGIN");
