@@ -181,6 +181,11 @@ static enum ph_err probe(struct testing *t, struct ph_fault *fault)
 
 static void talk(struct testing *t, struct ph_fault *fault)
 {
+	const char *from = ph_options_value(&t->options, KEY_FROM);
+
+	/* Its domain may be what the user name lacks. */
+	if (from != NULL)
+		t->server.connection.from = from;
 	t->talk.other_name = true;
 
 	enum ph_err err =

@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import capture
+import logins
 import packages
 import servers
 
@@ -129,9 +130,10 @@ def nodemailer(certificate, tmp_path_factory):
 def posthaste(tmp_path, certificate):
     """Runs the program with no configuration but the test's."""
 
-    def run(*args, password=servers.PASSWORD, **kwargs):
+    def run(*args, password=servers.PASSWORD, more_env=None, **kwargs):
         env = dict(os.environ, XDG_CONFIG_HOME=str(tmp_path / "config"),
                    HOME=str(tmp_path), SECRET=password, LC_ALL="C.UTF-8")
+        env.update(more_env or {})
         kwargs.setdefault("stdin", subprocess.DEVNULL)
         return subprocess.run([PROGRAM, *map(str, args)], env=env, timeout=60,
                               capture_output=True, text=True, **kwargs)
@@ -170,3 +172,45 @@ class Sink:
         self.process.terminate()
         self.process.wait(10)
         self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def kdc():
+    yield from running(logins.Kdc)
+
+
+@pytest.fixture(scope="session")
+def cyrus(certificate, kdc):
+    yield from running(logins.PostfixCyrus, certificate / "server.pem", kdc)
+
+
+@pytest.fixture(scope="session")
+def tokens(certificate, tmp_path_factory):
+    """Dovecot's submission, before a server that keeps what it hands on."""
+    behind = capture.Aiosmtpd(tmp_path_factory.mktemp("behind-tokens"))
+    front = logins.DovecotTokens(certificate / "server.pem", behind.plain)
+    yield front
+    front.close()
+    behind.controller.stop()
+
+
+@pytest.fixture(scope="session")
+def exim_certificates(certificate):
+    yield from running(logins.EximCertificates, certificate / "server.pem")
+
+
+@pytest.fixture(scope="session")
+def client_certificate(certificate):
+    """Of the same CA, for USER: in the name, and as its mail address."""
+    openssl(certificate, "req", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-nodes", "-keyout", "client.key",
+            "-out", "client.csr", "-subj", f"/CN={servers.USER}")
+    (certificate / "client.names").write_text(
+        f"subjectAltName=email:{servers.USER}\n")
+    openssl(certificate, "x509", "-req", "-in", "client.csr", "-CA", "ca.pem",
+            "-CAkey", "ca.key", "-CAcreateserial", "-out", "client.crt",
+            "-days", "3", "-extfile", "client.names")
+    both = certificate / "client.pem"
+    both.write_text((certificate / "client.key").read_text() +
+                    (certificate / "client.crt").read_text())
+    return both
