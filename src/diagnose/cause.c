@@ -182,7 +182,8 @@ static const struct row rows[] = {
 	[PH_CAUSE_AUTH_NOT_OFFERED] = { "auth-not-offered", "port",
 	    PH_EXIT_CONFIG, false,
 	    "the server takes no login on that port: try 587 or 465, check "
-	    "the encryption, or leave out the user name if none is needed" },
+	    "the encryption, or, if the server lets this computer send without "
+	    "one, leave out the user name or set anonymous = yes" },
 	[PH_CAUSE_AUTH_NO_COMMON] = { "auth-no-common", "mechanism",
 	    PH_EXIT_CONFIG, false,
 	    "the server offers none of the mechanisms that are allowed here; "
