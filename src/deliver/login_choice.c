@@ -45,9 +45,6 @@ struct ph_sasl_credentials ph_login_credentials(const struct ph_session *s)
 
 	if (s->login.other_name[0] != '\0')
 		cred.username = ph_span_of(s->login.other_name);
-	/* By a ticket one is its owner, unless somebody else is named. */
-	if (!s->login.has_ticket && names(c, PH_SPAN("GSSAPI")))
-		cred.authzid = cred.username;
 	if (s->password == NULL)
 		return cred;
 	if (ph_connection_wants_token(c)) {

@@ -52,22 +52,24 @@ static enum ph_err check_identity(const struct client *s)
 	return PH_OK;
 }
 
-/* Who one is, is the ticket's to say. */
+/* By a ticket one is its owner; whoever is named and is not known to be that is
+   who one wants to act as. */
 static enum ph_err set_service(
     struct client *s, const struct ph_sasl_credentials *cred)
 {
+	struct ph_span authzid = cred->authzid;
+
+	if (authzid.len == 0 && !cred->has_ticket)
+		authzid = cred->username;
 	if (cred->host.len == 0)
 		return PH_EINVAL;
 
 	enum ph_err err =
 	    ph_gsasl_property(s->session, GSASL_SERVICE, PH_SPAN(SERVICE));
-	if (err == PH_OK) {
+	if (err == PH_OK)
 		err = ph_gsasl_property(s->session, GSASL_HOSTNAME, cred->host);
-	}
-	if (err == PH_OK && cred->authzid.len > 0) {
-		err =
-		    ph_gsasl_property(s->session, GSASL_AUTHZID, cred->authzid);
-	}
+	if (err == PH_OK && authzid.len > 0)
+		err = ph_gsasl_property(s->session, GSASL_AUTHZID, authzid);
 	return err;
 }
 

@@ -1,6 +1,7 @@
 """Logins by Kerberos that come to nothing: no ticket, another's ticket, a KDC
 that does not answer.  Those that succeed are interop/test_logins.py's."""
 
+import base64
 import os
 import signal
 import subprocess
@@ -66,6 +67,16 @@ def test_auto_without_a_ticket(env, tmp_path):
     assert tried(s) == ["CRAM-MD5"]
     assert "GSSAPI (no Kerberos ticket for this user)" in done.transcript
     assert [a["mechanism"] for a in done.json["attempts"]] == ["CRAM-MD5"]
+
+
+def test_plain_beside_it(env):
+    """Whom GSSAPI would act as is no word of PLAIN's."""
+    with Server(Smtp(offers=["AUTH PLAIN GSSAPI"])) as s:
+        done = send(s, *LOGIN, "--auth", "PLAIN,GSSAPI",
+                    "--allow-plaintext-password", env=env, secret="s3cret")
+    assert done.code == 0, done
+    said = next(line for line in s.received[0].lines if "AUTH" in line)
+    assert base64.b64decode(said.split(" ")[2]) == b"\0ann\0s3cret"
 
 
 def test_auto_with_a_ticket_of_another(env, tmp_path):
@@ -154,7 +165,6 @@ def test_test_with_the_other_name():
 
     def named(connection):
         connection.send(CHALLENGE)
-        import base64
         name = base64.b64decode(connection.line()).rsplit(b" ", 1)[0]
         connection.send("235 2.7.0 in" if name == b"ann" else "535 5.7.8 no")
         return True
