@@ -487,11 +487,7 @@ static void test_other_name(size_t i)
 	struct rig r;
 
 	check_case(names[i].name, i);
-	if (has_other) {
-		RIG_INIT(&r, good);
-	} else {
-		RIG_INIT(&r, none);
-	}
+	RIG_INIT(&r, has_other ? good : none);
 	r.other_name = true;
 	rig_login(&r, "secret", NULL);
 	r.conn.username = names[i].name;
