@@ -178,3 +178,45 @@ def test_external(auth, certificates, good_pem):
     assert done.json["server"]["mechanism"] == "EXTERNAL"
     assert seen == [("AUTH EXTERNAL =",
                      ((("commonName", "ann.example.com"),),))]
+
+
+class Dropping(Smtp):
+    """Offers STARTTLS to the first connection alone."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.greeted = []
+
+    def ehlo(self, connection):
+        if connection not in self.greeted:
+            self.greeted.append(connection)
+        if len(self.greeted) == 1:
+            return super().ehlo(connection)
+        connection.send("250-test\r\n250 " + self.offers[0])
+        return True
+
+
+@pytest.mark.parametrize("scheme", ["smtp+starttls", "smtp"])
+def test_starttls_is_gone_the_second_time(scheme, certificates, good_pem):
+    """CRAM-MD5 is refused and hung up on; what PLAIN would say over TLS it does
+    not say in clear.  The refusal is what is told."""
+
+    def auth(connection, line):
+        if line.startswith("AUTH CRAM-MD5"):
+            connection.send("334 PDFAZXhhbXBsZT4=")
+            connection.line()
+            connection.send("535 5.7.8 no")
+            return False
+        connection.send("235 2.7.0 in")
+        return True
+
+    talk = Dropping({"AUTH": auth}, offers=["AUTH CRAM-MD5 PLAIN LOGIN"],
+                    tls=certificates.context(good_pem))
+    with Server(talk) as server:
+        done = attempt("send", *url(server, scheme), *BOB, *LOGIN, "--ca-file",
+                       certificates.ca)
+    assert len(server.received) == 2
+    assert done.json["error"]["cause"] == "auth-refused", done
+    judge(done, 77, "auth")
+    assert [line for line in server.received[1].lines if "AUTH" in line] == []
+    assert "MAIL" not in words(server)
