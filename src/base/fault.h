@@ -26,7 +26,9 @@ enum ph_cause {
 	PH_CAUSE_CANNOT_CREATE,    /* an output file */
 	PH_CAUSE_CANNOT_WRITE,     /* disk full and its kin */
 	PH_CAUSE_NO_PASSWORD,      /* the secret source gave none */
-	PH_CAUSE_SECRET_EXPOSED,   /* file others may read; password in a URL */
+	PH_CAUSE_CLIENT_CERTIFICATE, /* the one to show cannot be used */
+	PH_CAUSE_CLIENT_KEY,         /* its key, or the key's passphrase */
+	PH_CAUSE_SECRET_EXPOSED, /* file others may read; password in a URL */
 
 	/* dns, connect */
 	PH_CAUSE_HOST_NOT_FOUND,
@@ -62,7 +64,9 @@ enum ph_cause {
 	PH_CAUSE_CERT_UNTRUSTED, /* unknown issuer, chain missing */
 	PH_CAUSE_CERT_NAME,
 	PH_CAUSE_CERT_PIN,
-	PH_CAUSE_CERT_OTHER, /* weak key, wrong purpose, revoked ... */
+	PH_CAUSE_CERT_REVOKED, /* its issuer says so (OCSP) */
+	PH_CAUSE_CERT_STAPLE,  /* it must come with an OCSP staple */
+	PH_CAUSE_CERT_OTHER,   /* weak key, wrong purpose ... */
 
 	/* auth */
 	PH_CAUSE_AUTH_NOT_OFFERED,  /* the server offers no AUTH at all */

@@ -34,6 +34,21 @@ json_t *ph_facts_timing(const struct ph_session_timing *t)
 	return j;
 }
 
+static json_t *ocsp(enum ph_ocsp state)
+{
+	switch (state) {
+	case PH_OCSP_NONE:
+		break;
+	case PH_OCSP_GOOD:
+		return json_string("good");
+	case PH_OCSP_REVOKED:
+		return json_string("revoked");
+	case PH_OCSP_DOUBTFUL:
+		return json_string("doubtful");
+	}
+	return json_null();
+}
+
 json_t *ph_facts_certificate(const struct ph_certificate *c)
 {
 	json_t *names;
@@ -52,6 +67,7 @@ json_t *ph_facts_certificate(const struct ph_certificate *c)
 	ph_json_put(j, "not_after", ph_json_str(c->not_after));
 	ph_json_put(j, "sha256", ph_json_str(c->sha256));
 	ph_json_put(j, "spki_sha256", ph_json_str(c->spki_sha256));
+	ph_json_put(j, "ocsp", ocsp(c->ocsp));
 	return j;
 }
 

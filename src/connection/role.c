@@ -108,7 +108,9 @@ const char *ph_role_place(const struct ph_connection *c, enum ph_role role)
 	case PH_ROLE_PROXY:
 		return c->proxy.host;
 	case PH_ROLE_CLIENT_KEY:
-		return c->client_key;
+		/* It may lie in the certificate's file. */
+		return c->client_key[0] != '\0' ? c->client_key
+						: c->client_certificate;
 	case PH_ROLE_OAUTH_CLIENT:
 		return endpoint(&c->oauth);
 	}

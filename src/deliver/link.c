@@ -138,6 +138,8 @@ static bool is_certificate(enum ph_cause cause)
 	case PH_CAUSE_CERT_UNTRUSTED:
 	case PH_CAUSE_CERT_NAME:
 	case PH_CAUSE_CERT_PIN:
+	case PH_CAUSE_CERT_REVOKED:
+	case PH_CAUSE_CERT_STAPLE:
 	case PH_CAUSE_CERT_OTHER:
 		return true;
 	default:
@@ -264,6 +266,7 @@ static enum ph_err context(struct ph_session *s, struct ph_tls_context **out)
 		.verify = PH_TLS_VERIFY_OFF,
 		.client_certificate = c->client_certificate,
 		.client_key = c->client_key,
+		.key_password = s->key_password,
 	};
 
 	*out = s->tls;
@@ -356,6 +359,18 @@ static void warn_of_version(struct ph_session *s)
 	}
 }
 
+static void warn_of_staple(struct ph_session *s)
+{
+	const struct ph_certificate *c = &s->tls_info.certificate;
+
+	if (c->ocsp == PH_OCSP_DOUBTFUL) {
+		ph_link_warn(s, PH_STAGE_TLS,
+		    "%s: whether its certificate was revoked is not known: the "
+		    "OCSP staple %s",
+		    s->where, c->ocsp_doubt);
+	}
+}
+
 static void tls_up(struct ph_session *s)
 {
 	struct ph_fault f;
@@ -367,6 +382,7 @@ static void tls_up(struct ph_session *s)
 	note_tls(s);
 	warn_of_version(s);
 	ph_recall_key(s);
+	warn_of_staple(s);
 	s->mark_usec = ph_clock_usec();
 	if (s->client == NULL) {
 		ph_link_start_engine(s);

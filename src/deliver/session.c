@@ -75,6 +75,7 @@ static enum ph_err make_tls(struct ph_session *s, struct ph_fault *fault)
 		.pin_count = c->pin_count,
 		.client_certificate = c->client_certificate,
 		.client_key = c->client_key,
+		.key_password = s->key_password,
 	};
 
 	if (c->encryption == PH_ENCRYPTION_NONE)

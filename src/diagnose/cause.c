@@ -56,6 +56,16 @@ static const struct row rows[] = {
 	    "say where the password is: --password-from prompt, env:NAME, "
 	    "file:PATH, fd:N or command:CMD; or store it with posthaste "
 	    "secret set NAME" },
+	[PH_CAUSE_CLIENT_CERTIFICATE] = { "client-certificate",
+	    "client-certificate", PH_EXIT_CONFIG, false,
+	    "client-certificate names a file in PEM or PKCS#12 format with "
+	    "the certificate to show; posthaste connection show NAME shows "
+	    "where that is set" },
+	[PH_CAUSE_CLIENT_KEY] = { "client-key", "client-key", PH_EXIT_CONFIG,
+	    false,
+	    "client-key names the file with the key of the client "
+	    "certificate, client-key-password-from where its passphrase "
+	    "is" },
 	[PH_CAUSE_SECRET_EXPOSED] = { "secret-exposed", "password",
 	    PH_EXIT_CONFIG, false,
 	    "make the file readable for you alone: chmod 600 FILE" },
@@ -175,6 +185,14 @@ static const struct row rows[] = {
 	    false,
 	    "the server's key is not the pinned one: ask its administrator "
 	    "whether it changed before you pin the new one" },
+	[PH_CAUSE_CERT_REVOKED] = { "cert-revoked", "certificate",
+	    PH_EXIT_CONFIG, false,
+	    "do not send: its key may be in other hands; the server's "
+	    "administrator has to get a new certificate" },
+	[PH_CAUSE_CERT_STAPLE] = { "cert-staple", "certificate", PH_EXIT_CONFIG,
+	    false,
+	    "the server's administrator has to turn OCSP stapling on, or get "
+	    "a certificate that does not demand it" },
 	[PH_CAUSE_CERT_OTHER] = { "cert-other", "certificate", PH_EXIT_CONFIG,
 	    false,
 	    "the server's administrator has to replace the certificate" },

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/fault.h"
+#include "base/secret.h"
 #include "base/span.h"
 
 #include <stdint.h>
@@ -26,15 +27,18 @@ struct ph_tls_client_config {
 	const char *ca_file;        /* NULL or "": the system's directory */
 	const struct ph_span *pins; /* SPKI SHA-256: 64 hex digits or base64 */
 	size_t pin_count;
-	const char *client_certificate; /* PEM; NULL or "" */
-	const char *client_key;         /* PEM; NULL or "": in the same file */
+	/* PEM or PKCS#12 (tls_identity.h); NULL or "": none. */
+	const char *client_certificate;
+	const char *client_key;               /* NULL or "": in the same file */
+	const struct ph_secret *key_password; /* NULL: none */
 };
-/* PH_EINVAL with *fault (PH_CAUSE_CONFIG): a file or pin is wrong. */
+/* PH_EINVAL with *fault (PH_CAUSE_CONFIG, PH_CAUSE_CLIENT_CERTIFICATE,
+   PH_CAUSE_CLIENT_KEY): a file or pin is wrong. */
 PH_MUST_USE enum ph_err ph_tls_client_context(
     const struct ph_tls_client_config *cfg, struct ph_tls_context **out,
     struct ph_fault *fault);
 
-/* certificate: PEM with the chain and the key. */
+/* certificate: a file with the chain and the key (tls_identity.h). */
 PH_MUST_USE enum ph_err ph_tls_server_context(const char *certificate,
     struct ph_tls_context **out, struct ph_fault *fault);
 /* A fresh CA and a certificate by it for the host names and addresses given
@@ -57,7 +61,16 @@ struct ph_tls_options {
 
 enum {
 	PH_CERT_NAMES_MAX = 100,
-	PH_CERT_TEXT_MAX = 512
+	PH_CERT_TEXT_MAX = 512,
+	PH_OCSP_TEXT_MAX = 128
+};
+
+/* What its issuer says of a certificate.  Only asked for with verify = ca. */
+enum ph_ocsp {
+	PH_OCSP_NONE = 0, /* the server brought no word of it */
+	PH_OCSP_GOOD,
+	PH_OCSP_REVOKED,
+	PH_OCSP_DOUBTFUL /* expired, about another, not its issuer's ... */
 };
 
 struct ph_certificate {
@@ -68,6 +81,9 @@ struct ph_certificate {
 	char sha256[65];      /* of the certificate, lower-case hex */
 	char spki_sha256[65]; /* of the key, lower-case hex */
 	bool names_host;      /* what it must name, verified or not */
+	enum ph_ocsp ocsp;
+	/* PH_OCSP_DOUBTFUL: why, as in "the staple ... expired on ...". */
+	char ocsp_doubt[PH_OCSP_TEXT_MAX];
 	size_t name_count;
 	const char
 	    *names[PH_CERT_NAMES_MAX]; /* DNS names and addresses, printable */

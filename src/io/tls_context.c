@@ -1,10 +1,10 @@
 #include "io/tls_context.h"
 
 #include "io/errno_text.h"
+#include "io/tls_identity.h"
 
 #include <errno.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -40,16 +40,6 @@ static enum ph_err config_fault(
 	return PH_EINVAL;
 }
 
-/* OpenSSL would ask on the terminal for the passphrase of a key. */
-static int no_passphrase(char *buf, int size, int rwflag, void *u)
-{
-	if (size > 0)
-		buf[0] = '\0';
-	(void)rwflag;
-	(void)u;
-	return -1;
-}
-
 enum ph_err ph_tls_context_new(
     bool server, struct ph_tls_context **out, struct ph_fault *fault)
 {
@@ -78,7 +68,6 @@ enum ph_err ph_tls_context_new(
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	(void)SSL_CTX_set_session_cache_mode(c->ctx, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_num_tickets(c->ctx, 0);
-	SSL_CTX_set_default_passwd_cb(c->ctx, no_passphrase);
 	*out = c;
 	return PH_OK;
 }
@@ -193,30 +182,6 @@ static enum ph_err set_authorities(
 	return PH_OK;
 }
 
-/* The chain and its key, for a server or for a client that shows one. */
-static enum ph_err set_certificate(struct ph_tls_context *c, const char *chain,
-    const char *key, struct ph_fault *fault)
-{
-	if (access(chain, R_OK) != 0) {
-		return config_fault(
-		    fault, "certificate", chain, ph_errno_text(errno));
-	}
-	if (access(key, R_OK) != 0)
-		return config_fault(fault, "key", key, ph_errno_text(errno));
-	if (SSL_CTX_use_certificate_chain_file(c->ctx, chain) != 1) {
-		return config_fault(
-		    fault, "certificate", chain, ph_tls_reason());
-	}
-	if (SSL_CTX_use_PrivateKey_file(c->ctx, key, SSL_FILETYPE_PEM) != 1)
-		return config_fault(fault, "key", key, ph_tls_reason());
-	if (SSL_CTX_check_private_key(c->ctx) != 1) {
-		ERR_clear_error();
-		return config_fault(
-		    fault, "key", key, "it does not belong to the certificate");
-	}
-	return PH_OK;
-}
-
 static enum ph_err set_pins(struct ph_tls_context *c,
     const struct ph_span *pins, size_t count, struct ph_fault *fault)
 {
@@ -249,6 +214,21 @@ static bool given(const char *s)
 	return s != NULL && s[0] != '\0';
 }
 
+static enum ph_err set_identity(struct ph_tls_context *c,
+    const struct ph_tls_client_config *cfg, struct ph_fault *fault)
+{
+	if (!given(cfg->client_certificate))
+		return PH_OK;
+	return ph_tls_identity_load(
+	    &(struct ph_tls_identity){
+		.certificate = cfg->client_certificate,
+		.key = given(cfg->client_key) ? cfg->client_key
+					      : cfg->client_certificate,
+		.password = cfg->key_password,
+	    },
+	    c->ctx, fault);
+}
+
 enum ph_err ph_tls_client_context(const struct ph_tls_client_config *cfg,
     struct ph_tls_context **out, struct ph_fault *fault)
 {
@@ -269,14 +249,9 @@ enum ph_err ph_tls_client_context(const struct ph_tls_client_config *cfg,
 	err = set_pins(c, cfg->pins, cfg->pin_count, fault);
 	if (err != PH_OK)
 		return err;
-	if (given(cfg->client_certificate)) {
-		err = set_certificate(c, cfg->client_certificate,
-		    given(cfg->client_key) ? cfg->client_key
-					   : cfg->client_certificate,
-		    fault);
-		if (err != PH_OK)
-			return err;
-	}
+	err = set_identity(c, cfg, fault);
+	if (err != PH_OK)
+		return err;
 	*out = c;
 	c = NULL;
 	return PH_OK;
@@ -293,7 +268,13 @@ enum ph_err ph_tls_server_context(const char *certificate,
 	err = set_versions(c, 0, fault);
 	if (err != PH_OK)
 		return err;
-	err = set_certificate(c, certificate, certificate, fault);
+	err = ph_tls_identity_load(
+	    &(struct ph_tls_identity){
+		.certificate = certificate,
+		.key = certificate,
+		.server = true,
+	    },
+	    c->ctx, fault);
 	if (err != PH_OK)
 		return err;
 	*out = c;

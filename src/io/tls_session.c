@@ -7,6 +7,7 @@
 #include "io/end_point.h"
 #include "io/errno_text.h"
 #include "io/sockaddr.h"
+#include "io/staple.h"
 #include "io/tls_context.h"
 
 #include <openssl/err.h>
@@ -258,6 +259,63 @@ static int verify(X509_STORE_CTX *store, void *arg)
 	return 0;
 }
 
+/* Refused for what its issuer says of it, or for want of that. */
+static void refuse_staple(
+    struct ph_tls_session *t, const struct ph_staple *staple)
+{
+	const struct ph_certificate *c = &t->info.certificate;
+
+	t->refused = true;
+	t->info.verified = false;
+	if (staple->state == PH_OCSP_REVOKED) {
+		ph_fault_set(&t->fault, PH_CAUSE_CERT_REVOKED, PH_STAGE_TLS,
+		    "the certificate was revoked by its issuer, \"%s\", %s",
+		    c->issuer, staple->text);
+		return;
+	}
+	ph_fault_set(&t->fault, PH_CAUSE_CERT_STAPLE, PH_STAGE_TLS,
+	    "the certificate demands an OCSP staple (RFC 7633), and the "
+	    "server's %s",
+	    staple->state == PH_OCSP_NONE ? "is missing" : staple->text);
+}
+
+static bool judge_staple(struct ph_tls_session *t)
+{
+	STACK_OF(X509) *chain = SSL_get0_verified_chain(t->ssl);
+	X509 *leaf = sk_X509_value(chain, 0);
+	const char *der = NULL;
+	long len = SSL_get_tlsext_status_ocsp_resp(t->ssl, &der);
+	struct ph_staple staple = { .state = PH_OCSP_NONE };
+
+	if (leaf == NULL)
+		return true;
+	/* One that is trusted by itself has nobody to speak for it. */
+	if (sk_X509_num(chain) > 1 && len > 0) {
+		ph_staple_judge((struct ph_span){ der, (size_t)len }, leaf,
+		    sk_X509_value(chain, 1), &staple);
+	}
+	t->info.certificate.ocsp = staple.state;
+	if (staple.state == PH_OCSP_DOUBTFUL) {
+		(void)snprintf(t->info.certificate.ocsp_doubt, PH_OCSP_TEXT_MAX,
+		    "%s", staple.text);
+	}
+	if (staple.state == PH_OCSP_REVOKED ||
+	    (staple.state != PH_OCSP_GOOD && ph_staple_is_demanded(leaf))) {
+		refuse_staple(t, &staple);
+		return false;
+	}
+	return true;
+}
+
+/* OpenSSL asks once the server's first flight is here, staple or not. */
+static int on_staple(SSL *ssl, void *arg)
+{
+	struct ph_tls_session *t = SSL_get_app_data(ssl);
+
+	(void)arg;
+	return judge_staple(t) ? 1 : 0;
+}
+
 /* Without the dot at its end, and an address without its zone, which is ours
    alone.  False: it is no name. */
 static bool take_name(const char *host, char out[HOST_MAX], bool *is_address)
@@ -309,6 +367,11 @@ static enum ph_err set_client(
 
 	SSL_set_connect_state(t->ssl);
 	SSL_CTX_set_cert_verify_callback(t->context->ctx, verify, NULL);
+	if (t->context->verify == PH_TLS_VERIFY_CA) {
+		(void)SSL_set_tlsext_status_type(
+		    t->ssl, TLSEXT_STATUSTYPE_ocsp);
+		(void)SSL_CTX_set_tlsext_status_cb(t->context->ctx, on_staple);
+	}
 	SSL_set_verify(t->ssl,
 	    t->context->verify == PH_TLS_VERIFY_OFF ? SSL_VERIFY_NONE
 						    : SSL_VERIFY_PEER,

@@ -111,6 +111,15 @@ static void test_sources(void)
 	check_int(c.password_from.fd, 20);
 }
 
+/* A key may lie in its certificate's file. */
+static void test_key_in_the_certificate(void)
+{
+	struct ph_connection c = whole;
+
+	c.client_key = "";
+	check_str(ph_role_place(&c, PH_ROLE_CLIENT_KEY), "/etc/ann.crt");
+}
+
 static void test_endpoint(void)
 {
 	static const struct {
@@ -227,6 +236,7 @@ int main(void)
 	test_rows();
 	test_parse();
 	test_sources();
+	test_key_in_the_certificate();
 	test_endpoint();
 	test_login_is_needed();
 	test_proxy_is_needed();

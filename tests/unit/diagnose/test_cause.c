@@ -9,7 +9,7 @@ static const char *const settings[] = { "host", "port", "tls", "tls-version",
 	"username-or-password", "token", "account", "anonymous", "helo",
 	"proxy", "network", "server", "sender", "sender-domain", "sending-ip",
 	"recipient", "message", "size", "limit", "timeout", "client",
-	"earlier-error", "none" };
+	"earlier-error", "none", "client-certificate", "client-key" };
 
 static bool is_setting(const char *word)
 {
@@ -56,6 +56,9 @@ static const struct {
 	{ PH_CAUSE_CANNOT_CREATE, "cannot-create", "client" },
 	{ PH_CAUSE_CANNOT_WRITE, "cannot-write", "client" },
 	{ PH_CAUSE_NO_PASSWORD, "no-password", "password" },
+	{ PH_CAUSE_CLIENT_CERTIFICATE, "client-certificate",
+	    "client-certificate" },
+	{ PH_CAUSE_CLIENT_KEY, "client-key", "client-key" },
 	{ PH_CAUSE_SECRET_EXPOSED, "secret-exposed", "password" },
 	{ PH_CAUSE_HOST_NOT_FOUND, "host-not-found", "host" },
 	{ PH_CAUSE_DNS_TEMPORARY, "dns-temporary", "network" },
@@ -85,6 +88,8 @@ static const struct {
 	{ PH_CAUSE_CERT_UNTRUSTED, "cert-untrusted", "certificate" },
 	{ PH_CAUSE_CERT_NAME, "cert-name", "host" },
 	{ PH_CAUSE_CERT_PIN, "cert-pin", "certificate" },
+	{ PH_CAUSE_CERT_REVOKED, "cert-revoked", "certificate" },
+	{ PH_CAUSE_CERT_STAPLE, "cert-staple", "certificate" },
 	{ PH_CAUSE_CERT_OTHER, "cert-other", "certificate" },
 	{ PH_CAUSE_AUTH_NOT_OFFERED, "auth-not-offered", "port" },
 	{ PH_CAUSE_AUTH_NO_COMMON, "auth-no-common", "mechanism" },
