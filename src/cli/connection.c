@@ -12,6 +12,12 @@ static const struct ph_option options[] = {
 	    PH_CONNECTION_KEY_PRESET },
 	{ "region", 0, "NAME", "Where the provider has a server in each",
 	    PH_CONNECTION_KEY_REGION },
+	{ "", 0, NULL, "For pin", 0 },
+	{ "yes", 0, "HASH",
+	    "Ask nobody: pin the key if it has this SHA-256, and no other",
+	    PH_CONNECTION_KEY_YES },
+	{ "add", 0, NULL, "Keep the keys that are pinned already",
+	    PH_CONNECTION_KEY_ADD },
 	{ "", 0, NULL, "Settings, for add and set", 0 },
 	{ "server", 0, "URL",
 	    "smtp://, smtp+starttls://, smtps:// or smtp+none://, then "
@@ -187,6 +193,7 @@ static enum ph_exit set_default(struct ph_connection_action *a)
 enum {
 	SETTINGS =
 	    1 << PH_CONNECTION_KEY_SETTING | 1 << PH_CONNECTION_KEY_SERVER,
+	PINS = 1 << PH_CONNECTION_KEY_YES | 1 << PH_CONNECTION_KEY_ADD,
 	PRESETS = 1 << PH_CONNECTION_KEY_PRESET | 1 << PH_CONNECTION_KEY_REGION
 };
 
@@ -207,6 +214,7 @@ static const struct {
 	{ "unset", ph_connection_unset, "NAME KEY...", 2, 256, 0 },
 	{ "remove", remove_one, "NAME", 1, 1, 0 },
 	{ "default", set_default, "NAME", 1, 1, 0 },
+	{ "pin", ph_connection_pin, "NAME [--yes HASH] [--add]", 1, 1, PINS },
 	{ "presets", ph_connection_presets, "[WORD]", 0, 1, 0 },
 	{ "forget", ph_connection_forget, "NAME | HOST[:PORT]", 1, 1, 0 },
 };
@@ -262,8 +270,8 @@ static enum ph_exit dispatch(struct ph_cli *cli, const struct ph_options *o)
 	const char *near = NULL;
 	unsigned best = 99;
 	static const char words[] =
-	    "list, show, add, set, unset, remove, default, presets or "
-	    "forget";
+	    "list, show, add, set, unset, remove, default, pin, presets "
+	    "or forget";
 
 	for (size_t i = 0; i < PH_COUNT(actions); i++) {
 		unsigned distance = ph_word_distance(word, actions[i].word);
@@ -316,6 +324,8 @@ const struct ph_command ph_command_connection = {
 		"  unset NAME KEY...         back to what is inherited\n"
 		"  remove NAME               and the password stored for it\n"
 		"  default NAME              used when none is named\n"
+		"  pin NAME                  trust the key that the server "
+		"shows, and no other\n"
 		"  presets [WORD]            the providers that are known\n"
 		"  forget NAME|HOST[:PORT]   what was seen of the server, and "
 		"refused logins\n\n"

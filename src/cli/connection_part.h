@@ -13,7 +13,9 @@ enum ph_connection_key {
 	PH_CONNECTION_KEY_SETTING = 1, /* the option's name is the setting's */
 	PH_CONNECTION_KEY_SERVER,
 	PH_CONNECTION_KEY_PRESET,
-	PH_CONNECTION_KEY_REGION
+	PH_CONNECTION_KEY_REGION,
+	PH_CONNECTION_KEY_YES,
+	PH_CONNECTION_KEY_ADD
 };
 
 struct ph_connection_action {
@@ -45,6 +47,7 @@ enum ph_exit ph_connection_show(struct ph_connection_action *a);
 enum ph_exit ph_connection_add(struct ph_connection_action *a);
 enum ph_exit ph_connection_set(struct ph_connection_action *a);
 enum ph_exit ph_connection_unset(struct ph_connection_action *a);
+enum ph_exit ph_connection_pin(struct ph_connection_action *a);
 enum ph_exit ph_connection_presets(struct ph_connection_action *a);
 enum ph_exit ph_connection_forget(struct ph_connection_action *a);
 

@@ -61,28 +61,42 @@ static enum ph_err read_line(int tty, int signals, struct ph_buf *out)
 	}
 }
 
-static enum ph_err ask_hidden(
-    int tty, int signals, const char *question, struct ph_buf *out)
+/* A question under way. */
+struct asking {
+	int tty;
+	int signals;
+	bool shown; /* what is typed */
+	struct ph_buf *out;
+};
+
+static enum ph_err ask(const struct asking *a, const char *question)
 {
 	struct termios before;
-	struct termios hidden;
+	struct termios during;
+	int tty = a->tty;
 
 	if (tcgetattr(tty, &before) != 0)
 		return PH_ENOTFOUND;
-	hidden = before;
-	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
-	hidden.c_lflag |= ICANON | ECHONL;
-	if (tcsetattr(tty, TCSAFLUSH, &hidden) != 0)
+	during = before;
+	during.c_lflag |= ICANON;
+	if (a->shown) {
+		during.c_lflag |= ECHO;
+	} else {
+		during.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
+		during.c_lflag |= ECHONL;
+	}
+	if (tcsetattr(tty, TCSAFLUSH, &during) != 0)
 		return PH_EIO;
 	write_text(tty, question);
-	enum ph_err err = read_line(tty, signals, out);
+	enum ph_err err = read_line(tty, a->signals, a->out);
 	(void)tcsetattr(tty, TCSAFLUSH, &before);
 	if (err != PH_OK)
 		write_text(tty, "\n");
 	return err;
 }
 
-enum ph_err ph_terminal_ask(const char *question, struct ph_buf *out)
+static enum ph_err ask_terminal(
+    const char *question, bool shown, struct ph_buf *out)
 {
 	static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 	PH_CLEANUP(ph_close_fd)
@@ -99,8 +113,19 @@ enum ph_err ph_terminal_ask(const char *question, struct ph_buf *out)
 	PH_CLEANUP(ph_close_fd)
 	int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 
-	enum ph_err err = ask_hidden(tty, signals, question, out);
+	enum ph_err err =
+	    ask(&(struct asking){ tty, signals, shown, out }, question);
 	/* What came meanwhile acts here, on a terminal that echoes again. */
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return err;
+}
+
+enum ph_err ph_terminal_ask(const char *question, struct ph_buf *out)
+{
+	return ask_terminal(question, false, out);
+}
+
+enum ph_err ph_terminal_ask_openly(const char *question, struct ph_buf *out)
+{
+	return ask_terminal(question, true, out);
 }

@@ -11,5 +11,8 @@
    failed. */
 PH_MUST_USE enum ph_err ph_terminal_ask(
     const char *question, struct ph_buf *out);
+/* The same for what is no secret: what is typed is shown. */
+PH_MUST_USE enum ph_err ph_terminal_ask_openly(
+    const char *question, struct ph_buf *out);
 
 #endif
