@@ -16,6 +16,7 @@ static struct ph_connection connection(const char *name, const char *host)
 		.host = host,
 		.username = "ann",
 		.password_from = { .fd = -1 },
+		.client_certificate = "",
 		.client_key = "/etc/ann.pem",
 		.proxy = { .host = "proxy.example.com", .username = "pat" },
 		.oauth = { .client_id = "app", .token_endpoint = "" } };
