@@ -310,9 +310,33 @@ static void test_tokens(void)
 	check_case(NULL, 0);
 }
 
+/* Whose certificate it is decides which setting is named. */
+static void test_certificates(void)
+{
+	static const enum ph_cause mine[] = { PH_CAUSE_CLIENT_CERTIFICATE,
+		PH_CAUSE_CLIENT_KEY };
+
+	static const enum ph_cause theirs[] = { PH_CAUSE_CERT_REVOKED,
+		PH_CAUSE_CERT_STAPLE, PH_CAUSE_CERT_PIN };
+
+	for (size_t i = 0; i < PH_COUNT(mine); i++) {
+		struct ph_fault f = { .cause = mine[i] };
+
+		check_str(ph_fault_setting(&f), ph_cause_name(mine[i]));
+	}
+	for (size_t i = 0; i < PH_COUNT(theirs); i++) {
+		struct ph_fault f = { .cause = theirs[i], .code = 454 };
+
+		check_str(ph_fault_setting(&f), "certificate");
+		/* A code from before the handshake says nothing of it. */
+		check_int(ph_fault_exit(&f), PH_EXIT_CONFIG);
+	}
+}
+
 int main(void)
 {
 	test_tokens();
+	test_certificates();
 	test_complete();
 	test_words();
 	test_exits();
