@@ -35,7 +35,8 @@ static const struct ph_option options[] = {
 	    "first)"),
 	ROW("username", "NAME", "Log in as"),
 	ROW("password-from", "SOURCE",
-	    "prompt, env:NAME, file:PATH, fd:N, command:CMD or stored"),
+	    "prompt, env:NAME, file:PATH, fd:N, command:CMD, "
+	    "credential:NAME, stored or keyring"),
 	ROW("mechanisms", "LIST", "auto, or login mechanisms in order"),
 	ROW("auth", "LIST", NULL),
 	ROW("domain", "NAME", "The Windows domain of the login"),

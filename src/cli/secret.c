@@ -1,14 +1,18 @@
 #include "base/secret.h"
 #include "cli/connection_part.h"
 #include "config/vault.h"
+#include "config/vault_keyring.h"
 
 #include <string.h>
 #include <unistd.h>
 
 enum {
 	ARENA_MAX = 4 * 1024 * 1024,
+	/* Where no connection says how long to wait. */
+	KEYRING_MS = 30 * 1000,
 	KEY_FROM = 1,
-	KEY_FOR
+	KEY_FOR,
+	KEY_KEYRING
 };
 
 static const struct ph_option options[] = {
@@ -17,9 +21,14 @@ static const struct ph_option options[] = {
 	    "out, the password of the login",
 	    KEY_FOR },
 	{ "from", 0, "SOURCE",
-	    "prompt, env:NAME, file:PATH, fd:N or command:CMD; left out, the "
+	    "prompt, env:NAME, file:PATH, fd:N, command:CMD or "
+	    "credential:NAME; left out, the "
 	    "terminal is asked, or standard input is read where it is none",
 	    KEY_FROM },
+	{ "keyring", 0, NULL,
+	    "In the keyring of the desktop's session, not in a file; usual "
+	    "where the connection takes it from there",
+	    KEY_KEYRING },
 	{ .name = NULL },
 };
 
@@ -29,6 +38,8 @@ struct job {
 	const char *name;
 	enum ph_role role;
 	const char *from; /* --from, or NULL */
+	bool in_keyring;
+	ph_msec timeout; /* of the keyring's answers */
 	struct ph_catalog *catalog;
 	struct ph_arena arena;
 	struct ph_fault fault;
@@ -52,8 +63,8 @@ static enum ph_err find_source(struct job *j, struct ph_secret_source *out)
 	if (err == PH_EINVAL) {
 		/* What was given may be the password: it is not repeated. */
 		ph_fault_set(&j->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
-		    "--from takes prompt, env:NAME, file:PATH, fd:N or "
-		    "command:CMD");
+		    "--from takes prompt, env:NAME, file:PATH, fd:N, "
+		    "command:CMD or credential:NAME");
 		ph_fault_advise(&j->fault, "posthaste secret --help");
 	}
 	return err;
@@ -73,6 +84,8 @@ static enum ph_err keep(
 	err = ph_vault_secret(dir, &asked, j->role, secret, &j->fault);
 	if (err != PH_OK)
 		return err;
+	if (j->in_keyring)
+		return ph_vault_keyring_set(c, j->role, secret, &j->fault);
 	return ph_vault_set(dir, c, j->role, secret, &j->fault);
 }
 
@@ -86,8 +99,9 @@ static enum ph_exit report(
 			printf("forgot the %s of %s\n", ph_role_noun(j->role),
 			    j->name);
 		} else {
-			printf("stored the %s of %s, for %s alone\n",
-			    ph_role_noun(j->role), j->name, place);
+			printf("stored the %s of %s%s, for %s alone\n",
+			    ph_role_noun(j->role), j->name,
+			    j->in_keyring ? " in the keyring" : "", place);
 		}
 		return PH_EXIT_OK;
 	}
@@ -108,20 +122,30 @@ static void note_source(const struct job *j, const struct ph_connection *c)
 {
 	const struct ph_secret_source *from = ph_role_source(c, j->role);
 	const char *setting = ph_role_setting(j->role);
+	const char *word = j->in_keyring ? "keyring" : "stored";
 
-	if (from->kind == PH_SECRET_STORED)
+	if (from->kind ==
+	    (j->in_keyring ? PH_SECRET_KEYRING : PH_SECRET_STORED))
 		return;
 	if (from->kind != PH_SECRET_NONE) {
 		ph_cli_note(j->cli,
 		    "%s names another source: it is used until posthaste "
-		    "connection set %s %s=stored",
-		    setting, j->name, setting);
-	} else if (j->role == PH_ROLE_CLIENT_KEY ||
+		    "connection set %s %s=%s",
+		    setting, j->name, setting, word);
+	} else if (j->in_keyring || j->role == PH_ROLE_CLIENT_KEY ||
 	    j->role == PH_ROLE_OAUTH_CLIENT) {
 		ph_cli_note(j->cli,
-		    "it is used after posthaste connection set %s %s=stored",
-		    j->name, setting);
+		    "it is used after posthaste connection set %s %s=%s",
+		    j->name, setting, word);
 	}
+}
+
+/* Where the connection looks for it, unless another is named. */
+static void settle_place(struct job *j, const struct ph_connection *c)
+{
+	j->timeout = c->timeout;
+	if (ph_role_source(c, j->role)->kind == PH_SECRET_KEYRING)
+		j->in_keyring = true;
 }
 
 static enum ph_exit set(struct job *j)
@@ -139,8 +163,10 @@ static enum ph_exit set(struct job *j)
 	enum ph_err err =
 	    ph_catalog_resolve(j->catalog, &q, &j->arena, &c, &j->fault);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
+		settle_place(j, &c);
 		err = keep(j, &c, &secret);
+	}
 	ph_secret_release(&secret);
 	if (err != PH_OK)
 		return ph_connection_fail(j->cli, err, &j->fault);
@@ -150,8 +176,17 @@ static enum ph_exit set(struct job *j)
 
 static enum ph_exit forget(struct job *j)
 {
-	enum ph_err err = ph_vault_forget(
-	    ph_catalog_secrets_dir(j->catalog), j->name, j->role, &j->fault);
+	struct ph_catalog_question q = { .name = j->name };
+	struct ph_connection c = { 0 };
+
+	/* What is kept for a connection may outlive it. */
+	if (ph_catalog_resolve(j->catalog, &q, &j->arena, &c, NULL) == PH_OK)
+		settle_place(j, &c);
+
+	enum ph_err err = j->in_keyring
+	    ? ph_vault_keyring_forget(j->name, j->role, j->timeout, &j->fault)
+	    : ph_vault_forget(ph_catalog_secrets_dir(j->catalog), j->name,
+		  j->role, &j->fault);
 
 	if (err != PH_OK)
 		return ph_connection_fail(j->cli, err, &j->fault);
@@ -248,17 +283,24 @@ static enum ph_exit start(struct ph_cli *cli, const struct ph_options *o)
 {
 	const struct action *a = find_action(o);
 	const char *role = ph_options_value(o, KEY_FOR);
-	struct job j = { .cli = cli, .from = ph_options_value(o, KEY_FROM) };
+	struct job j = {
+		.cli = cli,
+		.from = ph_options_value(o, KEY_FROM),
+		.in_keyring = ph_options_has(o, KEY_KEYRING),
+		.timeout = KEYRING_MS,
+	};
 
 	/* An operand too many may be the password: it is not repeated. */
 	if (a == NULL || o->operand_count != a->operands) {
 		return ph_cli_usage(cli,
 		    "usage: posthaste secret set NAME [--for ROLE] [--from "
-		    "SOURCE], secret forget NAME [--for ROLE], or secret "
-		    "list");
+		    "SOURCE] [--keyring], secret forget NAME [--for ROLE] "
+		    "[--keyring], or secret list");
 	}
 	if (!a->takes_source && j.from != NULL)
 		return ph_cli_usage(cli, "%s takes no --from", a->word);
+	if (!a->takes_role && j.in_keyring)
+		return ph_cli_usage(cli, "%s takes no --keyring", a->word);
 	if (!a->takes_role && role != NULL)
 		return ph_cli_usage(cli, "%s takes no --for", a->word);
 	if (role != NULL && ph_role_parse(ph_span_of(role), &j.role) != PH_OK) {
@@ -288,16 +330,18 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 
 const struct ph_command ph_command_secret = {
 	.name = "secret",
-	.usage = "secret set NAME [--for ROLE] [--from SOURCE] | "
-		 "secret forget NAME [--for ROLE] | secret list",
+	.usage = "secret set NAME [--for ROLE] [--from SOURCE] [--keyring] | "
+		 "secret forget NAME [--for ROLE] [--keyring] | secret list",
 	.summary = "Keep the passwords of a connection.",
 	.run = run,
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
 	.help = "A password is kept in a file that only you can read "
 		"(mode 0600), for the\nconnection's host (its proxy, its key) "
-		"and no other. It is never taken from the\ncommand line.\n\n"
+		"and no other, or in the\nkeyring. It is never taken from the "
+		"command line.\n\n"
 		"  posthaste secret set work\n"
 		"  pass show mail/work | posthaste secret set work\n"
-		"  posthaste secret set work --for proxy\n",
+		"  posthaste secret set work --for proxy\n"
+		"  posthaste secret set work --keyring\n",
 };

@@ -77,7 +77,8 @@ enum ph_server_key {
 	    PH_SERVER_KEY_CLIENT_KEY_PASSWORD }, \
 	{ "username", 0, "NAME", "Log in as", PH_SERVER_KEY_USERNAME }, \
 	{ "password-from", 0, "SOURCE", \
-	    "prompt, env:NAME, file:PATH, fd:N or command:CMD", \
+	    "prompt, env:NAME, file:PATH, fd:N, command:CMD, " \
+	    "credential:NAME or keyring", \
 	    PH_SERVER_KEY_PASSWORD_FROM }, \
 	{ "auth", 0, "MECH[,MECH...]", "Log in with one of these mechanisms", \
 	    PH_SERVER_KEY_AUTH }, \

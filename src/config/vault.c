@@ -3,6 +3,8 @@
 #include "base/ascii.h"
 #include "config/place.h"
 #include "config/token.h"
+#include "config/vault_keyring.h"
+#include "config/vault_part.h"
 #include "connection/settings.h"
 #include "io/file.h"
 #include "io/loop.h"
@@ -65,8 +67,7 @@ static const char *command_of(
 	return out;
 }
 
-/* What it is for must be there before anything is kept for it. */
-static enum ph_err check_place(
+enum ph_err ph_vault_check_place(
     const struct ph_connection *conn, enum ph_role role, struct ph_fault *fault)
 {
 	if (ph_role_place(conn, role)[0] != '\0')
@@ -89,7 +90,7 @@ enum ph_err ph_vault_set(const char *dir, const struct ph_connection *conn,
 
 	enum ph_err err = find_path(dir, conn->name, role, &path, fault);
 	if (err == PH_OK)
-		err = check_place(conn, role, fault);
+		err = ph_vault_check_place(conn, role, fault);
 	if (err == PH_OK) {
 		err = ph_buf_appendf(&bytes, "%s\n", ph_role_place(conn, role));
 	}
@@ -123,8 +124,8 @@ enum ph_err ph_vault_forget(const char *dir, const char *name,
 
 /* What the file says is not repeated: one made by hand may begin with the
    password. */
-static enum ph_err refuse_place(
-    const struct ph_connection *conn, enum ph_role role, struct ph_fault *fault)
+void ph_vault_refuse_place(const struct ph_connection *conn, enum ph_role role,
+    const char *more, struct ph_fault *fault)
 {
 	const char *place = ph_role_place(conn, role);
 	char command[COMMAND_MAX];
@@ -133,9 +134,8 @@ static enum ph_err refuse_place(
 	    "the %s stored for connection \"%s\" belongs to another %s than "
 	    "%s",
 	    ph_role_noun(role), conn->name, ph_role_place_noun(role), place);
-	ph_fault_advise(fault, "when %s is to have it: %s", place,
-	    command_of(conn->name, role, command));
-	return PH_EDENIED;
+	ph_fault_advise(fault, "when %s is to have it: %s%s", place,
+	    command_of(conn->name, role, command), more);
 }
 
 static enum ph_err take_secret(const struct ph_connection *conn,
@@ -146,8 +146,10 @@ static enum ph_err take_secret(const struct ph_connection *conn,
 	struct ph_span place = ph_span_first(bytes, end);
 
 	if (end == bytes.len ||
-	    !ph_span_eq_nocase(place, ph_span_of(ph_role_place(conn, role))))
-		return refuse_place(conn, role, fault);
+	    !ph_span_eq_nocase(place, ph_span_of(ph_role_place(conn, role)))) {
+		ph_vault_refuse_place(conn, role, "", fault);
+		return PH_EDENIED;
+	}
 	return ph_secret_set(out, ph_span_skip(bytes, end + 1));
 }
 
@@ -306,7 +308,7 @@ static enum ph_err refuse_none(
 	if (conn->name[0] != '\0') {
 		ph_fault_advise(fault,
 		    "%s stores one; or say where it is: %s env:NAME, "
-		    "file:PATH, fd:N or command:CMD",
+		    "file:PATH, fd:N, command:CMD, credential:NAME or keyring",
 		    command_of(conn->name, role, command),
 		    role == PH_ROLE_PASSWORD ? "--password-from"
 					     : ph_role_setting(role));
@@ -339,13 +341,47 @@ static enum ph_err find_stored(const char *dir,
 	return err == PH_ENOTFOUND ? refuse_none(conn, role, fault) : err;
 }
 
-static enum ph_err refuse_source(
-    enum ph_role role, const char *what, struct ph_fault *fault)
+static enum ph_err find_in_keyring(const struct ph_connection *conn,
+    enum ph_role role, struct ph_secret *out, struct ph_fault *fault)
+{
+	char command[COMMAND_MAX];
+	enum ph_err err = ph_vault_keyring_find(conn, role, out, fault);
+
+	if (err != PH_ENOTFOUND)
+		return err;
+	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
+	    "the keyring holds no %s of connection \"%s\"", ph_role_noun(role),
+	    conn->name);
+	ph_fault_advise(fault, "%s --keyring stores one",
+	    command_of(conn->name, role, command));
+	return err;
+}
+
+/* A program that is asked for one secret gets none of the others. */
+static enum ph_err run_command(const struct ph_connection *conn,
+    const char *command, struct ph_secret *out, struct ph_fault *fault)
+{
+	const char *withheld[PH_ROLE_COUNT + 2] = { "POSTHASTE_SERVER" };
+	size_t count = 1;
+
+	for (int i = 0; i < PH_ROLE_COUNT; i++) {
+		const struct ph_secret_source *from =
+		    ph_role_source(conn, (enum ph_role)i);
+
+		if (from->kind == PH_SECRET_ENV)
+			withheld[count++] = from->argument;
+	}
+	return ph_secret_from_command(command, withheld, out, fault);
+}
+
+/* A sign-in gives tokens for the server, and for nothing else. */
+static enum ph_err refuse_oauth(enum ph_role role, struct ph_fault *fault)
 {
 	ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,
-	    "%s: %s is not supported yet", ph_role_setting(role), what);
+	    "%s: oauth gives tokens for the server alone",
+	    ph_role_setting(role));
 	ph_fault_advise(
-	    fault, "use file:PATH, env:NAME, command:CMD, stored or prompt");
+	    fault, "use file:PATH, env:NAME, command:CMD, keyring or prompt");
 	return PH_EINVAL;
 }
 
@@ -368,17 +404,17 @@ enum ph_err ph_vault_secret(const char *dir, const struct ph_connection *conn,
 	case PH_SECRET_FD:
 		return ph_secret_from_fd(from->fd, out, fault);
 	case PH_SECRET_COMMAND:
-		return ph_secret_from_command(from->argument, out, fault);
+		return run_command(conn, from->argument, out, fault);
 	case PH_SECRET_KEYRING:
-		return refuse_source(role, "keyring", fault);
+		return find_in_keyring(conn, role, out, fault);
 	case PH_SECRET_OAUTH:
 		return role == PH_ROLE_PASSWORD
 		    ? ph_token_fresh(dir, conn, out, fault)
-		    : refuse_source(role, "oauth", fault);
+		    : refuse_oauth(role, fault);
 	case PH_SECRET_CREDENTIAL:
 		break;
 	}
-	return refuse_source(role, "credential", fault);
+	return ph_secret_from_credential(from->argument, out, fault);
 }
 
 static int64_t stored_msec(

@@ -57,8 +57,7 @@ enum ph_secret_kind {
 
 struct ph_secret_source {
 	enum ph_secret_kind kind;
-	const char *argument; /* name, path, command; or NULL; KEYRING: an
-	                         entry other than the connection's own */
+	const char *argument; /* name, path, command; or NULL */
 	int fd;               /* PH_SECRET_FD */
 };
 

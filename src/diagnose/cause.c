@@ -54,8 +54,8 @@ static const struct row rows[] = {
 	[PH_CAUSE_NO_PASSWORD] = { "no-password", "password", PH_EXIT_CONFIG,
 	    false,
 	    "say where the password is: --password-from prompt, env:NAME, "
-	    "file:PATH, fd:N or command:CMD; or store it with posthaste "
-	    "secret set NAME" },
+	    "file:PATH, fd:N, command:CMD, credential:NAME or keyring; or "
+	    "store it with posthaste secret set NAME" },
 	[PH_CAUSE_CLIENT_CERTIFICATE] = { "client-certificate",
 	    "client-certificate", PH_EXIT_CONFIG, false,
 	    "client-certificate names a file in PEM or PKCS#12 format with "

@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +48,12 @@ static int prepare(
 	    fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_adddup2(fa, out, STDOUT_FILENO);
+	/* Not all that is open is ours: whoever started us may have left us a
+	   password on one (fd:N). */
+	if (rc == 0) {
+		rc = posix_spawn_file_actions_addclosefrom_np(
+		    fa, STDERR_FILENO + 1);
+	}
 	if (rc == 0)
 		rc = posix_spawnattr_setsigmask(attr, &none);
 	if (rc == 0)
@@ -60,24 +68,61 @@ static int prepare(
 	return rc;
 }
 
-static int spawn(char *const *argv, int out, pid_t *pid)
+static bool is_withheld(const char *entry, const char *const *names)
+{
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+		size_t len = strlen(names[i]);
+
+		if (strncmp(entry, names[i], len) == 0 && entry[len] == '=')
+			return true;
+	}
+	return false;
+}
+
+/* Our environment but for some; the strings are not copied.  NULL: no
+   memory. */
+static char **make_environment(const char *const *withheld)
+{
+	size_t count = 0;
+	size_t kept = 0;
+
+	while (environ[count] != NULL)
+		count++;
+
+	char **list = calloc(count + 1, sizeof(*list));
+
+	for (size_t i = 0; list != NULL && i < count; i++) {
+		if (!is_withheld(environ[i], withheld))
+			list[kept++] = environ[i];
+	}
+	return list;
+}
+
+static int spawn(const struct ph_child_start *start, int out, pid_t *pid)
 {
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
+	char **env = make_environment(start->withheld);
+
+	if (env == NULL)
+		return ENOMEM;
 
 	int rc = posix_spawn_file_actions_init(&fa);
-	if (rc != 0)
+	if (rc != 0) {
+		free(env);
 		return rc;
+	}
 	rc = posix_spawnattr_init(&attr);
 	if (rc == 0) {
 		rc = prepare(&fa, &attr, out);
 		if (rc == 0) {
 			rc = posix_spawnp(
-			    pid, argv[0], &fa, &attr, argv, environ);
+			    pid, start->argv[0], &fa, &attr, start->argv, env);
 		}
 		(void)posix_spawnattr_destroy(&attr);
 	}
 	(void)posix_spawn_file_actions_destroy(&fa);
+	free(env);
 	return rc;
 }
 
@@ -172,12 +217,12 @@ static void tell_end(const struct child *c, struct ph_child_end *end)
 	}
 }
 
-enum ph_err ph_child_run(char *const *argv, ph_msec timeout, struct ph_buf *out,
+enum ph_err ph_child_run(const struct ph_child_start *start, struct ph_buf *out,
     struct ph_child_end *end)
 {
 	int fds[2];
 	struct child c = {
-		.deadline_usec = ph_clock_usec() + timeout * 1000,
+		.deadline_usec = ph_clock_usec() + start->timeout * 1000,
 	};
 
 	*end = (struct ph_child_end){ .code = -1 };
@@ -185,7 +230,7 @@ enum ph_err ph_child_run(char *const *argv, ph_msec timeout, struct ph_buf *out,
 		end->err = errno;
 		return PH_EIO;
 	}
-	end->err = spawn(argv, fds[1], &c.pid);
+	end->err = spawn(start, fds[1], &c.pid);
 	(void)close(fds[1]);
 	if (end->err != 0) {
 		(void)close(fds[0]);

@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -152,8 +154,8 @@ static enum ph_err command_fault(enum ph_err err, const char *program,
 	return PH_EIO;
 }
 
-enum ph_err ph_secret_from_command(
-    const char *command, struct ph_secret *out, struct ph_fault *fault)
+enum ph_err ph_secret_from_command(const char *command,
+    const char *const *withheld, struct ph_secret *out, struct ph_fault *fault)
 {
 	PH_CLEANUP(ph_words_release) struct ph_words words = { 0 };
 	PH_CLEANUP(ph_buf_wipe) struct ph_buf value;
@@ -167,10 +169,65 @@ enum ph_err ph_secret_from_command(
 		    "the password command cannot be used: %s", why);
 		return err;
 	}
-	err = ph_child_run(words.argv, COMMAND_TIMEOUT_MS, &value, &end);
+	err = ph_child_run(
+	    &(struct ph_child_start){
+		.argv = words.argv,
+		.timeout = COMMAND_TIMEOUT_MS,
+		.withheld = withheld,
+	    },
+	    &value, &end);
 	if (err != PH_OK || end.code != 0)
 		return command_fault(err, words.argv[0], &end, fault);
 	return keep(&value, "the password command", out, fault);
+}
+
+/* A file in that directory and nowhere else. */
+static bool is_credential_name(const char *name)
+{
+	return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
+}
+
+enum ph_err ph_secret_from_credential(
+    const char *name, struct ph_secret *out, struct ph_fault *fault)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	char path[PATH_MAX];
+
+	if (!is_credential_name(name)) {
+		ph_fault_set(fault, NONE,
+		    "\"%s\" cannot be the name of a credential", name);
+		return PH_EINVAL;
+	}
+	if (dir == NULL || dir[0] == '\0') {
+		ph_fault_set(fault, NONE,
+		    "there is no credential \"%s\": CREDENTIALS_DIRECTORY is "
+		    "not set",
+		    name);
+		ph_fault_advise(fault,
+		    "credentials are what systemd gives a service "
+		    "(LoadCredential=%s:PATH in its unit); elsewhere use "
+		    "file:PATH",
+		    name);
+		return PH_ENOTFOUND;
+	}
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path)) {
+		ph_fault_set(
+		    fault, NONE, "CREDENTIALS_DIRECTORY is too long a path");
+		return PH_EINVAL;
+	}
+
+	PH_CLEANUP(ph_close_fd)
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		bool missing = errno == ENOENT || errno == ENOTDIR;
+
+		ph_fault_set(fault, NONE, "cannot read the credential %s: %s",
+		    path, ph_errno_text(errno));
+		return missing ? PH_ENOTFOUND : PH_EIO;
+	}
+	return read_secret(fd, path, out, fault);
 }
 
 enum ph_err ph_secret_from_prompt(

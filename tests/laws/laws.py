@@ -110,7 +110,8 @@ def libraries_have_one_room(root):
     home = {"uv.h": {"io"}, "gmime/": {"mime"}, "glib": {"mime"},
             "gsasl.h": {"gsasl"}, "nettle/": {"legacy"}, "unicase.h": {"sasl"},
             "gssapi/": {"gsasl"},
-            "openssl/": {"io"}, "curl/": {"http"},
+            "openssl/": {"io"}, "curl/": {"http"}, "gio/": {"keyring"},
+            "libsecret/": {"keyring"},
             "jansson.h": {"cli", "oauth", "sasl"}, "idn2.h": {"mail", "connection"}}
     for path in files(root, "src"):
         room = path.relative_to(root / "src").parts[0]

@@ -4,6 +4,7 @@ import os
 import pty
 import select
 import signal
+import termios
 import time
 
 from posthaste import PROGRAM, WAIT
@@ -52,12 +53,14 @@ class Terminal:
         self.type(text + "\n")
 
     def end(self):
-        """Reads to the end; the exit code, below 0 by a signal."""
+        """Reads to the end; the exit code, below 0 by a signal.  echoed:
+        whether the terminal was left showing what is typed."""
         end = time.monotonic() + WAIT
         while self.more(end):
             pass
         _, status = os.waitpid(self.pid, 0)
         self.pid = None
+        self.echoed = bool(termios.tcgetattr(self.tty)[3] & termios.ECHO)
         os.close(self.tty)
         return os.waitstatus_to_exitcode(status)
 

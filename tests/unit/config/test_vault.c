@@ -174,19 +174,39 @@ static void test_sources(void)
 	check(fetch(&c, PH_SPAN("hunter2"), &fault) == PH_OK);
 	(void)close(fds[0]);
 
-	static const enum ph_secret_kind later[] = { PH_SECRET_KEYRING,
-		PH_SECRET_CREDENTIAL };
+	check_int(setenv("CREDENTIALS_DIRECTORY", playground_path(""), 1), 0);
+	c.password_from = (struct ph_secret_source){
+		.kind = PH_SECRET_CREDENTIAL, .argument = "secret", .fd = -1
+	};
+	check(fetch(&c, PH_SPAN("hunter2"), &fault) == PH_OK);
+	c.password_from.argument = "no-such";
+	check(fetch(&c, PH_SPAN(""), &fault) == PH_ENOTFOUND);
+	check_int(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 
-	for (size_t i = 0; i < PH_COUNT(later); i++) {
-		c.password_from.kind = later[i];
-		check(fetch(&c, PH_SPAN(""), &fault) == PH_EINVAL);
-		check_int(fault.cause, PH_CAUSE_NO_PASSWORD);
-		check(strstr(fault.text, "not supported yet") != NULL);
-	}
 	/* A sign-in gives tokens for the server, and for nothing else. */
 	c.proxy.password_from.kind = PH_SECRET_OAUTH;
 	check(fetch_for(PH_ROLE_PROXY, &c, PH_SPAN(""), &fault) == PH_EINVAL);
 	check_int(fault.cause, PH_CAUSE_NO_PASSWORD);
+}
+
+/* A command is shown none of the other secrets. */
+static void test_withheld(void)
+{
+	struct ph_connection c = connection("work", "h");
+	struct ph_fault fault;
+
+	check_int(setenv("POSTHASTE_SERVER", "smtp://a:hunter3@h", 1), 0);
+	check_int(setenv("PH_TEST_PROXY", "hunter3", 1), 0);
+	check_int(setenv("PH_TEST_KEPT", "kept", 1), 0);
+	c.proxy.password_from = (struct ph_secret_source){
+		.kind = PH_SECRET_ENV, .argument = "PH_TEST_PROXY", .fd = -1
+	};
+	c.password_from = (struct ph_secret_source){ .kind = PH_SECRET_COMMAND,
+		.argument = "sh -c 'echo $POSTHASTE_SERVER $PH_TEST_PROXY "
+			    "$PH_TEST_KEPT'",
+		.fd = -1 };
+	check(fetch(&c, PH_SPAN("kept"), &fault) == PH_OK);
+	check_int(unsetenv("POSTHASTE_SERVER"), 0);
 }
 
 static const struct {
@@ -377,6 +397,7 @@ int main(void)
 	test_no_place();
 	test_list();
 	test_sources();
+	test_withheld();
 	test_prompt();
 	playground_end();
 	return check_end();

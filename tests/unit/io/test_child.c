@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char *const *withheld;
+
 static enum ph_err sh(const char *script, ph_msec timeout, size_t max,
     struct ph_buf *out, struct ph_child_end *end)
 {
@@ -19,7 +21,8 @@ static enum ph_err sh(const char *script, ph_msec timeout, size_t max,
 	char *argv[] = { shell, option, text, NULL };
 
 	ph_buf_init(out, max);
-	enum ph_err err = ph_child_run(argv, timeout, out, end);
+	enum ph_err err = ph_child_run(
+	    &(struct ph_child_start){ argv, timeout, withheld }, out, end);
 	free(text);
 	return err;
 }
@@ -74,6 +77,47 @@ static void test_group(void)
 	ph_buf_release(&out);
 }
 
+/* What is named is left out, and what only looks like it is not. */
+static void test_withheld(void)
+{
+	static const char *const names[] = { "PH_SECRET", "PH_OTHER", NULL };
+	struct ph_buf out;
+	struct ph_child_end end;
+
+	(void)setenv("PH_SECRET", "a", 1);
+	(void)setenv("PH_SECRET_NOT", "b", 1);
+	(void)setenv("PH_OTHER", "", 1);
+	withheld = names;
+	check_int(sh("echo ${PH_SECRET-none} ${PH_SECRET_NOT-none} "
+		     "${PH_OTHER-none}",
+		      5000, 100, &out, &end),
+	    PH_OK);
+	check_str(ph_buf_str(&out), "none b none\n");
+	ph_buf_release(&out);
+	withheld = NULL;
+	check_int(sh("echo ${PH_SECRET-none}", 5000, 100, &out, &end), PH_OK);
+	check_str(ph_buf_str(&out), "a\n");
+	ph_buf_release(&out);
+}
+
+/* Nor does a descriptor that others left open reach it. */
+static void test_descriptors(void)
+{
+	struct ph_buf out;
+	struct ph_child_end end;
+	int fd = open("/dev/null", O_RDONLY); /* NOLINT: not CLOEXEC */
+
+	check(fd >= 0);
+	check_int(dup2(fd, 50), 50);
+	check_int(
+	    sh("test -e /proc/self/fd/50 || echo none", 5000, 100, &out, &end),
+	    PH_OK);
+	check_str(ph_buf_str(&out), "none\n");
+	ph_buf_release(&out);
+	(void)close(fd);
+	(void)close(50);
+}
+
 int main(void)
 {
 	struct ph_buf out;
@@ -92,11 +136,14 @@ int main(void)
 	}
 	check_case(NULL, 0);
 	test_group();
+	test_withheld();
+	test_descriptors();
 
 	char name[] = "posthaste-no-such-program";
 	char *argv[] = { name, NULL };
 	ph_buf_init(&out, 10);
-	check_int(ph_child_run(argv, 1000, &out, &end), PH_EIO);
+	const struct ph_child_start start = { .argv = argv, .timeout = 1000 };
+	check_int(ph_child_run(&start, &out, &end), PH_EIO);
 	check_int(end.err, ENOENT);
 	check_int(end.code, -1);
 	return check_end();

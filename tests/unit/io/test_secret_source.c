@@ -154,7 +154,8 @@ static void test_command(void)
 		struct ph_fault f = { 0 };
 
 		check_case(cases[i].command, i);
-		check_int(ph_secret_from_command(cases[i].command, &s, &f),
+		check_int(
+		    ph_secret_from_command(cases[i].command, NULL, &s, &f),
 		    cases[i].err);
 		if (cases[i].err == PH_OK) {
 			check_secret(&s, cases[i].text);
@@ -164,6 +165,46 @@ static void test_command(void)
 		ph_secret_release(&s);
 	}
 	check_case(NULL, 0);
+}
+
+static void test_credential(void)
+{
+	static const char *const bad[] = { "", ".", "..", "../secret",
+		"/etc/passwd", "a/b" };
+	char *path = temp_path("smtp");
+	struct ph_secret s = { 0 };
+	struct ph_fault f = { 0 };
+
+	temp_write(path, "hunter2\n");
+	/* The rights of an access list show as the group's. */
+	check(chmod(path, 0440) == 0);
+	(void)unsetenv("CREDENTIALS_DIRECTORY");
+	check_int(ph_secret_from_credential("smtp", &s, &f), PH_ENOTFOUND);
+	check_fault(&f, PH_CAUSE_NO_PASSWORD, "CREDENTIALS_DIRECTORY");
+	check(strstr(f.advice, "LoadCredential=smtp:PATH") != NULL);
+	(void)setenv("CREDENTIALS_DIRECTORY", temp_dir(), 1);
+	check_int(ph_secret_from_credential("smtp", &s, &f), PH_OK);
+	check_secret(&s, "hunter2");
+	ph_secret_release(&s);
+	check_int(ph_secret_from_credential("none", &s, &f), PH_ENOTFOUND);
+	check_fault(&f, PH_CAUSE_NO_PASSWORD, "none: no such file");
+	for (size_t i = 0; i < PH_COUNT(bad); i++) {
+		check_case(bad[i], i);
+		check_int(ph_secret_from_credential(bad[i], &s, &f), PH_EINVAL);
+		check_fault(&f, PH_CAUSE_NO_PASSWORD, "cannot be the name");
+	}
+	check_case(NULL, 0);
+
+	char *deep = malloc(5000);
+	memset(deep, 'd', 4999);
+	deep[4999] = '\0';
+	(void)setenv("CREDENTIALS_DIRECTORY", deep, 1);
+	check_int(ph_secret_from_credential("smtp", &s, &f), PH_EINVAL);
+	check_fault(&f, PH_CAUSE_NO_PASSWORD, "too long");
+	(void)unsetenv("CREDENTIALS_DIRECTORY");
+	check(s.ptr == NULL);
+	free(deep);
+	free(path);
 }
 
 /* In a process with a terminal of its own: exit code says how it went. */
@@ -250,6 +291,7 @@ int main(void)
 	test_env();
 	test_file();
 	test_command();
+	test_credential();
 	test_prompt();
 	test_no_terminal();
 	return check_end();

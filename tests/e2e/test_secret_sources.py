@@ -1,0 +1,314 @@
+"""Where a password may come from: each source, and each way it can fail."""
+
+import base64
+import os
+import pathlib
+import signal
+import termios
+
+import pytest
+
+from hostile import BOB
+from posthaste import Server, Smtp, is_chain, run
+from terminal import Terminal
+
+SECRET = "open sesame, \u00fc"
+
+
+def login(server, source, *more, env=None, **kwargs):
+    done = run("send", "--server", f"smtp+none://ann@127.0.0.1:{server.port}",
+               "--allow-plaintext-password", "--password-from", source, *BOB,
+               *more, env=env, **kwargs)
+    assert SECRET not in done.out + done.err, done
+    return done
+
+
+def offered(server):
+    """The passwords that were tried."""
+    return [base64.b64decode(line.split()[2]).decode().split("\0")[2]
+            for c in server.received for line in c.lines
+            if line.startswith("AUTH PLAIN")]
+
+
+@pytest.fixture(name="server")
+def fixture_server():
+    with Server(Smtp(offers=["AUTH PLAIN"])) as server:
+        yield server
+
+
+@pytest.fixture(name="secret")
+def fixture_secret(tmp_path):
+    path = tmp_path / "secret"
+    path.write_text(SECRET + "\n")
+    path.chmod(0o600)
+    return path
+
+
+def refused(server, done, *words, advice=""):
+    assert done.code == 78, done
+    is_chain(done, "config", *words)
+    assert advice in done.err.split("advice: ")[1], done
+    assert server.received == []
+
+
+# ---- file
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_file(mode, server, secret):
+    secret.chmod(mode)
+    assert login(server, f"file:{secret}").code == 0
+    assert offered(server) == [SECRET]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o602, 0o610,
+                                  0o601])
+def test_file_open_to_others(mode, server, secret):
+    """Refused, with the command that mends it; which then does."""
+    secret.chmod(mode)
+    done = login(server, f"file:{secret}")
+    refused(server, done, f"{secret} holds a secret and is open to others "
+            f"(mode {mode:04o})", advice=f"chmod 600 {secret}\n")
+    os.system(done.err.split("advice: ")[1])
+    assert login(server, f"file:{secret}").code == 0
+
+
+def test_file_of_another(server, secret):
+    """Root's files are anybody's to use; another user's are not."""
+    if os.geteuid() == 0:
+        os.chown(secret, 65534, 65534)
+        done = login(server, f"file:{secret}")
+        refused(server, done, "belongs to another user (uid 65534)",
+                advice=f"chown 0 {secret} && chmod 600 {secret}\n")
+    else:
+        done = login(server, "file:/etc/passwd")
+        refused(server, done, "/etc/passwd holds a secret and is open")
+
+
+def test_file_that_is_none(server, tmp_path):
+    refused(server, login(server, f"file:{tmp_path / 'none'}"),
+            "none: no such file")
+    tmp_path.chmod(0o700)
+    refused(server, login(server, f"file:{tmp_path}"), "cannot read")
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    empty.chmod(0o600)
+    refused(server, login(server, f"file:{empty}"), "gave an empty password")
+    empty.write_bytes(b"x" * 70000)
+    refused(server, login(server, f"file:{empty}"),
+            "gave a password that is too long")
+
+
+# ---- env and fd
+
+
+def test_env(server):
+    assert login(server, "env:WORD", env={"WORD": SECRET}).code == 0
+    assert offered(server) == [SECRET]
+
+
+def test_env_that_is_none(server):
+    refused(server, login(server, "env:WORD"), 'variable "WORD" is not set')
+    refused(server, login(server, "env:WORD", env={"WORD": ""}),
+            "gave an empty password")
+
+
+def test_fd(server, secret):
+    with secret.open("rb") as stream:
+        fd = stream.fileno()
+        assert login(server, f"fd:{fd}", pass_fds=[fd]).code == 0
+    assert login(server, "fd:0", stdin=SECRET.encode()).code == 0
+    assert offered(server) == [SECRET, SECRET]
+
+
+def test_fd_that_is_none(server):
+    refused(server, login(server, "fd:99"),
+            "cannot read the file descriptor: ")
+    refused(server, login(server, "fd:0", stdin=b""),
+            "standard input gave an empty password")
+    done = login(server, "fd:x")
+    assert done.code in (64, 78), done
+
+
+# ---- command
+
+
+def test_command(server, secret, tmp_path):
+    """No shell: quotes are taken off, and nothing else is done."""
+    odd = tmp_path / "a name; $(with) * all"
+    odd.write_text(SECRET)
+    assert login(server, f"command:cat '{odd}'").code == 0
+    assert login(server, f"command: cat  \"{secret}\" ").code == 0
+    assert login(server, "command:printf %s $HOME", env={
+        "HOME": "/root"}).code == 0
+    assert offered(server) == [SECRET, SECRET, "$HOME"]
+
+
+@pytest.mark.parametrize("command, words", [
+    ("false", "command false failed with exit status 1"),
+    ("sh -c 'exit 77'", "failed with exit status 77"),
+    ("sh -c 'echo half; exit 2'", "failed with exit status 2"),
+    ("sh -c 'kill -9 $$'", "was killed by signal 9"),
+    ("true", "gave an empty password"),
+    ("no-such-program-here", "no-such-program-here: no such file"),
+    ("/etc/passwd", "/etc/passwd: permission denied"),
+    ("cat 'x", "a single quote has no end"),
+    ("head -c 70000 /dev/zero", "said too much"),
+    ("yes", "said too much"),
+])
+def test_command_that_fails(command, words, server):
+    refused(server, login(server, f"command:{command}"), words)
+
+
+def test_what_a_command_says_besides(server):
+    """Its complaints are the person's to read."""
+    done = login(server, "command:sh -c 'echo no agent here >&2; exit 3'")
+    refused(server, done, "failed with exit status 3")
+    assert "no agent here\n" in done.err
+
+
+def test_a_command_gets_no_secret(server, tmp_path):
+    """Neither by its environment nor by a descriptor."""
+    seen = tmp_path / "seen"
+    left = os.memfd_create("left by a parent", 0)
+    os.write(left, b"not for children")
+    script = (f"env >{seen}; ls -l /proc/self/fd >>{seen}; "
+              f"cat /proc/self/fd/{left} >>{seen}; echo word")
+    done = run("send", "-n", "c", *BOB, pass_fds=[left], env={
+        "POSTHASTE_SERVER": "smtp://ann:not-for-children@h.example",
+        "PROXYWORD": "not for children", "KEPT": "a variable like any",
+        "XDG_CONFIG_HOME": str(made(tmp_path, server, [
+            f'password-from=command:sh -c "{script}"',
+            "proxy.password-from=env:PROXYWORD"]))})
+    os.close(left)
+    assert done.code == 0, done
+    text = seen.read_text()
+    assert "KEPT=a variable like any" in text
+    assert "PATH=" in text and "not-for-children" not in text
+    assert "not for children" not in text
+    # 0 to 2, and the folder that ls reads.
+    assert len([x for x in text.splitlines() if " -> " in x]) == 4, text
+    assert offered(server) == ["word"]
+
+
+def made(tmp_path, server, settings):
+    done = run("connection", "add", "c", "--server",
+               f"smtp+none://ann@127.0.0.1:{server.port}",
+               "allow-plaintext-password=yes", *settings,
+               env={"XDG_CONFIG_HOME": str(tmp_path)})
+    assert done.code == 0, done
+    return tmp_path
+
+
+def test_command_may_give_a_token(tmp_path):
+    with Server(Smtp(offers=["AUTH XOAUTH2 PLAIN"])) as server:
+        done = login(server, "command:printf tok.en", "--auth", "XOAUTH2")
+    assert done.code == 0, done
+    sent = [line for c in server.received for line in c.lines
+            if line.startswith("AUTH")]
+    assert base64.b64decode(sent[0].split()[2]) == \
+        b"user=ann\x01auth=Bearer tok.en\x01\x01"
+
+
+# ---- credential
+
+
+def test_credential(server, tmp_path):
+    """As systemd lays it out: who may read it stands in an access list, which
+    shows as rights of the group."""
+    (tmp_path / "smtp").write_text(SECRET)
+    (tmp_path / "smtp").chmod(0o440)
+    env = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert login(server, "credential:smtp", env=env).code == 0
+    assert offered(server) == [SECRET]
+
+
+def test_credential_that_is_none(server, tmp_path):
+    env = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    refused(server, login(server, "credential:smtp"),
+            "CREDENTIALS_DIRECTORY is not set",
+            advice="LoadCredential=smtp:PATH")
+    refused(server, login(server, "credential:smtp", env=env),
+            f"credential {tmp_path / 'smtp'}: no such file")
+    for name in ("../smtp", "/etc/passwd", ".", ".."):
+        refused(server, login(server, f"credential:{name}", env=env),
+                f'"{name}" cannot be the name of a credential')
+
+
+# ---- prompt
+
+
+def is_echoing(terminal):
+    return bool(termios.tcgetattr(terminal.tty)[3] & termios.ECHO)
+
+
+def asked(server, *more):
+    return Terminal("send", "--server",
+                    f"smtp+none://ann@127.0.0.1:{server.port}",
+                    "--allow-plaintext-password", *BOB, *more)
+
+
+QUESTION = "Password for ann at 127.0.0.1: "
+
+
+@pytest.mark.parametrize("how", [[], ["--password-from", "prompt"]])
+def test_prompt(how, server):
+    """Also where no source is named and none is stored."""
+    with asked(server, *how) as t:
+        t.until(QUESTION)
+        assert not is_echoing(t)
+        t.type(SECRET + "\n")
+        assert t.end() == 0, t.screen
+    assert SECRET not in t.screen
+    assert offered(server) == [SECRET]
+
+
+@pytest.mark.parametrize("key, number", [("\x03", signal.SIGINT),
+                                         ("\x1c", signal.SIGQUIT)])
+def test_prompt_ended_by_a_signal(key, number, server):
+    """The terminal is as it was."""
+    with asked(server) as t:
+        t.until(QUESTION)
+        t.type("half of it" + key)
+        assert t.end() == -number, t.screen
+    assert t.echoed
+    assert server.received == []
+
+
+def test_prompt_ended_by_its_end(server):
+    for typed in ("\x04", "\n"):
+        with asked(server) as t:
+            t.until(QUESTION)
+            t.type(typed)
+            assert t.end() == 78, t.screen
+        assert "posthaste: error: send: config: " in t.screen
+        assert t.echoed
+    assert server.received == []
+
+
+def test_nobody_to_ask(server):
+    done = login(server, "prompt", start_new_session=True)
+    refused(server, done, "there is no terminal to ask for the password on")
+
+
+# ---- stored
+
+
+def test_stored_for_another_host(server, tmp_path):
+    """Who changes the host is asked anew."""
+    env = {"XDG_CONFIG_HOME": str(made(tmp_path, server, []))}
+    assert run("secret", "set", "c", stdin=SECRET.encode(),
+               env=env).code == 0
+    assert run("send", "-n", "c", *BOB, env=env).code == 0
+    run("connection", "set", "c", "host=localhost", env=env)
+    done = run("send", "-n", "c", *BOB, env=env)
+    assert done.code == 78, done
+    is_chain(done, "config", "belongs to another host than localhost")
+    assert "posthaste secret set c" in done.err
+    assert offered(server) == [SECRET]
+    path = pathlib.Path(tmp_path / "posthaste" / "secrets" / "c")
+    path.chmod(0o640)
+    run("connection", "set", "c", "host=127.0.0.1", env=env)
+    done = run("send", "-n", "c", *BOB, env=env)
+    assert done.code == 78, done
+    is_chain(done, "config", "is open to others")
