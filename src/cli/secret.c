@@ -2,6 +2,7 @@
 #include "cli/connection_part.h"
 #include "config/vault.h"
 #include "config/vault_keyring.h"
+#include "io/process.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -81,6 +82,7 @@ static enum ph_err keep(
 	if (err != PH_OK)
 		return err;
 	ph_role_set_source(&asked, j->role, &source);
+	ph_process_hide();
 	err = ph_vault_secret(dir, &asked, j->role, secret, &j->fault);
 	if (err != PH_OK)
 		return err;

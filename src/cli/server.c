@@ -3,6 +3,7 @@
 #include "config/token.h"
 #include "config/vault.h"
 #include "connection/settings.h"
+#include "io/process.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,7 @@ static enum ph_err take_url(struct ph_cli_server *s, const char *url,
 		out->items[out->count++] = parsed.overrides[i];
 	if (!parsed.has_password)
 		return PH_OK;
+	ph_process_hide();
 	err = ph_secret_set(&s->password, parsed.password);
 	s->has_password = err == PH_OK;
 	return err;
@@ -220,6 +222,8 @@ static enum ph_err fetch(const struct ph_cli_server *s, enum ph_role role,
 {
 	if (*has || !ph_role_is_needed(&s->connection, role))
 		return PH_OK;
+
+	ph_process_hide();
 
 	enum ph_err err = ph_vault_secret(ph_catalog_secrets_dir(s->catalog),
 	    &s->connection, role, out, fault);

@@ -1,0 +1,138 @@
+"""What the kernel would write of a process that holds a password: nothing."""
+
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import threading
+
+import pytest
+
+from hostile import BOB
+from posthaste import PROGRAM, WAIT, Server, Smtp
+
+SECRET = "correct horse battery staple 7"
+PATTERN = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
+# A core lies in the folder that the process ran in, where the kernel is told
+# nothing else.
+IS_HERE = not PATTERN.startswith(("|", "/"))
+
+
+class Hanging(Smtp):
+    """Never answers a login."""
+
+    def __init__(self, *offers):
+        super().__init__({"AUTH": self.hang}, offers=offers)
+        self.reached = threading.Event()
+
+    def hang(self, connection, _):
+        self.reached.set()
+        connection.drain()
+        return False
+
+
+def start(*args, env=None, cwd=None, user=None):
+    def no_limit():
+        most = resource.RLIM_INFINITY if os.geteuid() == 0 else \
+            resource.getrlimit(resource.RLIMIT_CORE)[1]
+        resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+        if user is not None:
+            os.setgid(user)
+            os.setuid(user)
+
+    clean = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent",
+             "XDG_CONFIG_HOME": "/nonexistent"}
+    return subprocess.Popen(
+        [PROGRAM, *map(str, args)], env={**clean, **(env or {})}, cwd=cwd,
+        preexec_fn=no_limit, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def abort(process):
+    process.send_signal(signal.SIGABRT)
+    process.communicate(timeout=WAIT)
+    assert process.returncode == -signal.SIGABRT
+
+
+SOURCES = ["file", "env", "command", "url"]
+
+
+def sourced(source, tmp_path, port):
+    """The options and the environment by which it is known."""
+    there = f"127.0.0.1:{port}"
+    path = tmp_path / "password"
+    path.write_text(SECRET)
+    path.chmod(0o600)
+    if source == "url":
+        word = SECRET.replace(" ", "%20")
+        return [], {"POSTHASTE_SERVER": f"smtp+none://ann:{word}@{there}"}
+    how = {"file": f"file:{path}", "env": "env:WORD",
+           "command": f"command:cat {path}"}[source]
+    return ["--server", f"smtp+none://ann@{there}", "--password-from", how], \
+        {"WORD": SECRET} if source == "env" else {}
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5",
+                                       "SCRAM-SHA-256"])
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_core(mechanism, source, tmp_path):
+    where = tmp_path / "cwd"
+    where.mkdir()
+    talk = Hanging("AUTH " + mechanism)
+    with Server(talk) as server:
+        how, env = sourced(source, tmp_path, server.port)
+        process = start("send", *how, *BOB, "--auth", mechanism,
+                        "--allow-plaintext-password", env=env, cwd=where)
+        assert talk.reached.wait(WAIT)
+        command = pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes()
+        assert SECRET.encode() not in command
+        abort(process)
+    assert list(where.iterdir()) == []
+
+
+def test_the_kernel_would(tmp_path):
+    """Where no secret was loaded a core is written as ever: it is what tells
+    of a fault in the program.  Else the test above proves nothing."""
+    process = start("sink", "--listen", "127.0.0.1:0", cwd=tmp_path)
+    assert process.stdout.readline()
+    abort(process)
+    assert bool(list(tmp_path.iterdir())) == IS_HERE
+
+
+def test_hidden_from_others(tmp_path):
+    """A process that cannot be dumped belongs to root in /proc, and nobody else
+    may look into it (proc(5))."""
+    user = os.geteuid() or 65534
+    talk = Hanging("AUTH PLAIN")
+    with Server(talk) as server:
+        _, env = sourced("env", tmp_path, server.port)
+        process = start(
+            "send", "--server", f"smtp+none://ann@127.0.0.1:{server.port}",
+            "--password-from", "env:WORD", *BOB, "--allow-plaintext-password",
+            env=env, user=user if os.geteuid() == 0 else None)
+        assert talk.reached.wait(WAIT)
+        owner = os.stat(f"/proc/{process.pid}/environ").st_uid
+        process.kill()
+        process.communicate(timeout=WAIT)
+    assert owner == 0 != user
+
+
+def maps(process):
+    return pathlib.Path(f"/proc/{process.pid}/maps").read_text()
+
+
+def test_glib_is_not_loaded(tmp_path):
+    """A login without the keyring costs nothing of it."""
+    talk = Hanging("AUTH PLAIN")
+    with Server(talk) as server:
+        how, env = sourced("file", tmp_path, server.port)
+        process = start("send", *how, *BOB, "--allow-plaintext-password",
+                        env=env)
+        assert talk.reached.wait(WAIT)
+        loaded = maps(process)
+        process.kill()
+        process.communicate(timeout=WAIT)
+    assert "libssl" in loaded
+    for name in ("libglib", "libgio", "libsecret", "posthaste-keyring"):
+        assert name not in loaded
