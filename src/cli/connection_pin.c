@@ -327,6 +327,7 @@ enum ph_exit ph_connection_pin(struct ph_connection_action *a)
 
 	ph_arena_init(&p.server.arena, ARENA_MAX);
 	p.server.catalog = a->catalog;
+	p.server.cli = a->cli;
 
 	enum ph_err err = prepare(&p);
 	if (err == PH_OK)

@@ -289,6 +289,8 @@ static void print_certificate(const struct ph_certificate *c)
 	for (size_t i = 0; i < c->name_count; i++)
 		print_tame(i == 0 ? "  names:" : "", c->names[i]);
 	print_tame("  key SHA-256:", c->spki_sha256);
+	if (c->ocsp == PH_OCSP_GOOD)
+		print_tame("  OCSP staple:", "good");
 }
 
 static void print_encryption(const struct ph_session_facts *facts)

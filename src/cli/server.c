@@ -4,6 +4,7 @@
 #include "config/vault.h"
 #include "connection/settings.h"
 #include "io/process.h"
+#include "io/terminal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,7 @@ enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
 	struct ph_catalog_question question;
 	enum ph_err err;
 
+	out->cli = cli;
 	ph_arena_init(&out->arena, ARENA_MAX);
 	err = take_server(out, o, &overrides, fault);
 	if (err != PH_OK)
@@ -217,6 +219,30 @@ enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
 	return PH_OK;
 }
 
+/* What was kept is for another place.  A person at the terminal may give the
+   one for this; *fault stays where nobody is there. */
+static enum ph_err ask_again(const struct ph_cli_server *s, enum ph_role role,
+    struct ph_secret *out, struct ph_fault *fault)
+{
+	static const struct ph_secret_source prompt = {
+		.kind = PH_SECRET_PROMPT, .fd = -1
+	};
+	struct ph_connection asked = s->connection;
+	struct ph_fault why = { 0 };
+
+	if (!ph_terminal_is_there())
+		return PH_EDENIED;
+	if (s->cli != NULL)
+		ph_cli_note(s->cli, "%s", fault->text);
+	ph_role_set_source(&asked, role, &prompt);
+
+	enum ph_err err = ph_vault_secret(
+	    ph_catalog_secrets_dir(s->catalog), &asked, role, out, &why);
+
+	*fault = why;
+	return err;
+}
+
 static enum ph_err fetch(const struct ph_cli_server *s, enum ph_role role,
     struct ph_secret *out, bool *has, struct ph_fault *fault)
 {
@@ -228,6 +254,8 @@ static enum ph_err fetch(const struct ph_cli_server *s, enum ph_role role,
 	enum ph_err err = ph_vault_secret(ph_catalog_secrets_dir(s->catalog),
 	    &s->connection, role, out, fault);
 
+	if (err == PH_EDENIED && fault->cause == PH_CAUSE_NO_PASSWORD)
+		err = ask_again(s, role, out, fault);
 	*has = err == PH_OK;
 	return err;
 }

@@ -123,6 +123,7 @@ enum ph_server_key {
 
 /* All zero may be released. */
 struct ph_cli_server {
+	const struct ph_cli *cli; /* notes go there; NULL: none do */
 	struct ph_arena arena;
 	struct ph_catalog *catalog;
 	struct ph_connection connection;
@@ -144,7 +145,9 @@ PH_MUST_USE enum ph_err ph_cli_server_find(struct ph_cli *cli,
     struct ph_fault *fault);
 
 /* Fetches the secrets that the connection needs, in the order in which they are
-   shown: the key's passphrase, the proxy's password, the server's. */
+   shown: the key's passphrase, the proxy's password, the server's.  What is
+   kept for another host is not used: the terminal is asked, where there is
+   one. */
 PH_MUST_USE enum ph_err ph_cli_server_unlock(
     struct ph_cli_server *server, struct ph_fault *fault);
 

@@ -129,3 +129,11 @@ enum ph_err ph_terminal_ask_openly(const char *question, struct ph_buf *out)
 {
 	return ask_terminal(question, true, out);
 }
+
+bool ph_terminal_is_there(void)
+{
+	PH_CLEANUP(ph_close_fd)
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	return tty >= 0;
+}

@@ -4,6 +4,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <stdbool.h>
+
+/* The process belongs to a terminal, where a person may be. */
+bool ph_terminal_is_there(void);
+
 /* Asks on the terminal the process belongs to (/dev/tty) and appends the line
    that is typed, without its end, to *out; what is typed is not shown.
    PH_ENOTFOUND: no terminal.  PH_EOF: the end was typed.  PH_EIO: interrupted

@@ -335,7 +335,7 @@ def test_stored_secret_is_used_and_bound(home, password):
         assert done.json["server"]["mechanism"] == "SCRAM-SHA-256"
         assert home("connection", "set", "here",
                     f"host=localhost:{sink.port}").code == 0
-        done = home("test", "-n", "here", "--json")
+        done = home("test", "-n", "here", "--json", start_new_session=True)
         assert done.code == 78, done
         assert "belongs to another host" in done.err
         assert "sesame" not in done.out + done.err

@@ -295,17 +295,25 @@ def test_nobody_to_ask(server):
 
 
 def test_stored_for_another_host(server, tmp_path):
-    """Who changes the host is asked anew."""
+    """Where nobody can be asked anew, that is said."""
     env = {"XDG_CONFIG_HOME": str(made(tmp_path, server, []))}
     assert run("secret", "set", "c", stdin=SECRET.encode(),
                env=env).code == 0
     assert run("send", "-n", "c", *BOB, env=env).code == 0
     run("connection", "set", "c", "host=localhost", env=env)
-    done = run("send", "-n", "c", *BOB, env=env)
+    done = run("send", "-n", "c", *BOB, env=env, start_new_session=True)
     assert done.code == 78, done
     is_chain(done, "config", "belongs to another host than localhost")
     assert "posthaste secret set c" in done.err
     assert offered(server) == [SECRET]
+    # At a terminal the host's own is asked for; the one that is kept stays.
+    for source in ([], ["--password-from", "stored"]):
+        with Terminal("send", "-n", "c", *BOB, *source, env=env) as t:
+            t.answer("Password for ann at localhost: ", "for the new host")
+            assert t.end() == 0, t.screen
+        assert "note: send: the password stored for connection \"c\" " \
+            "belongs to another host than localhost" in t.screen
+    assert offered(server) == [SECRET, "for the new host", "for the new host"]
     path = pathlib.Path(tmp_path / "posthaste" / "secrets" / "c")
     path.chmod(0o640)
     run("connection", "set", "c", "host=127.0.0.1", env=env)

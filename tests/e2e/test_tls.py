@@ -173,3 +173,66 @@ def test_own_authority_is_named(wrong, certificates, tmp_path):
         done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file", other)
     judge(done, 78, "tls", "cert-untrusted")
     assert f'"CN=Test CA", which leads to no authority in {other} (' in done.err
+
+
+def test_own_authorities(certificates, good_pem, tmp_path):
+    """Several in a file, before and after the right one; a folder of them by
+    their hashes; and what is none of these."""
+    other = certificates.make("tls-other-authority", signed=False)
+    alien = (other.parent / "crt").read_text()
+    ours = certificates.ca.read_text()
+    files = {"first": ours + alien, "last": "Words before it.\n" + alien +
+             "and between\n" + ours}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "ours.pem").write_text(ours)
+    subprocess.run(["openssl", "rehash", folder], check=True,
+                   capture_output=True)
+    (tmp_path / "junk").write_text("no certificate\n")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with Server(Smtp(tls=certificates.context(good_pem),
+                     implicit=True)) as server:
+        for place in ("first", "last", "folder"):
+            done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file",
+                           tmp_path / place)
+            judge(done, 0, None)
+        # They stand in for the system's, and do not add to them.
+        done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file",
+                       empty)
+        judge(done, 78, "tls", "cert-untrusted")
+        assert f"leads to no authority in {empty}" in done.err
+        heard = len(server.received)
+        for place, words in (("junk", "junk: no certificate in PEM format"),
+                             ("none", "none: no such file")):
+            done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file",
+                           tmp_path / place)
+            judge(done, 78, "config", "config")
+            assert words in done.err
+        assert len(server.received) == heard
+
+
+def test_self_signed_is_named(wrong, certificates):
+    """And one may be trusted by itself."""
+    crt = wrong["self"].parent / "crt"
+    with Server(Smtp(tls=certificates.context(wrong["self"]),
+                     implicit=True)) as server:
+        done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file",
+                       certificates.ca)
+        judge(done, 78, "tls", "cert-self-signed")
+        assert "the certificate is self-signed (CN=localhost) and is not in " \
+            f"{certificates.ca}\n" in done.err
+        done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file", crt)
+    judge(done, 0, None)
+
+
+def test_future_tells_both_clocks(wrong, certificates):
+    with Server(Smtp(tls=certificates.context(wrong["future"]),
+                     implicit=True)) as server:
+        done = attempt("send", *url(server, "smtps"), *BOB, "--ca-file",
+                       certificates.ca)
+    judge(done, 78, "tls", "cert-not-yet-valid")
+    assert "is not valid before 2048-01-01T00:00:00Z, and this computer's " \
+        "clock says 20" in done.err

@@ -5,6 +5,7 @@ import pytest
 import packages
 from keyring import GnomeKeyring
 from posthaste import Server, Smtp, is_chain, run
+from terminal import Terminal
 
 SECRET = "hunter2 of the keyring"
 LOGIN = ["AUTH PLAIN"]
@@ -22,7 +23,8 @@ def fixture_call(ring, tmp_path):
     env = {"XDG_CONFIG_HOME": str(tmp_path), **ring.env}
 
     def call(*args, **kwargs):
-        done = run(*args, env=env, **kwargs)
+        # Nobody is at a terminal.
+        done = run(*args, env=env, start_new_session=True, **kwargs)
         assert SECRET not in done.out + done.err
         return done
     return call
@@ -98,6 +100,19 @@ def test_bound_to_its_host(call, ring):
         assert logins(server) == [plain("second")]
     hosts = [i[1]["host"] for i in ring.items() if i[1]["connection"] == "two"]
     assert hosts == ["localhost"]
+
+
+def test_another_host_is_asked_for(call, ring, tmp_path):
+    with Server(Smtp(offers=LOGIN)) as server:
+        add(call, "six", server, "password-from=keyring")
+        assert call("secret", "set", "six", stdin=SECRET.encode()).code == 0
+        assert call("connection", "set", "six", "host=localhost").code == 0
+        with Terminal("test", "-n", "six", env={
+                "XDG_CONFIG_HOME": str(tmp_path), **ring.env}) as t:
+            t.answer("Password for ann at localhost: ", "typed")
+            assert t.end() == 0, t.screen
+        assert "belongs to another host than localhost" in t.screen
+        assert logins(server) == [plain("typed")]
 
 
 def test_roles_are_apart(call, ring):
