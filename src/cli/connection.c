@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+enum {
+	ARENA_MAX = 4 * 1024 * 1024
+};
+
 /* The settings are those of connection/setting.c, without [proxy] and [oauth],
    which are set as proxy.NAME=VALUE; a test holds the two together. */
 static const struct ph_option options[] = {
@@ -164,15 +168,49 @@ static void forget_secrets(struct ph_connection_action *a)
 	}
 }
 
+/* Whether its secrets lie in the keyring, by role.  None are asked for there:
+   who removes a connection need not open it. */
+static void find_in_keyring(
+    struct ph_connection_action *a, bool out[PH_ROLE_COUNT])
+{
+	struct ph_connection c = { 0 };
+	struct ph_arena arena;
+	bool has_host = false;
+
+	ph_arena_init(&arena, ARENA_MAX);
+
+	bool known = ph_connection_check(a->catalog, a->name, &arena, &c,
+			 &has_host, NULL) == PH_OK;
+
+	for (int i = 0; known && i < PH_ROLE_COUNT; i++) {
+		out[i] = ph_role_source(&c, (enum ph_role)i)->kind ==
+		    PH_SECRET_KEYRING;
+	}
+	ph_arena_release(&arena);
+}
+
 static enum ph_exit remove_one(struct ph_connection_action *a)
 {
 	struct ph_fault fault = { 0 };
 	const char *name = "";
+	bool in_keyring[PH_ROLE_COUNT] = { false };
+
+	find_in_keyring(a, in_keyring);
+
 	enum ph_err err = ph_catalog_remove(a->catalog, a->name, &fault);
 
 	if (err != PH_OK)
 		return ph_connection_fail(a->cli, err, &fault);
 	forget_secrets(a);
+	for (int i = 0; i < PH_ROLE_COUNT; i++) {
+		if (in_keyring[i]) {
+			ph_cli_note(a->cli,
+			    "its %s stays in the keyring; posthaste secret "
+			    "forget %s --for %s --keyring removes it",
+			    ph_role_noun((enum ph_role)i), a->name,
+			    ph_role_name((enum ph_role)i));
+		}
+	}
 	if (ph_catalog_default(a->catalog, &name, NULL) == PH_OK &&
 	    name[0] == '\0') {
 		ph_cli_note(a->cli, "no connection is the default now");

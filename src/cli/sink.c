@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "cli/sink_mail.h"
 #include "io/file.h"
+#include "io/process.h"
 #include "io/secret_source.h"
 
 #include <signal.h>
@@ -196,6 +197,7 @@ static enum ph_exit add_user(struct run *r, const char *spec)
 		return ph_cli_usage(
 		    r->cli, "--user: more than %d users", (int)USERS_MAX);
 	}
+	ph_process_hide();
 	if (ph_secret_from_file(colon + 1, password, &fault) != PH_OK)
 		return ph_cli_fault(r->cli, &fault);
 	user->name = (struct ph_span){ spec, (size_t)(colon - spec) };

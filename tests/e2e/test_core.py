@@ -100,6 +100,19 @@ def test_the_kernel_would(tmp_path):
     assert bool(list(tmp_path.iterdir())) == IS_HERE
 
 
+def test_a_server_with_users(tmp_path):
+    word = tmp_path / "word"
+    word.write_text(SECRET)
+    word.chmod(0o600)
+    where = tmp_path / "cwd"
+    where.mkdir()
+    process = start("sink", "--listen", "127.0.0.1:0", "--user", f"ann:{word}",
+                    cwd=where)
+    assert process.stdout.readline()
+    abort(process)
+    assert list(where.iterdir()) == []
+
+
 def test_hidden_from_others(tmp_path):
     """A process that cannot be dumped belongs to root in /proc, and nobody else
     may look into it (proc(5))."""

@@ -102,6 +102,20 @@ def test_bound_to_its_host(call, ring):
     assert hosts == ["localhost"]
 
 
+def test_outlives_its_connection(call, ring):
+    """Removing the connection opens no keyring; what to do is said, and
+    done."""
+    with Server(Smtp(offers=LOGIN)) as server:
+        add(call, "gone", server, "password-from=keyring")
+        assert call("secret", "set", "gone", stdin=SECRET.encode()).code == 0
+    done = call("connection", "remove", "gone")
+    assert done.code == 0, done
+    command = "secret forget gone --for password --keyring"
+    assert f"posthaste {command} removes it" in done.err
+    assert call(*command.split()).code == 0
+    assert not [i for i in ring.items() if i[1]["connection"] == "gone"]
+
+
 def test_another_host_is_asked_for(call, ring, tmp_path):
     with Server(Smtp(offers=LOGIN)) as server:
         add(call, "six", server, "password-from=keyring")
