@@ -223,7 +223,8 @@ static enum ph_err end(struct job *j, enum ph_err err)
 	bool late = ph_watch_end(&j->watch);
 
 	g_list_free_full(j->items, g_object_unref);
-	g_clear_object(&j->service);
+	if (j->service != NULL)
+		g_object_unref(j->service);
 	g_clear_error(&j->error);
 	return late && err == PH_EIO ? too_late(j) : err;
 }
