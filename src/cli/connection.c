@@ -183,8 +183,10 @@ static void find_in_keyring(
 			 &has_host, NULL) == PH_OK;
 
 	for (int i = 0; known && i < PH_ROLE_COUNT; i++) {
-		out[i] = ph_role_source(&c, (enum ph_role)i)->kind ==
-		    PH_SECRET_KEYRING;
+		/* A token has the password's source, and no entry there. */
+		out[i] = i != PH_ROLE_TOKEN &&
+		    ph_role_source(&c, (enum ph_role)i)->kind ==
+			PH_SECRET_KEYRING;
 	}
 	ph_arena_release(&arena);
 }

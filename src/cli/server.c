@@ -254,7 +254,8 @@ static enum ph_err fetch(const struct ph_cli_server *s, enum ph_role role,
 	enum ph_err err = ph_vault_secret(ph_catalog_secrets_dir(s->catalog),
 	    &s->connection, role, out, fault);
 
-	if (err == PH_EDENIED && fault->cause == PH_CAUSE_NO_PASSWORD)
+	if (err == PH_EDENIED && fault->cause == PH_CAUSE_NO_PASSWORD &&
+	    ph_role_source(&s->connection, role)->kind != PH_SECRET_OAUTH)
 		err = ask_again(s, role, out, fault);
 	*has = err == PH_OK;
 	return err;
