@@ -40,6 +40,23 @@ enum ph_cause {
 	PH_CAUSE_CONNECT_FAILED, /* any other errno, e.g. a source address that
 	                            is not ours */
 
+	/* proxy: at the proxy or on the way to it, never at the server */
+	PH_CAUSE_PROXY_NOT_FOUND,      /* its name is not known */
+	PH_CAUSE_PROXY_UNREACHABLE,    /* no connection to it */
+	PH_CAUSE_PROXY_TLS,            /* an https proxy's TLS, or
+	                                  certificate */
+	PH_CAUSE_PROXY_KIND,           /* another kind of proxy, or none */
+	PH_CAUSE_PROXY_LOGIN_REQUIRED, /* no login was made, one is wanted */
+	PH_CAUSE_PROXY_LOGIN_REFUSED,
+	PH_CAUSE_PROXY_LOGIN_METHOD,   /* no kind of login in common */
+	PH_CAUSE_PROXY_FORBIDDEN,      /* its rules */
+	PH_CAUSE_PROXY_TARGET_CLOSED,  /* the server's port */
+	PH_CAUSE_PROXY_TARGET_UNKNOWN, /* the server's name */
+	PH_CAUSE_PROXY_TARGET_FAILED,  /* it did not reach the server */
+	PH_CAUSE_PROXY_TIMEOUT,
+	PH_CAUSE_PROXY_LOST,     /* hung up */
+	PH_CAUSE_PROXY_PROTOCOL, /* an answer that makes no sense */
+
 	/* greeting, ehlo */
 	PH_CAUSE_SILENCE,           /* connected and nothing was said */
 	PH_CAUSE_OTHER_PROTOCOL,    /* POP3, IMAP, HTTP, SSH, FTP answered */

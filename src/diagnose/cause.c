@@ -99,6 +99,66 @@ static const struct row rows[] = {
 	    "check this computer's network and the source address, if one is "
 	    "set" },
 
+	[PH_CAUSE_PROXY_NOT_FOUND] = { "proxy-not-found", "proxy",
+	    PH_EXIT_NOHOST, false,
+	    "check the spelling of the proxy's host, --proxy or host in "
+	    "[proxy]; where no proxy is needed, --proxy none does without" },
+	[PH_CAUSE_PROXY_UNREACHABLE] = { "proxy-unreachable", "proxy",
+	    PH_EXIT_TEMPFAIL, false,
+	    "the mail server was not asked yet: check the proxy's host and "
+	    "port, and that it is up; --proxy none does without one" },
+	[PH_CAUSE_PROXY_TLS] = { "proxy-tls", "proxy", PH_EXIT_CONFIG, false,
+	    "if the proxy speaks no TLS its type is http; a certificate by a "
+	    "private CA is trusted with --proxy-ca-file or ca-file in "
+	    "[proxy]" },
+	[PH_CAUSE_PROXY_KIND] = { "proxy-kind", "proxy", PH_EXIT_PROTOCOL,
+	    false,
+	    "check the proxy's host and port, and its kind: socks4, socks4a, "
+	    "socks5, http or https" },
+	[PH_CAUSE_PROXY_LOGIN_REQUIRED] = { "proxy-login-required", "proxy",
+	    PH_EXIT_NOPERM, false,
+	    "name a user with --proxy KIND://USER@HOST and "
+	    "--proxy-password-from, or set use-credentials = yes, username "
+	    "and password-from in [proxy]" },
+	[PH_CAUSE_PROXY_LOGIN_REFUSED] = { "proxy-login-refused", "proxy",
+	    PH_EXIT_NOPERM, false,
+	    "correct the user name or password for the proxy, which are not "
+	    "those for the mail server" },
+	[PH_CAUSE_PROXY_LOGIN_METHOD] = { "proxy-login-method", "proxy",
+	    PH_EXIT_CONFIG, false,
+	    "ask the proxy's administrator for a login by NTLM, Digest or "
+	    "Basic (HTTP) or by user name and password (SOCKS 5)" },
+	[PH_CAUSE_PROXY_FORBIDDEN] = { "proxy-forbidden", "proxy",
+	    PH_EXIT_REFUSED, false,
+	    "the proxy's rules decide: many let only some ports through, so "
+	    "try 465, 587 or 2525; or ask its administrator to allow the "
+	    "server" },
+	[PH_CAUSE_PROXY_TARGET_CLOSED] = { "proxy-target-closed", "port",
+	    PH_EXIT_TEMPFAIL, false,
+	    "the proxy works, and nothing listens on that port of the mail "
+	    "server: check it (587, 465 and 25 are usual), or try again "
+	    "later" },
+	[PH_CAUSE_PROXY_TARGET_UNKNOWN] = { "proxy-target-unknown", "host",
+	    PH_EXIT_NOHOST, false,
+	    "the proxy works, and its name server does not know the mail "
+	    "server: check the spelling of the host" },
+	[PH_CAUSE_PROXY_TARGET_FAILED] = { "proxy-target-failed", "host",
+	    PH_EXIT_TEMPFAIL, false,
+	    "the proxy works, and did not reach the mail server: check its "
+	    "host and port; it may be down, or unknown to the proxy's name "
+	    "server" },
+	[PH_CAUSE_PROXY_TIMEOUT] = { "proxy-timeout", "proxy", PH_EXIT_TEMPFAIL,
+	    false,
+	    "the proxy may be waiting for a mail server that does not answer: "
+	    "check the server's host and port, or allow more time with "
+	    "--timeout" },
+	[PH_CAUSE_PROXY_LOST] = { "proxy-lost", "proxy", PH_EXIT_TEMPFAIL,
+	    false, "try again; the proxy's log may say why it hung up" },
+	[PH_CAUSE_PROXY_PROTOCOL] = { "proxy-protocol", "proxy",
+	    PH_EXIT_PROTOCOL, false,
+	    "that is not how a proxy of this kind answers: check its host, "
+	    "port and kind" },
+
 	[PH_CAUSE_SILENCE] = { "silence", "tls", PH_EXIT_TEMPFAIL, false,
 	    "the port is open and the server says nothing: it may expect TLS "
 	    "first, so try --encryption before-connect (port 465)" },

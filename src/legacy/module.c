@@ -3,6 +3,7 @@
 #include <nettle/hmac.h>
 #include <nettle/md4.h>
 #include <nettle/md5.h>
+#include <nettle/sha2.h>
 
 static const uint8_t *bytes(struct ph_span s)
 {
@@ -42,9 +43,20 @@ static void hmac_md5(struct ph_span key, const struct ph_span *parts,
 	explicit_bzero(&ctx, sizeof(ctx));
 }
 
+static void sha256(struct ph_span in, unsigned char out[PH_LEGACY_SHA256_SIZE])
+{
+	struct sha256_ctx ctx;
+
+	sha256_init(&ctx);
+	sha256_update(&ctx, in.len, bytes(in));
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, out);
+	explicit_bzero(&ctx, sizeof(ctx));
+}
+
 __attribute__((visibility("default")))
 const struct ph_legacy ph_legacy_module = {
 	.md4 = md4,
 	.md5 = md5,
 	.hmac_md5 = hmac_md5,
+	.sha256 = sha256,
 };

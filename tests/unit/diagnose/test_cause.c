@@ -67,6 +67,20 @@ static const struct {
 	{ PH_CAUSE_CONNECT_TIMEOUT, "connect-timeout", "port" },
 	{ PH_CAUSE_CONNECT_UNREACHABLE, "connect-unreachable", "network" },
 	{ PH_CAUSE_CONNECT_FAILED, "connect-failed", "network" },
+	{ PH_CAUSE_PROXY_NOT_FOUND, "proxy-not-found", "proxy" },
+	{ PH_CAUSE_PROXY_UNREACHABLE, "proxy-unreachable", "proxy" },
+	{ PH_CAUSE_PROXY_TLS, "proxy-tls", "proxy" },
+	{ PH_CAUSE_PROXY_KIND, "proxy-kind", "proxy" },
+	{ PH_CAUSE_PROXY_LOGIN_REQUIRED, "proxy-login-required", "proxy" },
+	{ PH_CAUSE_PROXY_LOGIN_REFUSED, "proxy-login-refused", "proxy" },
+	{ PH_CAUSE_PROXY_LOGIN_METHOD, "proxy-login-method", "proxy" },
+	{ PH_CAUSE_PROXY_FORBIDDEN, "proxy-forbidden", "proxy" },
+	{ PH_CAUSE_PROXY_TARGET_CLOSED, "proxy-target-closed", "port" },
+	{ PH_CAUSE_PROXY_TARGET_UNKNOWN, "proxy-target-unknown", "host" },
+	{ PH_CAUSE_PROXY_TARGET_FAILED, "proxy-target-failed", "host" },
+	{ PH_CAUSE_PROXY_TIMEOUT, "proxy-timeout", "proxy" },
+	{ PH_CAUSE_PROXY_LOST, "proxy-lost", "proxy" },
+	{ PH_CAUSE_PROXY_PROTOCOL, "proxy-protocol", "proxy" },
 	{ PH_CAUSE_SILENCE, "silence", "tls" },
 	{ PH_CAUSE_OTHER_PROTOCOL, "other-protocol", "port" },
 	{ PH_CAUSE_TLS_EXPECTED, "tls-expected", "tls" },
@@ -162,6 +176,20 @@ static const struct {
 	{ PH_CAUSE_DNS_TEMPORARY, PH_STAGE_DNS, 0, 75 },
 	{ PH_CAUSE_CONNECT_REFUSED, PH_STAGE_CONNECT, 0, 75 },
 	{ PH_CAUSE_CONNECT_TIMEOUT, PH_STAGE_CONNECT, 0, 75 },
+	{ PH_CAUSE_PROXY_NOT_FOUND, PH_STAGE_PROXY, 0, 68 },
+	{ PH_CAUSE_PROXY_UNREACHABLE, PH_STAGE_PROXY, 0, 75 },
+	{ PH_CAUSE_PROXY_TLS, PH_STAGE_PROXY, 0, 78 },
+	{ PH_CAUSE_PROXY_KIND, PH_STAGE_PROXY, 0, 76 },
+	{ PH_CAUSE_PROXY_LOGIN_REQUIRED, PH_STAGE_PROXY, 0, 77 },
+	{ PH_CAUSE_PROXY_LOGIN_REFUSED, PH_STAGE_PROXY, 0, 77 },
+	{ PH_CAUSE_PROXY_LOGIN_METHOD, PH_STAGE_PROXY, 0, 78 },
+	{ PH_CAUSE_PROXY_FORBIDDEN, PH_STAGE_PROXY, 0, 69 },
+	{ PH_CAUSE_PROXY_TARGET_CLOSED, PH_STAGE_PROXY, 0, 75 },
+	{ PH_CAUSE_PROXY_TARGET_UNKNOWN, PH_STAGE_PROXY, 0, 68 },
+	{ PH_CAUSE_PROXY_TARGET_FAILED, PH_STAGE_PROXY, 0, 75 },
+	{ PH_CAUSE_PROXY_TIMEOUT, PH_STAGE_PROXY, 0, 75 },
+	{ PH_CAUSE_PROXY_LOST, PH_STAGE_PROXY, 0, 75 },
+	{ PH_CAUSE_PROXY_PROTOCOL, PH_STAGE_PROXY, 0, 76 },
 	{ PH_CAUSE_SILENCE, PH_STAGE_GREETING, 0, 75 },
 	{ PH_CAUSE_OTHER_PROTOCOL, PH_STAGE_GREETING, 0, 76 },
 	{ PH_CAUSE_GREETING_REFUSED, PH_STAGE_GREETING, 554, 69 },
@@ -288,6 +316,12 @@ static void test_advice(void)
 	f.stage = PH_STAGE_AUTH;
 	f.code = 535;
 	check_str(ph_fault_advice(&f), ph_cause_advice(PH_CAUSE_AUTH_USED_UP));
+	/* a proxy's cause points at the proxy, or at what it did not reach */
+	f = (struct ph_fault){ .cause = PH_CAUSE_PROXY_LOGIN_REFUSED,
+		.stage = PH_STAGE_PROXY };
+	check_str(ph_fault_setting(&f), "proxy");
+	f.cause = PH_CAUSE_PROXY_TARGET_CLOSED;
+	check_str(ph_fault_setting(&f), "port");
 
 	/* who knows better says so */
 	ph_fault_advise(&f, "do %s", "this");

@@ -4,21 +4,27 @@
 
 #include <stdio.h>
 
-static const char *hex(const unsigned char digest[PH_LEGACY_DIGEST_SIZE])
+static const char *hex_of(const unsigned char *digest, size_t size)
 {
-	static char text[2 * PH_LEGACY_DIGEST_SIZE + 1];
+	static char text[2 * PH_LEGACY_SHA256_SIZE + 1];
 
-	for (size_t i = 0; i < PH_LEGACY_DIGEST_SIZE; i++) {
+	for (size_t i = 0; i < size; i++) {
 		(void)snprintf(
 		    text + 2 * i, sizeof(text) - 2 * i, "%02x", digest[i]);
 	}
 	return text;
 }
 
+static const char *hex(const unsigned char digest[PH_LEGACY_DIGEST_SIZE])
+{
+	return hex_of(digest, PH_LEGACY_DIGEST_SIZE);
+}
+
 int main(void)
 {
 	const struct ph_legacy *hash = ph_legacy();
 	unsigned char out[PH_LEGACY_DIGEST_SIZE];
+	unsigned char long_out[PH_LEGACY_SHA256_SIZE];
 
 	check(hash != NULL && hash == ph_legacy());
 	if (hash == NULL)
@@ -48,5 +54,9 @@ int main(void)
 	memset(key, '\xaa', sizeof(key));
 	hash->hmac_md5((struct ph_span){ key, sizeof(key) }, &text, 1, out);
 	check_str(hex(out), "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd");
+	/* FIPS 180-2 B.1. */
+	hash->sha256(PH_SPAN("abc"), long_out);
+	check_str(hex_of(long_out, sizeof(long_out)),
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	return check_end();
 }
