@@ -10,6 +10,7 @@ json_t *ph_facts_server(const struct ph_session_facts *f)
 	ph_json_put(j, "host", ph_json_str_or_null(f->host));
 	ph_json_put(j, "address", ph_json_str_or_null(f->address));
 	ph_json_put(j, "port", json_integer(f->port));
+	ph_json_put(j, "proxy", ph_json_str_or_null(f->proxy));
 	ph_json_put(
 	    j, "encryption", json_string(ph_encryption_name(f->encryption)));
 	ph_json_put(j, "tls",

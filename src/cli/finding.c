@@ -84,6 +84,8 @@ static void see(const struct ph_finding *f, struct ph_evidence *e)
 	see_delivery(f, e);
 	if (facts == NULL)
 		return;
+	if (is_set(facts->proxy))
+		e->proxy = good_if(facts->proxy_works);
 	e->greeting = good_if(is_set(facts->greeting));
 	e->ehlo = good_if(has_ehlo(facts));
 	e->tls = good_if(facts->tls != NULL);
@@ -117,6 +119,8 @@ static void prove(
 		text = tls->version;
 	} else if (ph_span_eq(word, PH_SPAN("certificate")) && tls != NULL) {
 		text = tls->certificate.subject;
+	} else if (ph_span_eq(word, PH_SPAN("proxy"))) {
+		text = facts->proxy;
 	} else if (ph_span_eq(word, PH_SPAN("helo")) && facts->ehlo != NULL) {
 		text = facts->ehlo->domain;
 	} else if (ph_span_eq(word, PH_SPAN("mechanism"))) {
@@ -257,6 +261,7 @@ static void print_stages(const struct ph_finding *f)
 		{ "dns", PH_STAGE_DNS, good_if(t->dns >= 0), t->dns },
 		{ "connect", PH_STAGE_CONNECT, good_if(t->connect >= 0),
 		    t->connect },
+		{ "proxy", PH_STAGE_PROXY, e.proxy, t->proxy },
 		{ "greeting", PH_STAGE_GREETING, e.greeting, t->greeting },
 		{ "tls", PH_STAGE_TLS, e.in_clear ? PH_STEP_NOT_USED : e.tls,
 		    t->tls },
@@ -270,6 +275,9 @@ static void print_stages(const struct ph_finding *f)
 	for (size_t i = 0; i < PH_COUNT(stages); i++) {
 		const char *word = state_word(f, &stages[i]);
 
+		if (stages[i].stage == PH_STAGE_PROXY &&
+		    !is_set(f->facts->proxy))
+			continue;
 		if (stages[i].ms >= 0 && strcmp(word, "ok") == 0) {
 			printf("%-10s%-12s%.1f ms\n", stages[i].name, word,
 			    stages[i].ms);
@@ -363,6 +371,8 @@ void ph_finding_print(const struct ph_finding *f)
 	print_tame("host:", facts->host);
 	print_tame("address:", facts->address);
 	printf("%-16s%u\n", "port:", (unsigned)facts->port);
+	if (is_set(facts->proxy))
+		print_tame("proxy:", facts->proxy);
 	print_encryption(facts);
 	print_tame("mechanism:",
 	    is_set(facts->mechanism) ? facts->mechanism : "none, no login");

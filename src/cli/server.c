@@ -2,10 +2,12 @@
 
 #include "config/token.h"
 #include "config/vault.h"
+#include "connection/proxy_url.h"
 #include "connection/settings.h"
 #include "io/process.h"
 #include "io/terminal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +37,9 @@ static const struct {
 	{ PH_SERVER_KEY_USERNAME, "username", "--username" },
 	{ PH_SERVER_KEY_PASSWORD_FROM, "password-from", "--password-from" },
 	{ PH_SERVER_KEY_AUTH, "mechanisms", "--auth" },
+	{ PH_SERVER_KEY_PROXY_PASSWORD, "proxy.password-from",
+	    "--proxy-password-from" },
+	{ PH_SERVER_KEY_PROXY_CA_FILE, "proxy.ca-file", "--proxy-ca-file" },
 	{ PH_SERVER_KEY_TIMEOUT, "timeout", "--timeout" },
 	{ PH_SERVER_KEY_HELO, "helo", "--helo" },
 	{ PH_SERVER_KEY_SOURCE_ADDRESS, "source-address", "--source-address" },
@@ -162,6 +167,65 @@ static enum ph_err take_settings(
 	return PH_OK;
 }
 
+/* A URL is the whole of a proxy: nobody else's user or password goes there. */
+static void take_proxy_parts(
+    struct overrides *out, const char *port, const struct ph_proxy_url *url)
+{
+	bool has_user = url->username[0] != '\0';
+
+	add(out, "proxy.type", ph_proxy_type_name(url->type), "--proxy");
+	add(out, "proxy.host", url->host, "--proxy");
+	add(out, "proxy.port", port, "--proxy");
+	add(out, "proxy.use-credentials", has_user ? "yes" : "no", "--proxy");
+	add(out, "proxy.username", url->username, "--proxy");
+	add(out, "proxy.password-from", "", "--proxy");
+}
+
+static enum ph_err refuse_password(
+    struct ph_proxy_url *url, struct ph_fault *fault)
+{
+	ph_secret_release(&url->password);
+	ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+	    "--proxy: a password in a URL on the command line can be read by "
+	    "everyone on this computer");
+	ph_fault_advise(fault, "leave it out and use --proxy-password-from");
+	return PH_EINVAL;
+}
+
+static enum ph_err take_proxy(struct ph_cli_server *s,
+    const struct ph_options *o, struct overrides *out, struct ph_fault *fault)
+{
+	const char *value = ph_options_value(o, PH_SERVER_KEY_PROXY);
+	struct ph_proxy_url url = { 0 };
+	char port[8];
+	const char *kept;
+	enum ph_err err;
+
+	if (value == NULL)
+		return PH_OK;
+	if (strcmp(value, "none") == 0 || strcmp(value, "system") == 0) {
+		add(out, "proxy.type", value, "--proxy");
+		return PH_OK;
+	}
+	err = ph_proxy_url_parse(
+	    ph_span_of(value), false, &s->arena, &url, fault);
+	if (err == PH_EINVAL) {
+		if (fault->cause == PH_CAUSE_CONFIG)
+			fault->cause = PH_CAUSE_USAGE;
+		ph_fault_prefix(fault, "--proxy");
+	}
+	if (err != PH_OK)
+		return err;
+	if (url.has_password)
+		return refuse_password(&url, fault);
+	(void)snprintf(port, sizeof(port), "%u", (unsigned)url.port);
+	kept = ph_arena_str(&s->arena, ph_span_of(port));
+	if (kept == NULL)
+		return PH_ENOMEM;
+	take_proxy_parts(out, kept, &url);
+	return PH_OK;
+}
+
 static void take_options(const struct ph_options *o, struct overrides *out)
 {
 	for (size_t i = 0; i < PH_COUNT(settings); i++) {
@@ -190,6 +254,9 @@ enum ph_err ph_cli_server_find(struct ph_cli *cli, const struct ph_options *o,
 	out->cli = cli;
 	ph_arena_init(&out->arena, ARENA_MAX);
 	err = take_server(out, o, &overrides, fault);
+	if (err != PH_OK)
+		return err;
+	err = take_proxy(out, o, &overrides, fault);
 	if (err != PH_OK)
 		return err;
 	take_options(o, &overrides);

@@ -28,6 +28,9 @@ enum ph_server_key {
 	PH_SERVER_KEY_PASSWORD_FROM,
 	PH_SERVER_KEY_AUTH,
 	PH_SERVER_KEY_PLAINTEXT,
+	PH_SERVER_KEY_PROXY,
+	PH_SERVER_KEY_PROXY_PASSWORD,
+	PH_SERVER_KEY_PROXY_CA_FILE,
 	PH_SERVER_KEY_TIMEOUT,
 	PH_SERVER_KEY_HELO,
 	PH_SERVER_KEY_SOURCE_ADDRESS,
@@ -85,6 +88,14 @@ enum ph_server_key {
 	{ "allow-plaintext-password", 0, NULL, \
 	    "Let the password travel without encryption", \
 	    PH_SERVER_KEY_PLAINTEXT }, \
+	{ "proxy", 0, "URL", \
+	    "Through a proxy: socks5://, socks4://, socks4a://, http:// or " \
+	    "https://, then [USER@]HOST[:PORT]; system, or none", \
+	    PH_SERVER_KEY_PROXY }, \
+	{ "proxy-password-from", 0, "SOURCE", "Its password, if it has one", \
+	    PH_SERVER_KEY_PROXY_PASSWORD }, \
+	{ "proxy-ca-file", 0, "FILE", "Trust these at an https proxy", \
+	    PH_SERVER_KEY_PROXY_CA_FILE }, \
 	{ "timeout", 0, "TIME", "For each step up to the login, such as 30s", \
 	    PH_SERVER_KEY_TIMEOUT }, \
 	{ "helo", 0, "NAME", "The name to give in EHLO", \

@@ -1,6 +1,7 @@
 #include "base/num.h"
 #include "connection/host.h"
 #include "connection/lookup.h"
+#include "connection/proxy_url.h"
 #include "connection/settings.h"
 #include "connection/value.h"
 
@@ -9,11 +10,8 @@
 
 enum {
 	PORT_SMTP = 25,
-	PORT_HTTPS = 443,
 	PORT_SMTPS = 465,
-	PORT_SUBMISSION = 587,
-	PORT_SOCKS = 1080,
-	PORT_HTTP_PROXY = 8080
+	PORT_SUBMISSION = 587
 };
 
 struct resolver {
@@ -478,25 +476,6 @@ static enum ph_err put_encryption(struct resolver *r)
 	return PH_OK;
 }
 
-/* The port that a kind of proxy usually has. */
-static uint16_t proxy_port(enum ph_proxy_type type)
-{
-	switch (type) {
-	case PH_PROXY_NONE:
-	case PH_PROXY_SYSTEM:
-		return 0;
-	case PH_PROXY_SOCKS4:
-	case PH_PROXY_SOCKS4A:
-	case PH_PROXY_SOCKS5:
-		return PORT_SOCKS;
-	case PH_PROXY_HTTP:
-		return PORT_HTTP_PROXY;
-	case PH_PROXY_HTTPS:
-		return PORT_HTTPS;
-	}
-	return 0;
-}
-
 static enum ph_err put_proxy_port(
     struct resolver *r, const struct ph_setting_found *host, uint16_t in_host)
 {
@@ -504,7 +483,7 @@ static enum ph_err put_proxy_port(
 	struct ph_proxy *p = &r->out->proxy;
 	uint16_t port = 0;
 
-	p->port = in_host != 0 ? in_host : proxy_port(p->type);
+	p->port = in_host != 0 ? in_host : ph_proxy_type_port(p->type);
 	if (found.value.len == 0)
 		return PH_OK;
 

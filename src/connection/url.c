@@ -1,5 +1,5 @@
-#include "base/ascii.h"
 #include "connection/host.h"
+#include "connection/percent.h"
 #include "connection/settings.h"
 
 static const char origin[] = "the server's URL";
@@ -51,40 +51,6 @@ static enum ph_err add(struct parser *p, const char *name, struct ph_span value)
 	return PH_OK;
 }
 
-static int hex_value(char c)
-{
-	if (ph_ascii_is_digit(c))
-		return c - '0';
-	c = ph_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* RFC 3986 2.1, in place: what comes out is never longer. */
-static enum ph_err unescape(char *text, size_t len, size_t *len_out)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] != '%') {
-			text[at++] = text[i];
-			continue;
-		}
-		if (len - i < 3)
-			return PH_EINVAL;
-
-		int high = hex_value(text[i + 1]);
-		int low = hex_value(text[i + 2]);
-
-		if (high < 0 || low < 0)
-			return PH_EINVAL;
-		text[at++] = (char)(high << 4 | low);
-		i += 2;
-	}
-	memset(text + at, 0, len - at);
-	*len_out = at;
-	return PH_OK;
-}
-
 /* Without the escapes, in the arena. */
 static enum ph_err decode(
     struct parser *p, struct ph_span s, char **text_out, size_t *len_out)
@@ -94,7 +60,7 @@ static enum ph_err decode(
 	if (text == NULL)
 		return PH_ENOMEM;
 	*text_out = text;
-	if (unescape(text, s.len, len_out) != PH_OK)
+	if (ph_percent_decode(text, s.len, len_out) != PH_OK)
 		return refuse(p, "a % is followed by two hexadecimal digits");
 	return PH_OK;
 }

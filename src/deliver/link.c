@@ -174,6 +174,7 @@ void ph_link_reconnect(struct ph_session *s)
 
 	s->start_over = false;
 	ph_link_drop(s);
+	ph_passage_restart(s);
 	ph_smtp_client_free(s->client);
 	s->client = NULL;
 	s->facts.ehlo = NULL;
@@ -451,21 +452,8 @@ void ph_link_interrupt(struct ph_session *s)
 
 /* dialing */
 
-static void connected(struct ph_session *s, const struct ph_dial_result *r)
+void ph_link_open(struct ph_session *s)
 {
-	struct ph_fault f;
-
-	(void)snprintf(s->address, sizeof(s->address), "%s", r->address);
-	s->facts.address = s->address;
-	ph_link_note(s, PH_STAGE_CONNECT, "connected to %s, port %u",
-	    s->address, s->conn->port);
-	if (ph_stream_new(s->loop, r->fd, &s->stream) != PH_OK) {
-		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_CONNECT,
-		    "%s: out of memory", s->where);
-		ph_link_close(s, &f);
-		return;
-	}
-	ph_stream_on_ready(s->stream, ph_link_on_stream, s);
 	if (s->conn->encryption == PH_ENCRYPTION_BEFORE_CONNECT) {
 		ph_link_start_tls(s);
 	} else {
@@ -473,7 +461,35 @@ static void connected(struct ph_session *s, const struct ph_dial_result *r)
 	}
 }
 
-static void on_dialed(void *ctx, const struct ph_dial_result *r)
+static void connected(struct ph_session *s, const struct ph_dial_result *r)
+{
+	struct ph_fault f;
+
+	(void)snprintf(s->address, sizeof(s->address), "%s", r->address);
+	s->facts.address = s->address;
+	if (ph_passage_is_due(s)) {
+		ph_link_note(s, PH_STAGE_PROXY,
+		    "connected to the proxy at %s, port %u", s->address,
+		    s->way.port);
+	} else {
+		ph_link_note(s, PH_STAGE_CONNECT, "connected to %s, port %u",
+		    s->address, s->conn->port);
+	}
+	if (ph_stream_new(s->loop, r->fd, &s->stream) != PH_OK) {
+		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_CONNECT,
+		    "%s: out of memory", s->where);
+		ph_link_close(s, &f);
+		return;
+	}
+	ph_stream_on_ready(s->stream, ph_link_on_stream, s);
+	if (ph_passage_is_due(s)) {
+		ph_passage_begin(s);
+	} else {
+		ph_link_open(s);
+	}
+}
+
+void ph_link_on_dialed(void *ctx, const struct ph_dial_result *r)
 {
 	struct ph_session *s = ctx;
 
@@ -487,10 +503,13 @@ static void on_dialed(void *ctx, const struct ph_dial_result *r)
 	} else if (ph_fault_is_set(&r->fault)) {
 		struct ph_fault f = r->fault;
 
+		if (ph_passage_is_due(s))
+			ph_passage_blame(s, &f);
 		ph_link_reached(s, f.stage);
 		ph_link_close(s, &f);
 	} else {
-		ph_link_reached(s, PH_STAGE_CONNECT);
+		ph_link_reached(s,
+		    ph_passage_is_due(s) ? PH_STAGE_PROXY : PH_STAGE_CONNECT);
 		connected(s, r);
 	}
 	ph_session_run(s, true);
@@ -501,6 +520,10 @@ enum ph_err ph_link_dial(struct ph_session *s)
 	const struct ph_connection *c = s->conn;
 
 	s->phase = PH_PHASE_DIALING;
+	if (s->way.found[0] != '\0')
+		ph_link_note(s, PH_STAGE_PROXY, "%s", s->way.found);
+	if (ph_passage_is_due(s))
+		return ph_passage_dial(s);
 	ph_link_reached(s, PH_STAGE_DNS);
 	ph_helo_look(s);
 	return ph_dial_start(s->loop,
@@ -511,5 +534,5 @@ enum ph_err ph_link_dial(struct ph_session *s)
 		.timeout_dns = c->timeout,
 		.timeout_connect = c->timeout,
 	    },
-	    on_dialed, s, &s->dial);
+	    ph_link_on_dialed, s, &s->dial);
 }

@@ -101,24 +101,13 @@ static void init_facts(struct ph_session *s)
 		.address = "",
 		.port = s->conn->port,
 		.encryption = s->conn->encryption,
+		.proxy = "",
 		.mechanism = "",
 		.greeting = "",
 		.attempts = s->attempts,
 		.timing = { -1, -1, -1, -1, -1, -1, -1, -1, -1 },
 		.warnings = s->warnings,
 	};
-}
-
-/* What is asked for and cannot be had is refused, never left out in silence. */
-static enum ph_err check_proxy(
-    const struct ph_connection *c, struct ph_fault *fault)
-{
-	if (c->proxy.type == PH_PROXY_NONE)
-		return PH_OK;
-	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-	    "[proxy] type: proxies are not supported yet");
-	ph_fault_advise(fault, "take [proxy] type out, or set it to none");
-	return PH_EINVAL;
 }
 
 enum ph_err ph_session_new(struct ph_loop *l,
@@ -157,7 +146,7 @@ enum ph_err ph_session_new(struct ph_loop *l,
 	if (err == PH_OK)
 		err = check_helo(s->conn, fault);
 	if (err == PH_OK)
-		err = check_proxy(s->conn, fault);
+		err = ph_passage_settle(s, fault);
 	if (err == PH_OK)
 		err = make_tls(s, fault);
 	if (err == PH_OK)
@@ -184,6 +173,7 @@ void ph_session_free(struct ph_session *s)
 	ph_smtp_client_free(s->client);
 	ph_traffic_release(s);
 	ph_login_release(&s->login);
+	ph_passage_release(s);
 	ph_timer_free(s->timer);
 	ph_tls_context_free(s->tls);
 	ph_tls_context_free(s->tls_unverified);

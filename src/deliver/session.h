@@ -64,7 +64,8 @@ struct ph_session_options {
 	bool other_name;
 };
 
-/* PH_EINVAL with *fault: a certificate file, pin, helo ... is wrong. */
+/* PH_EINVAL with *fault: a certificate file, pin, helo, proxy ... is wrong.
+   With [proxy] type = system the environment is read now. */
 PH_MUST_USE enum ph_err ph_session_new(struct ph_loop *l,
     const struct ph_session_options *opt, struct ph_session **out,
     struct ph_fault *fault);
@@ -97,8 +98,10 @@ struct ph_session_timing { /* milliseconds; below 0: did not happen */
 
 struct ph_session_facts {
 	const char *host;
-	const char *address;
+	const char *address; /* connected to: the proxy's where one is used */
 	uint16_t port;
+	const char *proxy; /* "socks5://proxy.example.com:1080"; "": none */
+	bool proxy_works;  /* it took us, whatever became of the way */
 	enum ph_encryption encryption; /* as asked for */
 	const struct ph_tls_info *tls; /* NULL: in clear */
 	/* The certificate seen, also when it was the one that failed. */

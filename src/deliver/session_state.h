@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "deliver/passage.h"
 #include "deliver/session.h"
 #include "deliver/task.h"
 #include "io/dial.h"
@@ -12,8 +13,8 @@
 #include "sasl/mechanism.h"
 
 /* What the files of a session share: session.c (what callers see), link.c
-   (dial, stream, TLS), turn.c (the engine's turns), login.c (SASL) and
-   traffic.c (jobs). */
+   (dial, stream, TLS), passage.c (the proxy), turn.c (the engine's turns),
+   login.c (SASL) and traffic.c (jobs). */
 
 enum {
 	PH_SESSION_IN = 16 * 1024,         /* a read: more than replies need */
@@ -29,6 +30,7 @@ enum {
 enum ph_session_phase {
 	PH_PHASE_NEW = 0,
 	PH_PHASE_DIALING,
+	PH_PHASE_PROXY,     /* TLS to it, and its tunnel */
 	PH_PHASE_HANDSHAKE, /* TLS, first or after STARTTLS */
 	PH_PHASE_TALKING,
 	PH_PHASE_CLOSED
@@ -99,6 +101,7 @@ struct ph_session {
 	char where[PH_SESSION_WHERE_MAX];
 	char helo[PH_SESSION_HELO_MAX];
 
+	struct ph_passage way;
 	struct ph_tls_context *tls;
 	struct ph_tls_context *tls_unverified; /* made when it is needed */
 	struct ph_dial *dial;
@@ -167,6 +170,27 @@ void ph_link_start_tls(struct ph_session *s);
 /* True when the handshake is over, well or not. */
 bool ph_link_handshake(struct ph_session *s);
 PH_MUST_USE enum ph_err ph_link_dial(struct ph_session *s);
+void ph_link_on_dialed(void *ctx, const struct ph_dial_result *r);
+/* The stream leads to the server: TLS, or the engine. */
+void ph_link_open(struct ph_session *s);
+
+/* passage.c */
+/* Which proxy, and whether it can be used.  PH_EINVAL with *fault,
+   PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_passage_settle(
+    struct ph_session *s, struct ph_fault *fault);
+bool ph_passage_is_due(const struct ph_session *s);
+/* Connects to the proxy. */
+PH_MUST_USE enum ph_err ph_passage_dial(struct ph_session *s);
+/* A fault of dialing is the proxy's. */
+void ph_passage_blame(struct ph_session *s, struct ph_fault *f);
+/* The stream leads to the proxy. */
+void ph_passage_begin(struct ph_session *s);
+/* True when there is more to do: it is open, or over. */
+bool ph_passage_run(struct ph_session *s);
+/* Forgets a tunnel half made. */
+void ph_passage_restart(struct ph_session *s);
+void ph_passage_release(struct ph_session *s);
 
 /* turn.c */
 void ph_link_on_stream(void *ctx); /* a ph_stream_fn */

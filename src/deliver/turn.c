@@ -297,6 +297,8 @@ static void arm(struct ph_session *s)
 
 static void do_round(struct ph_session *s, bool from_loop)
 {
+	if (s->phase == PH_PHASE_PROXY && ph_passage_run(s))
+		s->again = true;
 	if (s->phase == PH_PHASE_HANDSHAKE && ph_link_handshake(s))
 		s->again = true;
 	if (is_talking(s))

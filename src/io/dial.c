@@ -34,6 +34,7 @@ struct ph_dial {
 	int handles;
 	bool starting;  /* still within ph_dial_start() */
 	bool concluded; /* result is set; fn is called once */
+	bool look_up_ipv4;
 	ph_dial_fn *fn;
 	void *ctx;
 	char host[HOST_MAX];
@@ -339,6 +340,27 @@ static void take_addresses(
 	}
 }
 
+static void conclude_ipv4(
+    struct ph_dial *d, const struct ph_sockaddr *list, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && ph_sockaddr_family(&list[i]) != AF_INET)
+		i++;
+	if (i < count) {
+		ph_sockaddr_host(&list[i], d->result.address);
+	} else {
+		ph_fault_set(&d->result.fault, PH_CAUSE_HOST_NOT_FOUND,
+		    PH_STAGE_DNS,
+		    "it has no IPv4 address, and SOCKS 4 carries no other");
+		ph_fault_advise(&d->result.fault,
+		    "use a proxy of type socks5, or socks4a, which look the "
+		    "name up themselves");
+		prefix_host(d);
+	}
+	conclude(d);
+}
+
 static void start_race(
     struct ph_dial *d, const struct ph_sockaddr *list, size_t count)
 {
@@ -346,6 +368,10 @@ static void start_race(
 
 	assert(count <= PH_ADDRESSES_MAX);
 	d->result.dns_ms = since_ms(d->began_usec);
+	if (d->look_up_ipv4) {
+		conclude_ipv4(d, list, count);
+		return;
+	}
 	d->began_usec = ph_clock_usec();
 	uv_update_time(d->loop);
 	d->deadline = (ph_msec)uv_now(d->loop) + d->timeout_connect;
@@ -445,6 +471,7 @@ enum ph_err ph_dial_start(struct ph_loop *l, const struct ph_dial_options *opt,
 	d->fn = fn;
 	d->ctx = ctx;
 	d->port = opt->port;
+	d->look_up_ipv4 = opt->look_up_ipv4;
 	d->timeout_dns =
 	    opt->timeout_dns > 0 ? opt->timeout_dns : TIMEOUT_DEFAULT_MS;
 	d->timeout_connect = opt->timeout_connect > 0 ? opt->timeout_connect

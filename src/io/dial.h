@@ -17,6 +17,9 @@ struct ph_dial_options {
 	const char *source_address; /* NULL or "": any */
 	ph_msec timeout_dns;        /* each; 0: 30 s */
 	ph_msec timeout_connect;
+	/* Only the look-up: .address is host's first IPv4 address, .fd -1
+	   without a fault. */
+	bool look_up_ipv4;
 };
 
 struct ph_dial_result {

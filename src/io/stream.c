@@ -1,5 +1,6 @@
 #include "io/stream.h"
 
+#include "base/buf.h"
 #include "io/errno_text.h"
 #include "io/loop_uv.h"
 #include "io/sockaddr.h"
@@ -14,7 +15,8 @@
 #include <unistd.h>
 
 enum {
-	IOV_COUNT = 64
+	IOV_COUNT = 64,
+	UNREAD_MAX = 128 * 1024
 };
 
 struct ph_stream {
@@ -33,7 +35,11 @@ struct ph_stream {
 	ph_stream_fn *fn;
 	void *ctx;
 	struct ph_tls_session *tls;
-	enum ph_tls_state tls_state;
+	struct ph_tls_session *outer; /* below tls, where that is the second */
+	enum ph_tls_state tls_state;  /* of tls */
+	struct ph_buf unread;         /* given back by the owner */
+	size_t unread_at;
+	struct ph_tls_session *unread_from; /* NULL: the socket */
 	struct ph_fault fault;
 	char peer[PH_SOCKADDR_TEXT_MAX];
 	char local[PH_SOCKADDR_TEXT_MAX];
@@ -77,8 +83,14 @@ static void arm_missing(struct ph_stream *s)
 
 static bool has_buffered(const struct ph_stream *s)
 {
-	return s->tls_state == PH_TLS_ON && s->want_read && !s->failed &&
-	    ph_tls_session_buffered(s->tls);
+	if (!s->want_read || s->failed)
+		return false;
+	if (s->unread_at < s->unread.len)
+		return true;
+	if (s->tls_state != PH_TLS_ON)
+		return false;
+	return ph_tls_session_buffered(s->tls) ||
+	    (s->outer != NULL && ph_tls_session_buffered(s->outer));
 }
 
 static void kick_if_buffered(struct ph_stream *s)
@@ -112,19 +124,41 @@ static enum ph_err fail(struct ph_stream *s, int err)
 	return PH_EIO;
 }
 
-static enum ph_err tls_failed(struct ph_stream *s)
+static enum ph_err tls_failed(struct ph_stream *s, struct ph_tls_session *t)
 {
 	s->failed = true;
-	s->fault = *ph_tls_session_fault(s->tls);
+	s->fault = *ph_tls_session_fault(t);
+	/* That is no fault of the inner one's. */
+	if (t == s->outer) {
+		ph_fault_set(&s->fault, PH_CAUSE_CONNECTION_LOST,
+		    PH_STAGE_GREETING, "the outer TLS failed: %s",
+		    s->fault.text);
+	}
 	if (s->tls_state == PH_TLS_HANDSHAKE)
 		s->tls_state = PH_TLS_FAILED;
 	arm(s, 0);
 	return PH_EIO;
 }
 
+/* What was given back to the socket (NULL) or to a level of TLS comes first. */
+static bool take_unread(struct ph_stream *s, const struct ph_tls_session *from,
+    char *out, size_t cap, size_t *got)
+{
+	size_t left = s->unread.len - s->unread_at;
+
+	if (left == 0 || s->unread_from != from)
+		return false;
+	*got = left < cap ? left : cap;
+	memcpy(out, s->unread.ptr + s->unread_at, *got);
+	s->unread_at += *got;
+	return true;
+}
+
 static enum ph_err socket_read(
     struct ph_stream *s, char *out, size_t cap, size_t *got)
 {
+	if (take_unread(s, NULL, out, cap, got))
+		return PH_OK;
 	if (s->eof)
 		return PH_EOF;
 	if (s->drained) {
@@ -229,39 +263,128 @@ static enum ph_err socket_writev(
 	return sum == 0 && s->blocked ? PH_AGAIN : PH_OK;
 }
 
-/* Sends ciphertext.  PH_AGAIN: some is left. */
-static enum ph_err flush(struct ph_stream *s)
+/* TLS, one level or two: what is below a session is the socket, or the other
+   session. */
+
+static enum ph_err session_writev(struct ph_stream *s, struct ph_tls_session *t,
+    const struct ph_span *spans, size_t count, size_t *put);
+
+static enum ph_err write_below(struct ph_stream *s,
+    const struct ph_tls_session *t, const struct ph_span *span, size_t *put)
 {
-	struct ph_span left = ph_tls_session_pending(s->tls);
+	if (s->outer == NULL || t == s->outer)
+		return socket_writev(s, span, 1, put);
+	return session_writev(s, s->outer, span, 1, put);
+}
+
+/* Sends ciphertext.  PH_AGAIN: some is left. */
+static enum ph_err flush_session(struct ph_stream *s, struct ph_tls_session *t)
+{
+	struct ph_span left = ph_tls_session_pending(t);
 
 	if (left.len > 0 && s->blocked)
 		return PH_AGAIN;
 	while (left.len > 0) {
 		size_t n = 0;
-		enum ph_err err = socket_writev(s, &left, 1, &n);
+		enum ph_err err = write_below(s, t, &left, &n);
 		if (err != PH_OK)
 			return err;
-		ph_tls_session_sent(s->tls, n);
+		ph_tls_session_sent(t, n);
 		if (s->blocked)
 			return PH_AGAIN;
-		left = ph_tls_session_pending(s->tls);
+		left = ph_tls_session_pending(t);
 	}
 	return PH_OK;
 }
 
-/* Ciphertext from the socket into the session. */
-static enum ph_err fill(struct ph_stream *s)
+static enum ph_err flush(struct ph_stream *s)
+{
+	enum ph_err err = PH_OK;
+
+	if (s->outer != NULL)
+		err = flush_session(s, s->outer);
+	return err == PH_OK ? flush_session(s, s->tls) : err;
+}
+
+static enum ph_err session_read(struct ph_stream *s, struct ph_tls_session *t,
+    char *out, size_t cap, size_t *got);
+
+/* Ciphertext from below into the session. */
+static enum ph_err fill(struct ph_stream *s, struct ph_tls_session *t)
 {
 	size_t cap;
 	size_t got = 0;
-	char *room = ph_tls_session_room(s->tls, &cap);
+	char *room = ph_tls_session_room(t, &cap);
+	enum ph_err err;
 
 	if (cap == 0)
 		return PH_AGAIN;
-	enum ph_err err = socket_read(s, room, cap, &got);
+	if (s->outer == NULL || t == s->outer) {
+		err = socket_read(s, room, cap, &got);
+	} else {
+		err = session_read(s, s->outer, room, cap, &got);
+	}
 	if (err == PH_OK)
-		ph_tls_session_received(s->tls, got);
+		ph_tls_session_received(t, got);
 	return err;
+}
+
+/* Plaintext of t. */
+static enum ph_err session_read(struct ph_stream *s, struct ph_tls_session *t,
+    char *out, size_t cap, size_t *got)
+{
+	if (take_unread(s, t, out, cap, got))
+		return PH_OK;
+	for (;;) {
+		enum ph_err err = ph_tls_session_read(t, out, cap, got);
+
+		if (err == PH_EIO)
+			(void)flush_session(s, t);
+		if (s->failed)
+			return PH_EIO;
+		if (err == PH_EIO)
+			return tls_failed(s, t);
+		if (err != PH_AGAIN)
+			return err;
+		err = fill(s, t);
+		if (err != PH_OK)
+			return err;
+	}
+}
+
+/* Encrypts and sends by turns, so that what waits here stays bounded. */
+static enum ph_err session_writev(struct ph_stream *s, struct ph_tls_session *t,
+    const struct ph_span *spans, size_t count, size_t *put)
+{
+	enum ph_err err = PH_OK;
+	size_t total = 0;
+	size_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		total += spans[i].len;
+	while (sum < total && err == PH_OK) {
+		bool was_full = ph_tls_session_pending(t).len > 0;
+		size_t n = 0;
+
+		err = ph_tls_session_write(t, spans, count, sum, &n);
+		if (err == PH_EIO) {
+			err = tls_failed(s, t);
+			break;
+		}
+		/* Nothing was taken though there was room: it wants to read. */
+		bool is_stuck = n == 0 && !was_full;
+
+		err = flush_session(s, t);
+		if (err != PH_EIO)
+			sum += n;
+		if (is_stuck)
+			break;
+	}
+	*put = sum;
+	/* What went before a failure went: the next call tells of it. */
+	if (sum == 0 && err == PH_EIO)
+		return PH_EIO;
+	return sum == 0 && total > 0 ? PH_AGAIN : PH_OK;
 }
 
 /* Goes on with the handshake as far as it goes. */
@@ -274,14 +397,14 @@ static void handshake(struct ph_stream *s)
 		if (flush(s) == PH_EIO)
 			return;
 		if (err == PH_EIO) {
-			(void)tls_failed(s);
+			(void)tls_failed(s, s->tls);
 			return;
 		}
 		if (err == PH_OK) {
 			s->tls_state = PH_TLS_ON;
 			return;
 		}
-		err = fill(s);
+		err = fill(s, s->tls);
 		if (err == PH_EOF)
 			(void)fail(s, 0);
 		if (err != PH_OK)
@@ -365,6 +488,7 @@ enum ph_err ph_stream_new(struct ph_loop *l, int fd, struct ph_stream **out)
 	s->handles = 2;
 	s->fd = fd;
 	s->want_read = true;
+	ph_buf_init(&s->unread, UNREAD_MAX);
 
 	/* Small commands must not wait for the answers to earlier ones; not
 	   every socket is TCP. */
@@ -384,6 +508,8 @@ static void on_closed(uv_handle_t *h)
 	if (s->handles > 0)
 		return;
 	ph_tls_session_free(s->tls);
+	ph_tls_session_free(s->outer);
+	ph_buf_release(&s->unread);
 	free(s);
 }
 
@@ -394,7 +520,10 @@ void ph_stream_free(struct ph_stream *s)
 	assert(!s->closing);
 	if (s->tls_state == PH_TLS_ON && !s->failed) {
 		ph_tls_session_shutdown(s->tls);
-		(void)flush(s);
+		if (flush(s) == PH_OK && s->outer != NULL) {
+			ph_tls_session_shutdown(s->outer);
+			(void)flush(s);
+		}
 	}
 	s->closing = true;
 	uv_close((uv_handle_t *)&s->poll, on_closed);
@@ -408,38 +537,22 @@ void ph_stream_on_ready(struct ph_stream *s, ph_stream_fn *fn, void *ctx)
 	s->ctx = ctx;
 }
 
-static enum ph_err tls_read(
-    struct ph_stream *s, char *out, size_t cap, size_t *got)
-{
-	for (;;) {
-		enum ph_err err = ph_tls_session_read(s->tls, out, cap, got);
-
-		if (err == PH_EIO)
-			(void)flush(s);
-		if (s->failed)
-			return PH_EIO;
-		if (err == PH_EIO)
-			return tls_failed(s);
-		if (err != PH_AGAIN)
-			return err;
-		err = fill(s);
-		if (err != PH_OK)
-			return err;
-	}
-}
-
 enum ph_err ph_stream_read(
     struct ph_stream *s, char *out, size_t cap, size_t *got)
 {
 	assert(cap > 0);
 	if (s->failed)
 		return PH_EIO;
-	if (s->tls_state == PH_TLS_OFF)
-		return socket_read(s, out, cap, got);
 	if (s->tls_state == PH_TLS_HANDSHAKE)
 		return PH_AGAIN;
+	if (s->tls_state == PH_TLS_OFF) {
+		enum ph_err err = socket_read(s, out, cap, got);
 
-	enum ph_err err = tls_read(s, out, cap, got);
+		kick_if_buffered(s);
+		return err;
+	}
+
+	enum ph_err err = session_read(s, s->tls, out, cap, got);
 	if (err != PH_EIO) {
 		/* Reading may have made an answer (a key update). */
 		enum ph_err sent = flush(s);
@@ -454,41 +567,6 @@ enum ph_err ph_stream_read(
 	return err;
 }
 
-/* Encrypts and sends by turns, so that what waits here stays bounded. */
-static enum ph_err tls_writev(
-    struct ph_stream *s, const struct ph_span *spans, size_t count, size_t *put)
-{
-	enum ph_err err = PH_OK;
-	size_t total = 0;
-	size_t sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		total += spans[i].len;
-	while (sum < total && err == PH_OK) {
-		bool was_full = ph_stream_unsent(s) > 0;
-		size_t n = 0;
-
-		err = ph_tls_session_write(s->tls, spans, count, sum, &n);
-		if (err == PH_EIO) {
-			err = tls_failed(s);
-			break;
-		}
-		/* Nothing was taken though there was room: it wants to read. */
-		bool is_stuck = n == 0 && !was_full;
-
-		err = flush(s);
-		if (err != PH_EIO)
-			sum += n;
-		if (is_stuck)
-			break;
-	}
-	*put = sum;
-	/* What went before a failure went: the next call tells of it. */
-	if (sum == 0 && err == PH_EIO)
-		return PH_EIO;
-	return sum == 0 && total > 0 ? PH_AGAIN : PH_OK;
-}
-
 enum ph_err ph_stream_writev(
     struct ph_stream *s, const struct ph_span *spans, size_t count, size_t *put)
 {
@@ -500,12 +578,18 @@ enum ph_err ph_stream_writev(
 		return PH_AGAIN;
 	if (s->tls_state == PH_TLS_OFF)
 		return socket_writev(s, spans, count, put);
-	return tls_writev(s, spans, count, put);
+	return session_writev(s, s->tls, spans, count, put);
 }
 
 size_t ph_stream_unsent(const struct ph_stream *s)
 {
-	return s->tls == NULL ? 0 : ph_tls_session_pending(s->tls).len;
+	size_t sum = 0;
+
+	if (s->tls != NULL)
+		sum += ph_tls_session_pending(s->tls).len;
+	if (s->outer != NULL)
+		sum += ph_tls_session_pending(s->outer).len;
+	return sum;
 }
 
 void ph_stream_want_read(struct ph_stream *s, bool on)
@@ -522,12 +606,17 @@ void ph_stream_want_read(struct ph_stream *s, bool on)
 enum ph_err ph_stream_start_tls(
     struct ph_stream *s, const struct ph_tls_options *opt)
 {
-	if (s->failed || s->tls_state != PH_TLS_OFF)
+	struct ph_tls_session *t = NULL;
+
+	if (s->failed || s->outer != NULL ||
+	    (s->tls_state != PH_TLS_OFF && s->tls_state != PH_TLS_ON))
 		return PH_EINVAL;
 
-	enum ph_err err = ph_tls_session_new(opt, &s->tls);
+	enum ph_err err = ph_tls_session_new(opt, &t);
 	if (err != PH_OK)
 		return err;
+	s->outer = s->tls;
+	s->tls = t;
 	s->tls_state = PH_TLS_HANDSHAKE;
 	handshake(s);
 	if (s->tls_state != PH_TLS_HANDSHAKE) {
@@ -536,6 +625,21 @@ enum ph_err ph_stream_start_tls(
 		arm_missing(s);
 	}
 	return PH_OK;
+}
+
+enum ph_err ph_stream_unread(struct ph_stream *s, struct ph_span octets)
+{
+	if (s->failed || s->tls_state == PH_TLS_HANDSHAKE ||
+	    s->unread_at < s->unread.len)
+		return PH_EINVAL;
+	ph_buf_clear(&s->unread);
+	s->unread_at = 0;
+	s->unread_from = s->tls;
+
+	enum ph_err err = ph_buf_append(&s->unread, octets);
+	if (err == PH_OK)
+		kick_if_buffered(s);
+	return err;
 }
 
 enum ph_tls_state ph_stream_tls_state(const struct ph_stream *s)

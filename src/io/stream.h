@@ -47,9 +47,18 @@ size_t ph_stream_unsent(const struct ph_stream *s);
    back-pressure).  On by default. */
 void ph_stream_want_read(struct ph_stream *s, bool on);
 
+/* Gives octets back that were read too far (a proxy's answer, and behind it the
+   server's first words): they are what is read next, or what TLS begins with
+   where it is pushed now.  At most 128 KiB.  PH_EINVAL: some are there that
+   were not read again, or a handshake is under way.  PH_ENOMEM, PH_ETOOBIG. */
+PH_MUST_USE enum ph_err ph_stream_unread(
+    struct ph_stream *s, struct ph_span octets);
+
 /* Pushes TLS.  Client or server as the options say.  The handshake runs on its
-   own; ph_stream_tls_state() tells.  PH_EINVAL: bytes were already read into a
-   buffer above, or TLS is on. */
+   own; ph_stream_tls_state() tells.  Once more over a TLS that is on: the
+   second, to a server through a proxy that is spoken to in TLS; from then on
+   ph_stream_tls_state() and _info() are about that one.  PH_EINVAL: two are on,
+   or a handshake is under way. */
 PH_MUST_USE enum ph_err ph_stream_start_tls(
     struct ph_stream *s, const struct ph_tls_options *opt);
 

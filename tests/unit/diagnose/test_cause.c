@@ -320,8 +320,15 @@ static void test_advice(void)
 	f = (struct ph_fault){ .cause = PH_CAUSE_PROXY_LOGIN_REFUSED,
 		.stage = PH_STAGE_PROXY };
 	check_str(ph_fault_setting(&f), "proxy");
+	check(strstr(ph_fault_advice(&f), "for the proxy") != NULL);
 	f.cause = PH_CAUSE_PROXY_TARGET_CLOSED;
 	check_str(ph_fault_setting(&f), "port");
+	check(strstr(ph_fault_advice(&f), "the proxy works") != NULL);
+	f.cause = PH_CAUSE_PROXY_TARGET_UNKNOWN;
+	check_str(ph_fault_setting(&f), "host");
+	f.cause = PH_CAUSE_PROXY_UNREACHABLE;
+	check_str(ph_fault_setting(&f), "proxy");
+	check(strstr(ph_fault_advice(&f), "was not asked yet") != NULL);
 
 	/* who knows better says so */
 	ph_fault_advise(&f, "do %s", "this");

@@ -110,6 +110,46 @@ static void test_connect(void)
 	check_case(NULL, 0);
 }
 
+/* Only the look-up, and IPv4 only: nothing is connected. */
+static void test_look_up_ipv4(void)
+{
+	static const struct {
+		const char *host;
+		const char *address;
+		const char *text;
+	} cases[] = {
+		{ "127.0.0.1", "127.0.0.1", NULL },
+		{ "localhost", "127.0.0.1", NULL },
+		{ "::1", "", "[::1]:25: it has no IPv4 address" },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_loop *l;
+		struct call c = { 0 };
+		const struct ph_dial_options opt = {
+			.host = cases[i].host,
+			.port = 25,
+			.look_up_ipv4 = true,
+		};
+
+		check_case(cases[i].host, i);
+		check(ph_loop_new(&l) == PH_OK);
+		check(ph_dial_start(l, &opt, on_dial, &c, &c.dial) == PH_OK);
+		check(net_run(l, &c.done));
+		ph_dial_free(c.dial);
+		check_int(c.count, 1);
+		check_int(c.result.fd, -1);
+		check_str(c.result.address, cases[i].address);
+		check((cases[i].text != NULL) ==
+		    ph_fault_is_set(&c.result.fault));
+		check(cases[i].text == NULL ||
+		    strstr(c.result.fault.text, cases[i].text) != NULL);
+		check(c.result.connect_ms < 0);
+		ph_loop_free(l);
+	}
+	check_case(NULL, 0);
+}
+
 static void test_fail(void)
 {
 	char refused[128];
@@ -370,6 +410,7 @@ static void test_many(void)
 int main(void)
 {
 	test_connect();
+	test_look_up_ipv4();
 	test_fail();
 	test_black_hole();
 	test_race();

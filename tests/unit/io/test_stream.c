@@ -97,6 +97,42 @@ static void test_read(void)
 	ends_release(&e);
 }
 
+/* Given back to a stream in clear: told of without anything from the socket. */
+static void test_unread(void)
+{
+	struct ph_loop *l;
+	struct ph_stream *s;
+	int fds[2];
+	int calls = 0;
+	char in[8];
+	size_t n;
+
+	net_pair(fds);
+	check(ph_loop_new(&l) == PH_OK);
+	check(ph_stream_new(l, fds[0], &s) == PH_OK);
+	ph_stream_on_ready(s, net_count, &calls);
+	check_int(ph_stream_unread(s, PH_SPAN("ab")), PH_OK);
+	check(calls == 0);
+	net_run_for(l, 5);
+	check(calls > 0);
+	check(write(fds[1], "cd", 2) == 2);
+	check_int(ph_stream_read(s, in, 1, &n), PH_OK);
+	check(n == 1 && in[0] == 'a');
+	check_int(ph_stream_read(s, in, sizeof(in), &n), PH_OK);
+	check(n == 1 && in[0] == 'b');
+	net_run_for(l, 5);
+	check_int(ph_stream_read(s, in, sizeof(in), &n), PH_OK);
+	check(n == 2 && memcmp(in, "cd", 2) == 0);
+	/* Also behind the end of the other side's words. */
+	(void)close(fds[1]);
+	net_run_for(l, 5);
+	check_int(ph_stream_unread(s, PH_SPAN("ef")), PH_OK);
+	check_int(ph_stream_read(s, in, sizeof(in), &n), PH_OK);
+	check_int(ph_stream_read(s, in, sizeof(in), &n), PH_EOF);
+	ph_stream_free(s);
+	ph_loop_free(l);
+}
+
 static void test_want_read(void)
 {
 	struct ends e;
@@ -388,6 +424,7 @@ int main(void)
 {
 	test_names();
 	test_read();
+	test_unread();
 	test_want_read();
 	test_writev();
 	test_writev_fails_amid();

@@ -215,13 +215,11 @@ static void drink(void *ctx)
 }
 
 /* Ten megabytes against a reader that at first does not read. */
-static void test_flow(void)
+static void flow(struct pair *two)
 {
-	struct pair p;
+	struct pair p = *two;
 	const uint64_t total = 10 * 1024 * 1024 + 7;
 
-	pair_init(&p, true);
-	shake(&p);
 	struct flow out = { .stream = p.client, .left = total };
 	struct flow in = { .stream = p.server, .left = total };
 	ph_stream_on_ready(p.client, pour, &out);
@@ -235,7 +233,175 @@ static void test_flow(void)
 	check(net_run(p.loop, &in.over));
 	check(in.done == total && out.left == 0);
 	check_int(ph_stream_unsent(p.client), 0);
-	check(out.unsent_max < 81 * 1024);
+	/* Each level holds as much. */
+	check(out.unsent_max < 2 * 81 * 1024);
+}
+
+static void test_flow(void)
+{
+	struct pair p;
+
+	pair_init(&p, true);
+	shake(&p);
+	flow(&p);
+	pair_release(&p);
+}
+
+/* A second TLS in the first, as to a server through an https proxy. */
+static void shake_again(struct pair *p)
+{
+	struct ph_tls_options c = { p->client_ctx, "localhost" };
+	struct ph_tls_options s = { p->server_ctx, NULL };
+
+	check_int(ph_stream_start_tls(p->client, &c), PH_OK);
+	check_int(ph_stream_start_tls(p->client, &c), PH_EINVAL);
+	check_int(ph_stream_start_tls(p->server, &s), PH_OK);
+	for (int i = 0; i < 1000; i++) {
+		if (settled(p->client) && settled(p->server))
+			break;
+		(void)ph_loop_turn(p->loop);
+	}
+	check_int(ph_stream_tls_state(p->client), PH_TLS_ON);
+	check_int(ph_stream_tls_state(p->server), PH_TLS_ON);
+	check_int(ph_stream_start_tls(p->client, &c), PH_EINVAL);
+}
+
+static void test_twice(void)
+{
+	struct pair p;
+	char in[8];
+	size_t n;
+	enum ph_err err = PH_AGAIN;
+
+	pair_init(&p, true);
+	shake(&p);
+	shake_again(&p);
+	check(ph_stream_tls_info(p.client)->verified);
+	flow(&p);
+	/* And its end is one. */
+	ph_stream_on_ready(p.client, net_count, &p.calls);
+	ph_stream_free(p.server);
+	p.server = NULL;
+	for (int i = 0; i < 20 && err == PH_AGAIN; i++) {
+		net_run_for(p.loop, 5);
+		err = ph_stream_read(p.client, in, sizeof(in), &n);
+	}
+	check_int(err, PH_EOF);
+	pair_release(&p);
+}
+
+/* An octet at a time out of two levels. */
+static void test_sip_twice(void)
+{
+	static char text[16 * 1024];
+	struct pair p;
+	size_t put;
+	struct ph_span span = { text, sizeof(text) };
+
+	pair_init(&p, true);
+	shake(&p);
+	shake_again(&p);
+	struct sipper s = { p.client, 0, 3 * sizeof(text), false };
+	ph_stream_on_ready(p.client, sip, &s);
+	for (int i = 0; i < 3; i++)
+		check(ph_stream_writev(p.server, &span, 1, &put) == PH_OK);
+	check(net_run(p.loop, &s.done));
+	check_int(s.got, s.want);
+	pair_release(&p);
+}
+
+/* The second one is refused: the first still carries the alert. */
+static void test_refused_within(void)
+{
+	struct pair p;
+	struct ph_tls_client_config cfg = { .ca_file = NULL };
+	struct ph_tls_context *distrust = NULL;
+
+	pair_init(&p, true);
+	shake(&p);
+	check(ph_tls_client_context(&cfg, &distrust, NULL) == PH_OK);
+	struct ph_tls_options c = { distrust, "localhost" };
+	struct ph_tls_options s = { p.server_ctx, NULL };
+	check_int(ph_stream_start_tls(p.client, &c), PH_OK);
+	check_int(ph_stream_start_tls(p.server, &s), PH_OK);
+	for (int i = 0; i < 1000 && !settled(p.client); i++)
+		(void)ph_loop_turn(p.loop);
+	net_run_for(p.loop, 20);
+	check_int(ph_stream_tls_state(p.client), PH_TLS_FAILED);
+	check_int(ph_stream_fault(p.client)->cause, PH_CAUSE_CERT_UNTRUSTED);
+	ph_tls_context_free(distrust);
+	pair_release(&p);
+}
+
+/* The socket is cut, or the first TLS spoilt, while the second is on. */
+static void test_cut_below(void)
+{
+	for (int garbage = 0; garbage < 2; garbage++) {
+		struct pair p;
+		char in[8];
+		size_t n;
+		enum ph_err err = PH_AGAIN;
+
+		check_case("garbage", (size_t)garbage);
+		pair_init(&p, true);
+		shake(&p);
+		shake_again(&p);
+		if (garbage) {
+			check(write(p.fds[1], "no record at all", 16) == 16);
+		} else {
+			(void)shutdown(p.fds[1], SHUT_RDWR);
+		}
+		for (int i = 0; i < 20 && err == PH_AGAIN; i++) {
+			net_run_for(p.loop, 5);
+			err = ph_stream_read(p.client, in, sizeof(in), &n);
+		}
+		check_int(err, garbage ? PH_EIO : PH_EOF);
+		if (garbage) {
+			check_int(ph_stream_fault(p.client)->cause,
+			    PH_CAUSE_CONNECTION_LOST);
+			check(strstr(ph_stream_fault(p.client)->text,
+				  "the outer TLS failed") != NULL);
+		}
+		pair_release(&p);
+	}
+}
+
+/* What was read too far comes back: as the server's first octets, and as the
+   beginning of TLS. */
+static void test_unread(void)
+{
+	struct pair p;
+	char in[64];
+	size_t n;
+
+	pair_init(&p, true);
+	shake(&p);
+	check_int(ph_stream_unread(p.client, PH_SPAN("abcdef")), PH_OK);
+	check_int(ph_stream_unread(p.client, PH_SPAN("x")), PH_EINVAL);
+	check_int(ph_stream_read(p.client, in, 4, &n), PH_OK);
+	check(n == 4 && memcmp(in, "abcd", 4) == 0);
+	check_int(ph_stream_read(p.client, in, sizeof(in), &n), PH_OK);
+	check(n == 2 && memcmp(in, "ef", 2) == 0);
+	check_int(ph_stream_read(p.client, in, sizeof(in), &n), PH_AGAIN);
+	/* The first octets of the other side's second TLS, read too far. */
+	struct ph_tls_options c = { p.client_ctx, "localhost" };
+	struct ph_tls_options s = { p.server_ctx, NULL };
+	check_int(ph_stream_start_tls(p.client, &c), PH_OK);
+	enum ph_err err = PH_AGAIN;
+	for (int i = 0; i < 20 && err == PH_AGAIN; i++) {
+		net_run_for(p.loop, 5);
+		err = ph_stream_read(p.server, in, 10, &n);
+	}
+	check_int(err, PH_OK);
+	check_int(ph_stream_unread(p.server, (struct ph_span){ in, n }), PH_OK);
+	check_int(ph_stream_start_tls(p.server, &s), PH_OK);
+	check_int(ph_stream_unread(p.client, PH_SPAN("x")), PH_EINVAL);
+	for (int i = 0; i < 1000; i++) {
+		if (settled(p.client) && settled(p.server))
+			break;
+		(void)ph_loop_turn(p.loop);
+	}
+	check_int(ph_stream_tls_state(p.client), PH_TLS_ON);
 	pair_release(&p);
 }
 
@@ -429,6 +595,11 @@ int main(void)
 	test_refused();
 	test_sip();
 	test_flow();
+	test_twice();
+	test_sip_twice();
+	test_refused_within();
+	test_cut_below();
+	test_unread();
 	test_end();
 	test_bare_peer();
 	test_others();

@@ -147,7 +147,7 @@ const struct talk talks[] = {
   "socks5, answer " #code, SOCKS5,                               \
       .steps = { { .give = S("\x05\0") },                        \
 	      { .give = S("\x05" code "\0\x01\0\0\0\0\0\0") } }, \
-      .cause = what, .text = words                               \
+      .cause = (what), .text = (words)                           \
  }
 	ANSWER("\x01", PH_CAUSE_PROXY_TARGET_FAILED,
 	    "could not reach " NAME ":587 (SOCKS 5 answer 01)"),
@@ -267,7 +267,7 @@ const struct talk talks[] = {
  {                                                                      \
   "http, " code, HTTP,                                                  \
       .steps = { { .give = S("HTTP/1.1 " code " " rest "\r\n\r\n") } }, \
-      .cause = what, .text = words                                      \
+      .cause = (what), .text = (words)                                  \
  }
 	STATUS("204", "ok\r\nX: y", PH_CAUSE_NONE, ""),
 	STATUS("302", "Found", PH_CAUSE_PROXY_KIND, "302 \"Found\""),

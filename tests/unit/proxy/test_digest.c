@@ -112,10 +112,11 @@ static void test_no_hash(void)
 		struct ph_buf out;
 
 		check_case(params[i], i);
-		if (i == 0)
+		if (i == 0) {
 			login.hashes.md5 = NULL;
-		else
+		} else {
 			login.hashes.sha256 = NULL;
+		}
 		ph_buf_init(&out, 4096);
 		check_int(ph_digest_answer(&login, &c, &out), PH_EIO);
 		check_int(out.len, 0);

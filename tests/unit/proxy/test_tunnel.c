@@ -46,10 +46,11 @@ static void feed(
 	while (at < in.len && ph_tunnel_state(t) == PH_TUNNEL_TALKING) {
 		size_t n = in.len - at;
 
-		if (cut == SINGLY)
+		if (cut == SINGLY) {
 			n = 1;
-		else if (cut > 0 && at == 0 && (size_t)cut < n)
+		} else if (cut > 0 && at == 0 && (size_t)cut < n) {
 			n = (size_t)cut;
+		}
 		feed_piece(t, ph_span_first(ph_span_skip(in, at), n));
 		at += n;
 	}
@@ -185,10 +186,11 @@ static void end_at(const struct talk *row, size_t octets, int how)
 		feed(t, ph_span_first(give, n), WHOLE, &rest);
 		octets -= n;
 	}
-	if (how == 0)
+	if (how == 0) {
 		ph_tunnel_timeout(t, 30000);
-	else
+	} else {
 		ph_tunnel_lost(t, how == 1 ? NULL : "reset");
+	}
 	check(ph_tunnel_state(t) != PH_TUNNEL_TALKING);
 	if (ph_tunnel_state(t) == PH_TUNNEL_FAILED) {
 		const struct ph_fault *f = ph_tunnel_fault(t);
