@@ -3,6 +3,7 @@ goes wrong at a token server."""
 
 import json
 import os
+import pathlib
 import re
 import signal
 import stat
@@ -765,3 +766,36 @@ def test_libcurl_is_loaded_on_need(desk, mail, tokens):
     desk.age()
     assert "libcurl" in loaded(*args)
     assert len(mail.received) == 2
+
+
+def by_library(desk, *args):
+    build = pathlib.Path(os.environ["POSTHASTE_BUILD"])
+    done = subprocess.run(
+        [build / "tests" / "unit" / "lib" / "send_by_name", desk.folder,
+         "work", *args], capture_output=True, text=True, timeout=WAIT,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}, check=False)
+    assert "-hush" not in done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def test_library(desk, mail, tokens):
+    """The same by libposthaste: kept, renewed in time, renewed once where the
+    server takes one no more, given by the caller."""
+    assert by_library(desk)[0] == "config"
+    desk.login()
+    assert by_library(desk)[0] == "ok"
+    desk.age()
+    assert by_library(desk)[0] == "ok"
+    assert len(tokens.asked("refresh_token")) == 1
+    desk.change(access_taken=time.time() - 600)
+    tokens.access_tokens.append("another")
+    assert by_library(desk)[0] == "ok"
+    assert len(tokens.asked("refresh_token")) == 2
+    tokens.says("/token", oauth.error("invalid_grant"))
+    desk.age()
+    status, text = by_library(desk)
+    assert status == "login"
+    assert text.startswith(f"the consent for {ANN} ended")
+    tokens.access_tokens.append("own-hush")
+    assert by_library(desk, "own-hush")[0] == "ok"
+    assert mail.gate.seen[-1] == ("XOAUTH2", ANN, "own-hush")
