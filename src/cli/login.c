@@ -30,6 +30,7 @@ struct signing {
 	struct ph_connection connection;
 	struct ph_token_site site;
 	struct ph_secret client_secret;
+	struct ph_secret given; /* the refresh token of from */
 	struct ph_interrupt hold;
 	struct ph_oauth_tokens tokens;
 	struct ph_fault fault;
@@ -64,15 +65,13 @@ static enum ph_err prepare(struct signing *s)
 }
 
 /* Of the sources those that are not this program's own. */
-static enum ph_err read_refresh_token(struct signing *s, struct ph_secret *out)
+static enum ph_err find_source(struct signing *s, struct ph_secret_source *out)
 {
-	struct ph_connection asked = s->connection;
-	struct ph_secret_source source = { .fd = -1 };
 	enum ph_err err =
-	    ph_secret_source_parse(ph_span_of(s->from), &s->arena, &source);
+	    ph_secret_source_parse(ph_span_of(s->from), &s->arena, out);
 
 	if (err == PH_OK &&
-	    (source.kind == PH_SECRET_STORED || source.kind == PH_SECRET_OAUTH))
+	    (out->kind == PH_SECRET_STORED || out->kind == PH_SECRET_OAUTH))
 		err = PH_EINVAL;
 	if (err == PH_EINVAL) {
 		/* What was given may be the token: it is not repeated. */
@@ -81,12 +80,22 @@ static enum ph_err read_refresh_token(struct signing *s, struct ph_secret *out)
 		    "fd:N or command:CMD");
 		ph_fault_advise(&s->fault, "posthaste login --help");
 	}
+	return err;
+}
+
+static enum ph_err read_given(struct signing *s)
+{
+	struct ph_connection asked = s->connection;
+	struct ph_secret_source source = { .fd = -1 };
+	enum ph_err err = find_source(s, &source);
+
 	if (err != PH_OK)
 		return err;
 	ph_role_set_source(&asked, PH_ROLE_TOKEN, &source);
 	err = ph_vault_secret(ph_catalog_secrets_dir(s->catalog), &asked,
-	    PH_ROLE_TOKEN, out, &s->fault);
-	if (err == PH_OK && !ph_oauth_token_is_valid(ph_secret_span(out))) {
+	    PH_ROLE_TOKEN, &s->given, &s->fault);
+	if (err == PH_OK &&
+	    !ph_oauth_token_is_valid(ph_secret_span(&s->given))) {
 		ph_fault_set(&s->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "what --refresh-token-from names is no token: it has "
 		    "spaces or other characters that no token has");
@@ -96,22 +105,17 @@ static enum ph_err read_refresh_token(struct signing *s, struct ph_secret *out)
 }
 
 /* Proved by using it: what the server gives for it is what is kept. */
-static enum ph_err take_refresh_token(
+static enum ph_err use_given(
     struct signing *s, const struct ph_token_exchange *x)
 {
-	struct ph_secret token = { 0 };
 	struct ph_oauth_refusal why;
-	enum ph_err err = read_refresh_token(s, &token);
+	enum ph_err err = ph_token_ask_refresh(
+	    x, ph_secret_span(&s->given), &s->tokens, &why, &s->fault);
 
-	if (err == PH_OK) {
-		err = ph_token_ask_refresh(
-		    x, ph_secret_span(&token), &s->tokens, &why, &s->fault);
-	}
 	if (err == PH_OK && s->tokens.refresh.len == 0) {
-		s->tokens.refresh = token;
-		return PH_OK;
+		s->tokens.refresh = s->given;
+		s->given = (struct ph_secret){ 0 };
 	}
-	ph_secret_release(&token);
 	return err;
 }
 
@@ -132,7 +136,7 @@ static enum ph_err get_tokens(struct signing *s)
 	struct ph_oauth_refusal why;
 
 	if (s->from != NULL)
-		return take_refresh_token(s, &x);
+		return use_given(s, &x);
 	if (s->site.is_app)
 		return ph_token_ask_app(&x, &s->tokens, &why, &s->fault);
 	return ph_consent_get(&consent, &s->tokens, &s->fault);
@@ -217,6 +221,9 @@ static enum ph_exit carry_out(struct signing *s)
 	bool is_set = false;
 	enum ph_err err = prepare(s);
 
+	/* Before signals are held back: it may be asked for. */
+	if (err == PH_OK && s->from != NULL)
+		err = read_given(s);
 	if (err == PH_OK)
 		err = sign_in(s);
 	if (err == PH_OK) {
@@ -252,6 +259,7 @@ static enum ph_exit start(struct ph_cli *cli, const struct ph_options *o)
 	result = carry_out(&s);
 	ph_oauth_tokens_release(&s.tokens);
 	ph_secret_release(&s.client_secret);
+	ph_secret_release(&s.given);
 	ph_arena_release(&s.arena);
 	ph_catalog_free(s.catalog);
 	return result;

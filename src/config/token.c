@@ -29,6 +29,7 @@ struct job {
 	const char *dir;
 	const struct ph_connection *conn;
 	struct ph_fault *fault;
+	struct ph_fault unasked; /* where the caller wants none */
 	struct ph_arena arena;
 	struct ph_token_site site;
 	struct ph_oauth_bond bond;
@@ -53,20 +54,22 @@ static void job_release(struct job *j)
 static enum ph_err job_begin(struct job *j, const char *dir,
     const struct ph_connection *conn, struct ph_fault *fault)
 {
-	*j = (struct job){ .dir = dir, .conn = conn, .fault = fault };
+	*j = (struct job){ .dir = dir, .conn = conn };
+	j->fault = fault == NULL ? &j->unasked : fault;
 	ph_arena_init(&j->arena, ARENA_MAX);
 	if (!ph_connection_name_valid(ph_span_of(conn->name))) {
-		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+		ph_fault_set(j->fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "a token is kept for a connection with a name, and %s has "
 		    "none",
 		    conn->host);
-		ph_fault_advise(fault,
+		ph_fault_advise(j->fault,
 		    "posthaste connection add NAME makes one; or give a token "
 		    "with --password-from command:CMD --auth XOAUTH2");
 		return PH_EINVAL;
 	}
 
-	enum ph_err err = ph_token_site_find(conn, &j->arena, &j->site, fault);
+	enum ph_err err =
+	    ph_token_site_find(conn, &j->arena, &j->site, j->fault);
 
 	if (err != PH_OK)
 		return err;

@@ -420,6 +420,24 @@ def test_refresh_token_from(desk, tokens):
              "config", "takes prompt")
 
 
+def test_prompt_can_be_left(desk, tokens):
+    """Ctrl-C where the refresh token is asked for ends the program at once."""
+    import pty
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execve(PROGRAM, [PROGRAM, "login", "-c", str(desk.folder), "work",
+                            "--refresh-token-from", "prompt"],
+                  {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})
+    seen = b""
+    while b"oken for" not in seen:
+        seen += os.read(master, 4096)
+    os.write(master, b"\x03")
+    _, status = os.waitpid(pid, 0)
+    os.close(master)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT
+    assert desk.files() == [] and tokens.requests == []
+
+
 def test_usage(desk):
     for args in ([], ["work", "token-hush"]):
         done = run("login", "-c", desk.folder, *args)

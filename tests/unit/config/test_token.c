@@ -248,6 +248,15 @@ static void test_missing(void)
 	check_int(get(&c, any, "", &fault), PH_EINVAL);
 	check_int(fault.cause, PH_CAUSE_CONFIG);
 	check_int(fake_http.count, 0);
+
+	/* Who does not ask why is not told. */
+	struct ph_secret s = { 0 };
+
+	check_int(ph_token_fresh(dir, &c, &s, NULL), PH_EINVAL);
+	keep(3600, 120);
+	fake_http.err = PH_EIO;
+	check_int(ph_token_fresh(dir, &work, &s, NULL), PH_OK);
+	ph_secret_release(&s);
 }
 
 static void test_store(void)
