@@ -287,13 +287,14 @@ const struct ph_command ph_command_login = {
 	.run = run,
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
-	.help = "Shows a page and a code; whoever opens the one and enters the "
-		"other lets\nPosthaste send mail as the connection's user.  "
-		"What comes of it is kept in a file\nthat only you can read, "
-		"and renewed when it is needed.  The application has to be\n"
-		"registered with the provider first; its id is the setting "
-		"oauth.client-id.\n\n"
-		"  posthaste connection set work oauth.provider=microsoft \\\n"
-		"      oauth.client-id=ID\n"
-		"  posthaste login work\n",
+	.help =
+	    "Shows a page and a code; whoever opens the one and enters the "
+	    "other lets\nPosthaste send mail as the connection's user.  What "
+	    "comes of it is kept in a\nfile that only you can read, and "
+	    "renewed when it is needed.  The application has\nto be "
+	    "registered with the provider first; its id is the setting\n"
+	    "oauth.client-id.\n\n"
+	    "  posthaste connection set work oauth.provider=microsoft \\\n"
+	    "      oauth.client-id=ID\n"
+	    "  posthaste login work\n",
 };
