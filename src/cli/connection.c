@@ -22,6 +22,31 @@ static const struct ph_option options[] = {
 	    PH_CONNECTION_KEY_YES },
 	{ "add", 0, NULL, "Keep the keys that are pinned already",
 	    PH_CONNECTION_KEY_ADD },
+	{ "", 0, NULL, "For import and export", 0 },
+	{ "format", 0, "FORMAT",
+	    "One of: " PH_CONNECTION_FORMATS "; import guesses it where it "
+	    "is left out",
+	    PH_CONNECTION_KEY_FORMAT },
+	{ "with-passwords", 0, NULL,
+	    "Take the passwords along: into the store, or into a file that "
+	    "only you can read",
+	    PH_CONNECTION_KEY_WITH_PASSWORDS },
+	{ "as", 0, "NAME", "What to call what is imported",
+	    PH_CONNECTION_KEY_AS },
+	{ "account", 0, "NAME", "Import this one of several",
+	    PH_CONNECTION_KEY_ACCOUNT },
+	{ "address", 0, "ADDRESS",
+	    "Whose mail it is, where the file leaves that open",
+	    PH_CONNECTION_KEY_ADDRESS },
+	{ "default", 0, NULL, "Make it the default connection",
+	    PH_CONNECTION_KEY_DEFAULT },
+	{ "replace", 0, NULL,
+	    "Overwrite a connection, or a file, that is there",
+	    PH_CONNECTION_KEY_REPLACE },
+	{ "dry-run", 0, NULL, "Show what would be imported and save nothing",
+	    PH_CONNECTION_KEY_DRY_RUN },
+	{ "output", 'o', "FILE", "Export into this file, of mode 0600",
+	    PH_CONNECTION_KEY_OUTPUT },
 	{ "", 0, NULL, "Settings, for add and set", 0 },
 	{ "server", 0, "URL",
 	    "smtp://, smtp+starttls://, smtps:// or smtp+none://, then "
@@ -100,6 +125,32 @@ enum ph_exit ph_connection_fail(
 		(void)ph_json_print(&doc);
 	}
 	return result;
+}
+
+enum ph_err ph_connection_format(
+    const char *word, enum ph_foreign_format *out, struct ph_fault *fault)
+{
+	enum ph_err err = ph_foreign_format_parse(ph_span_of(word), out);
+
+	if (err != PH_OK) {
+		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
+		    "--format: there is no format \"%.64s\"", word);
+		ph_fault_advise(
+		    fault, "it is one of: %s", PH_CONNECTION_FORMATS);
+	}
+	return err;
+}
+
+struct ph_connection_key_text ph_connection_key(const struct ph_setting *row)
+{
+	const struct ph_setting *plain =
+	    ph_setting_find(PH_SPAN(""), ph_span_of(row->name));
+	struct ph_connection_key_text key;
+
+	(void)snprintf(key.text, sizeof(key.text), "%s%s%s",
+	    plain == row ? "" : row->section, plain == row ? "" : ".",
+	    row->name);
+	return key;
 }
 
 static bool names_host(const struct ph_settings_file *const *chain,
@@ -235,7 +286,14 @@ enum {
 	SETTINGS =
 	    1 << PH_CONNECTION_KEY_SETTING | 1 << PH_CONNECTION_KEY_SERVER,
 	PINS = 1 << PH_CONNECTION_KEY_YES | 1 << PH_CONNECTION_KEY_ADD,
-	PRESETS = 1 << PH_CONNECTION_KEY_PRESET | 1 << PH_CONNECTION_KEY_REGION
+	PRESETS = 1 << PH_CONNECTION_KEY_PRESET | 1 << PH_CONNECTION_KEY_REGION,
+	FOREIGN = 1 << PH_CONNECTION_KEY_FORMAT |
+	    1 << PH_CONNECTION_KEY_REPLACE |
+	    1 << PH_CONNECTION_KEY_WITH_PASSWORDS,
+	IMPORTS = FOREIGN | 1 << PH_CONNECTION_KEY_AS |
+	    1 << PH_CONNECTION_KEY_ACCOUNT | 1 << PH_CONNECTION_KEY_ADDRESS |
+	    1 << PH_CONNECTION_KEY_DEFAULT | 1 << PH_CONNECTION_KEY_DRY_RUN,
+	EXPORTS = FOREIGN | 1 << PH_CONNECTION_KEY_OUTPUT
 };
 
 static const struct {
@@ -258,6 +316,9 @@ static const struct {
 	{ "pin", ph_connection_pin, "NAME [--yes HASH] [--add]", 1, 1, PINS },
 	{ "presets", ph_connection_presets, "[WORD]", 0, 1, 0 },
 	{ "forget", ph_connection_forget, "NAME | HOST[:PORT]", 1, 1, 0 },
+	{ "import", ph_connection_import, "FILE|-|URL", 1, 1, IMPORTS },
+	{ "export", ph_connection_export, "NAME --format FORMAT", 1, 1,
+	    EXPORTS },
 };
 
 /* The first option that is for another action; NULL: none is. */
@@ -293,7 +354,9 @@ static enum ph_exit run_action(
 	a.operands = o->operands + (count > 0 ? 2 : 1);
 	a.operand_count = count > 0 ? count - 1 : 0;
 
-	enum ph_err err = actions[at].run == ph_connection_add
+	bool makes = actions[at].run == ph_connection_add ||
+	    actions[at].run == ph_connection_import;
+	enum ph_err err = makes
 	    ? ph_catalog_open_new(cli->config_path, &a.catalog, &fault)
 	    : ph_catalog_open(cli->config_path, &a.catalog, &fault);
 	if (err != PH_OK)
@@ -311,8 +374,8 @@ static enum ph_exit dispatch(struct ph_cli *cli, const struct ph_options *o)
 	const char *near = NULL;
 	unsigned best = 99;
 	static const char words[] =
-	    "list, show, add, set, unset, remove, default, pin, presets "
-	    "or forget";
+	    "list, show, add, set, unset, remove, default, pin, presets, "
+	    "forget, import or export";
 
 	for (size_t i = 0; i < PH_COUNT(actions); i++) {
 		unsigned distance = ph_word_distance(word, actions[i].word);
@@ -369,7 +432,9 @@ const struct ph_command ph_command_connection = {
 		"shows, and no other\n"
 		"  presets [WORD]            the providers that are known\n"
 		"  forget NAME|HOST[:PORT]   what was seen of the server, and "
-		"refused logins\n\n"
+		"refused logins\n"
+		"  import FILE|-|URL         another program's settings\n"
+		"  export NAME               for another program\n\n"
 		"  posthaste connection add home --preset gmail --username "
 		"ann@gmail.com\n"
 		"  posthaste connection add work --host smtp.example.com "

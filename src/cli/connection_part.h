@@ -6,6 +6,7 @@
 #include "cli/json.h"
 #include "config/catalog.h"
 #include "connection/preset.h"
+#include "foreign/foreign.h"
 
 /* What the actions of `connection` and `secret` share. */
 
@@ -15,8 +16,22 @@ enum ph_connection_key {
 	PH_CONNECTION_KEY_PRESET,
 	PH_CONNECTION_KEY_REGION,
 	PH_CONNECTION_KEY_YES,
-	PH_CONNECTION_KEY_ADD
+	PH_CONNECTION_KEY_ADD,
+	PH_CONNECTION_KEY_FORMAT,
+	PH_CONNECTION_KEY_AS,
+	PH_CONNECTION_KEY_ACCOUNT,
+	PH_CONNECTION_KEY_ADDRESS,
+	PH_CONNECTION_KEY_DEFAULT,
+	PH_CONNECTION_KEY_REPLACE,
+	PH_CONNECTION_KEY_DRY_RUN,
+	PH_CONNECTION_KEY_WITH_PASSWORDS,
+	PH_CONNECTION_KEY_OUTPUT
 };
+
+/* What --format takes; a test holds them to foreign/format.c. */
+#define PH_CONNECTION_FORMATS \
+ "msmtprc, mailrc, swaks, url, nodemailer, autoconfig, postfix, curl"
+#define PH_CONNECTION_FORMATS_WRITTEN "msmtprc, nodemailer, postfix, curl"
 
 struct ph_connection_action {
 	struct ph_cli *cli;
@@ -42,6 +57,16 @@ PH_MUST_USE enum ph_err ph_connection_check(struct ph_catalog *c,
 void ph_connection_preset_notes(
     const struct ph_cli *cli, const struct ph_preset *p, const char *name);
 
+/* The word of --format.  PH_EINVAL with *fault. */
+PH_MUST_USE enum ph_err ph_connection_format(
+    const char *word, enum ph_foreign_format *out, struct ph_fault *fault);
+
+/* A setting's key as `set` takes it: "port", "proxy.port". */
+struct ph_connection_key_text {
+	char text[64];
+};
+struct ph_connection_key_text ph_connection_key(const struct ph_setting *row);
+
 enum ph_exit ph_connection_list(struct ph_connection_action *a);
 enum ph_exit ph_connection_show(struct ph_connection_action *a);
 enum ph_exit ph_connection_add(struct ph_connection_action *a);
@@ -49,6 +74,8 @@ enum ph_exit ph_connection_set(struct ph_connection_action *a);
 enum ph_exit ph_connection_unset(struct ph_connection_action *a);
 enum ph_exit ph_connection_pin(struct ph_connection_action *a);
 enum ph_exit ph_connection_presets(struct ph_connection_action *a);
+enum ph_exit ph_connection_import(struct ph_connection_action *a);
+enum ph_exit ph_connection_export(struct ph_connection_action *a);
 enum ph_exit ph_connection_forget(struct ph_connection_action *a);
 
 /* What is remembered of c's server, with advice; nothing where nothing is.  As
