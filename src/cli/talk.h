@@ -27,8 +27,8 @@ PH_MUST_USE enum ph_err ph_talk_begin(struct ph_talk *t,
     struct ph_fault *fault);
 
 /* Every step to READY; once more with a fresh token, where the server refused
-   one that may have ended.  PH_EIO with *fault, also where no login may be tried
-   (`attempts`): then nothing was opened. */
+   one that may have ended.  PH_EIO with *fault, also where no login may be
+   tried (`attempts`): then nothing was opened. */
 PH_MUST_USE enum ph_err ph_talk_connect(
     struct ph_talk *t, struct ph_fault *fault);
 
