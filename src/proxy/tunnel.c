@@ -293,7 +293,8 @@ void ph_tunnel_lost(struct ph_tunnel *t, const char *why)
 {
 	if (t->state != PH_TUNNEL_TALKING || ph_tunnel_judge_stranger(t))
 		return;
-	if (t->opt.protocol == PH_TUNNEL_HTTP && why == NULL && ph_http_lost(t))
+	/* A proxy that hung up while we wrote is seen as a reset. */
+	if (t->opt.protocol == PH_TUNNEL_HTTP && ph_http_lost(t))
 		return;
 	if (t->heard) {
 		(void)ph_tunnel_fail(t, PH_CAUSE_PROXY_LOST, NULL,

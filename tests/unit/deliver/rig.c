@@ -99,6 +99,8 @@ enum ph_err rig_connect(struct rig *r)
 	    &(struct ph_session_options){
 		.connection = &r->conn,
 		.password = r->password.ptr == NULL ? NULL : &r->password,
+		.proxy_password =
+		    r->proxy_password.ptr == NULL ? NULL : &r->proxy_password,
 		.weaker_max = r->weaker_max,
 		.gate = r->gate,
 		.known = r->known,

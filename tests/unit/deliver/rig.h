@@ -13,6 +13,7 @@ struct rig {
 	struct ph_connection conn; /* to be changed before rig_open() */
 	struct ph_span mechanism;  /* room for a list of one */
 	struct ph_secret password;
+	struct ph_secret proxy_password; /* borrowed */
 	unsigned weaker_max; /* of the session's options, as the next */
 	const struct ph_gate *gate;
 	const struct ph_known *known;

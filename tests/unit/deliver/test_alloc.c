@@ -2,6 +2,7 @@
 #include "deliver/session.h"
 #include "failalloc.h"
 #include "far_end.h"
+#include "socks_end.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,9 @@ static enum ph_err deliver(
 	return err;
 }
 
+static char proxy_secret[] = "open";
+static const struct ph_secret proxy_password = { proxy_secret, 4 };
+
 static enum ph_err with_loop(struct ph_loop *l, const struct ph_connection *c,
     const struct ph_secret *password)
 {
@@ -67,6 +71,7 @@ static enum ph_err with_loop(struct ph_loop *l, const struct ph_connection *c,
 		    &(struct ph_session_options){
 			.connection = c,
 			.password = password,
+			.proxy_password = &proxy_password,
 			.trace = note,
 			.trace_ctx = &lines,
 		    },
@@ -118,10 +123,26 @@ int main(void)
 		.recipients_per_message = 2,
 	};
 
+	struct socks_end proxy;
+
 	far_end_start(&far);
 	c.port = far.port;
 	c.ca_file = far.ca_file;
-	check(failalloc_run_any(whole, &c) > 20);
+	size_t straight = failalloc_run_any(whole, &c);
+	check(straight > 20);
+
+	socks_end_start(&proxy, far.port);
+	c.proxy = (struct ph_proxy){
+		.type = PH_PROXY_SOCKS5,
+		.use_credentials = true,
+		.host = "127.0.0.1",
+		.port = proxy.port,
+		.username = "pat",
+		.domain = "",
+		.ca_file = "",
+	};
+	check(failalloc_run_any(whole, &c) > straight + 5);
+	socks_end_stop(&proxy);
 	far_end_stop(&far);
 	return check_end();
 }

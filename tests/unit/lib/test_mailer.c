@@ -1,5 +1,6 @@
 #include "check.h"
 #include "far_end.h"
+#include "socks_end.h"
 
 #include <ftw.h>
 #include <posthaste/posthaste.h>
@@ -327,6 +328,47 @@ static void test_threads(void)
 		ph_mailer_free(senders[i].mailer);
 }
 
+/* Through a proxy that wants a login of its own. */
+static void test_proxy(void)
+{
+	struct socks_end proxy;
+	char port[8];
+
+	socks_end_start(&proxy, far.port);
+	(void)snprintf(port, sizeof(port), "%u", (unsigned)proxy.port);
+	for (int wrong = 0; wrong < 2; wrong++) {
+		struct ph_mailer *m = mailer("smtp+starttls");
+		struct ph_mail *p = mail("by proxy");
+
+		check_case("wrong", (size_t)wrong);
+		check_int(ph_mail_add_to(p, "bob@example.com"), PH_STATUS_OK);
+		check_int(
+		    ph_mailer_set(m, "proxy.type", "socks5"), PH_STATUS_OK);
+		check_int(
+		    ph_mailer_set(m, "proxy.host", "127.0.0.1"), PH_STATUS_OK);
+		check_int(ph_mailer_set(m, "proxy.port", port), PH_STATUS_OK);
+		check_int(ph_mailer_set(m, "proxy.use-credentials", "yes"),
+		    PH_STATUS_OK);
+		check_int(
+		    ph_mailer_set(m, "proxy.username", "pat"), PH_STATUS_OK);
+		check_int(ph_mailer_set_secret(m, PH_SECRET_FOR_PROXY,
+			      wrong ? "shut" : "open", 4),
+		    PH_STATUS_OK);
+		check_int(ph_mailer_send(m, p, NULL),
+		    wrong ? PH_STATUS_LOGIN : PH_STATUS_OK);
+		if (wrong) {
+			check_str(ph_mailer_problem(m)->stage, "proxy");
+			check_str(
+			    ph_mailer_problem(m)->cause, "proxy-login-refused");
+			check_str(ph_mailer_problem(m)->setting, "proxy");
+		}
+		ph_mail_free(p);
+		ph_mailer_free(m);
+	}
+	check(far_end_holds(&far, "by proxy"));
+	socks_end_stop(&proxy);
+}
+
 static void test_names(void)
 {
 	check_str(ph_library_version(), "0.1.0");
@@ -405,6 +447,7 @@ int main(void)
 	test_wrong();
 	test_certificate();
 	test_transcript();
+	test_proxy();
 	test_threads();
 	test_remembers();
 	far_end_stop(&far);

@@ -119,7 +119,9 @@ static void judge(struct ph_tunnel *t, const struct talk *row,
 	check(ph_tunnel_surplus(t).len == 0);
 }
 
-static void run(const struct talk *row, size_t cut_step, long cut)
+/* why: of each hang-up; NULL: orderly. */
+static void run(
+    const struct talk *row, size_t cut_step, long cut, const char *why)
 {
 	struct ph_tunnel_options opt = talk_options(row);
 	struct ph_tunnel *t = NULL;
@@ -145,7 +147,7 @@ static void run(const struct talk *row, size_t cut_step, long cut)
 		feed(t, step->give, i == cut_step || cut < 0 ? cut : WHOLE,
 		    &rest);
 		if (step->hangs_up && ph_tunnel_state(t) == PH_TUNNEL_TALKING)
-			ph_tunnel_lost(t, NULL);
+			ph_tunnel_lost(t, why);
 	}
 	judge(t, row, rest, reconnects);
 	drain_trace(t);
@@ -156,13 +158,14 @@ static void test_talks(void)
 {
 	for (size_t i = 0; i < talk_count; i++) {
 		check_case(talks[i].name, i);
-		run(&talks[i], 0, WHOLE);
-		run(&talks[i], 0, SINGLY);
+		run(&talks[i], 0, WHOLE, NULL);
+		run(&talks[i], 0, WHOLE, "connection reset");
+		run(&talks[i], 0, SINGLY, NULL);
 		for (size_t k = 0; k < TALK_STEPS_MAX; k++) {
 			size_t len = talks[i].steps[k].give.len;
 
 			for (size_t cut = 1; cut < len; cut++)
-				run(&talks[i], k, (long)cut);
+				run(&talks[i], k, (long)cut, NULL);
 		}
 	}
 }
