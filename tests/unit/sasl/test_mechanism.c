@@ -232,10 +232,47 @@ static void test_find(void)
 	check(!ph_sasl_mechanism_is_cleartext("nothing"));
 }
 
+/* What each shows, needs and loads. */
+static const struct {
+	const char *name;
+	bool is_cleartext, needs_token, needs_password;
+	const char *module;
+} kinds[] = {
+	{ "SCRAM-SHA-256-PLUS", false, false, true, "posthaste-gsasl.so" },
+	{ "scram-sha-1", false, false, true, "posthaste-gsasl.so" },
+	{ "OAUTHBEARER", true, true, false, NULL },
+	{ "XOAUTH2", true, true, false, NULL },
+	{ "GSSAPI", false, false, false, "posthaste-gsasl.so" },
+	{ "EXTERNAL", false, false, false, "posthaste-gsasl.so" },
+	{ "CRAM-MD5", false, false, true, "posthaste-gsasl.so" },
+	{ "NTLM", false, false, true, "posthaste-legacy.so" },
+	{ "LOGIN", true, false, true, "posthaste-gsasl.so" },
+	{ "PLAIN", true, false, true, "posthaste-gsasl.so" },
+	{ "ANONYMOUS", false, false, false, "posthaste-gsasl.so" },
+	{ "XYZZY", false, false, false, "posthaste-gsasl.so" },
+};
+
+static void test_kind(size_t i)
+{
+	const char *name = kinds[i].name;
+	const char *module = ph_sasl_mechanism_module(name);
+
+	check_case(name, i);
+	check(ph_sasl_mechanism_is_cleartext(name) == kinds[i].is_cleartext);
+	check(ph_sasl_mechanism_needs_token(name) == kinds[i].needs_token);
+	check(
+	    ph_sasl_mechanism_needs_password(name) == kinds[i].needs_password);
+	check((module == NULL) == (kinds[i].module == NULL));
+	if (module != NULL && kinds[i].module != NULL)
+		check_str(module, kinds[i].module);
+}
+
 int main(void)
 {
 	test_choose();
 	test_many();
 	test_find();
+	for (size_t i = 0; i < PH_COUNT(kinds); i++)
+		test_kind(i);
 	return check_end();
 }
