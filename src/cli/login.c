@@ -2,6 +2,7 @@
 #include "cli/connection_part.h"
 #include "cli/consent.h"
 #include "cli/tokens.h"
+#include "config/memory.h"
 #include "config/vault.h"
 #include "connection/settings.h"
 #include "io/loop.h"
@@ -233,6 +234,7 @@ static enum ph_exit carry_out(struct signing *s)
 	}
 	if (err != PH_OK)
 		return ph_connection_fail(s->cli, err, &s->fault);
+	ph_memory_pardon(&s->connection);
 	if (kind != PH_SECRET_NONE && kind != PH_SECRET_OAUTH)
 		note_source(s);
 	return report(s, is_set);

@@ -1,5 +1,6 @@
 #include "base/secret.h"
 #include "cli/connection_part.h"
+#include "config/memory.h"
 #include "config/vault.h"
 #include "config/vault_keyring.h"
 #include "io/process.h"
@@ -172,6 +173,8 @@ static enum ph_exit set(struct job *j)
 	ph_secret_release(&secret);
 	if (err != PH_OK)
 		return ph_connection_fail(j->cli, err, &j->fault);
+	if (j->role == PH_ROLE_PASSWORD)
+		ph_memory_pardon(&c);
 	note_source(j, &c);
 	return report(j, "stored", &c);
 }

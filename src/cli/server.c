@@ -4,6 +4,7 @@
 #include "config/vault.h"
 #include "connection/proxy_url.h"
 #include "connection/settings.h"
+#include "io/loop.h"
 #include "io/process.h"
 #include "io/terminal.h"
 
@@ -369,6 +370,7 @@ enum ph_err ph_cli_server_renew(
 		return err;
 	ph_secret_release(&server->password);
 	server->password = fresh;
+	server->password_changed = ph_clock_unix_msec();
 	return PH_OK;
 }
 

@@ -415,6 +415,20 @@ void ph_memory_gate(struct ph_memory *m, struct ph_gate *out)
 	*out = (struct ph_gate){ .ctx = m, .admit = admit, .settle = settle };
 }
 
+void ph_memory_pardon(const struct ph_connection *c)
+{
+	const struct ph_memory_question q = { .connection = c };
+	struct ph_memory *m = NULL;
+	struct ph_tally_sum sum;
+
+	if (ph_memory_open(&q, &m) != PH_OK)
+		return;
+	ph_memory_sum(m, &sum);
+	if (m->has_refusals)
+		record(m, false);
+	ph_memory_free(m);
+}
+
 /* forgetting */
 
 static enum ph_err remove_one(

@@ -65,6 +65,10 @@ PH_MUST_USE enum ph_err ph_memory_check(
    as m. */
 void ph_memory_gate(struct ph_memory *m, struct ph_gate *out);
 
+/* The account has another password now, wherever it is kept: what was refused
+   before counts no more. */
+void ph_memory_pardon(const struct ph_connection *c);
+
 /* Forgets a server, and the logins it refused.  *was: something was known.
    PH_EIO with *fault: a file cannot be removed. */
 PH_MUST_USE enum ph_err ph_memory_forget(

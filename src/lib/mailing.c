@@ -281,6 +281,7 @@ static enum ph_err renew_token(struct ph_mailer *m, struct ph_fault *fault)
 		return err;
 	ph_secret_release(found);
 	*found = fresh;
+	m->found_changed = ph_clock_unix_msec();
 	return PH_OK;
 }
 

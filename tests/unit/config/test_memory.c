@@ -201,6 +201,28 @@ static void test_forget(void)
 	check(!was);
 }
 
+/* secret set, login: whatever was refused before. */
+static void test_pardon(void)
+{
+	struct ph_connection c = conn();
+	struct ph_connection bob = conn();
+	struct ph_fault f = { 0 };
+	struct ph_memory *m = open_one(&c);
+
+	bob.username = "bob";
+	ph_memory_pardon(&c); /* nothing to forgive */
+	for (int i = 0; i < 2; i++) {
+		check_int(admit(m, &f), PH_OK);
+		settle(m, PH_GATE_REFUSED);
+	}
+	ph_memory_pardon(&bob);
+	check_int(ph_memory_check(m, &f), PH_EDENIED);
+	ph_memory_pardon(&c);
+	check_int(ph_memory_check(m, &f), PH_OK);
+	check(playground_read(REFUSED) == NULL);
+	ph_memory_free(m);
+}
+
 static void place(
     const char *host, uint16_t port, const char *server, const char *refused)
 {
@@ -282,6 +304,7 @@ int main(void)
 	test_gate();
 	test_who_counts();
 	test_forget();
+	test_pardon();
 	test_places();
 	test_homeless();
 	playground_end();
