@@ -1,5 +1,6 @@
 #include "cli/connection_part.h"
 #include "config/vault.h"
+#include "io/process.h"
 
 #include <string.h>
 
@@ -321,6 +322,14 @@ static const struct {
 	    EXPORTS },
 };
 
+/* Whether passwords or tokens are read into memory on the way. */
+static bool reads_secrets(size_t at)
+{
+	return actions[at].run == ph_connection_show ||
+	    actions[at].run == ph_connection_import ||
+	    actions[at].run == ph_connection_export;
+}
+
 /* The first option that is for another action; NULL: none is. */
 static const struct ph_given *find_misplaced(
     const struct ph_options *o, unsigned takes)
@@ -353,6 +362,9 @@ static enum ph_exit run_action(
 	a.name = count > 0 ? o->operands[1] : NULL;
 	a.operands = o->operands + (count > 0 ? 2 : 1);
 	a.operand_count = count > 0 ? count - 1 : 0;
+
+	if (reads_secrets(at))
+		ph_process_hide();
 
 	bool makes = actions[at].run == ph_connection_add ||
 	    actions[at].run == ph_connection_import;

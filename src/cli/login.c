@@ -6,6 +6,7 @@
 #include "config/vault.h"
 #include "connection/settings.h"
 #include "io/loop.h"
+#include "io/process.h"
 #include "token/exchange.h"
 
 enum {
@@ -254,6 +255,7 @@ static enum ph_exit start(struct ph_cli *cli, const struct ph_options *o)
 		    "SOURCE]");
 	}
 	s.name = o->operands[0];
+	ph_process_hide();
 	err = ph_catalog_open(cli->config_path, &s.catalog, &s.fault);
 	if (err != PH_OK)
 		return ph_connection_fail(cli, err, &s.fault);

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from hostile import BOB
-from posthaste import PROGRAM, WAIT, Server, Smtp
+from posthaste import PROGRAM, WAIT, Server, Smtp, run
 
 SECRET = "correct horse battery staple 7"
 PATTERN = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
@@ -32,7 +32,7 @@ class Hanging(Smtp):
         return False
 
 
-def start(*args, env=None, cwd=None, user=None):
+def start(*args, env=None, cwd=None, user=None, stdin=subprocess.DEVNULL):
     def no_limit():
         most = resource.RLIM_INFINITY if os.geteuid() == 0 else \
             resource.getrlimit(resource.RLIMIT_CORE)[1]
@@ -45,7 +45,7 @@ def start(*args, env=None, cwd=None, user=None):
              "XDG_CONFIG_HOME": "/nonexistent"}
     return subprocess.Popen(
         [PROGRAM, *map(str, args)], env={**clean, **(env or {})}, cwd=cwd,
-        preexec_fn=no_limit, stdin=subprocess.DEVNULL,
+        preexec_fn=no_limit, stdin=stdin,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
@@ -110,6 +110,42 @@ def test_a_server_with_users(tmp_path):
                     cwd=where)
     assert process.stdout.readline()
     abort(process)
+    assert list(where.iterdir()) == []
+
+
+def test_import(tmp_path):
+    """Another program's settings hold its passwords."""
+    process = start("connection", "import", "-", "--format", "msmtprc",
+                    env={"XDG_CONFIG_HOME": str(tmp_path / "config")},
+                    cwd=tmp_path, stdin=subprocess.PIPE)
+    # More than a pipe holds: some of it has been read when all is written.
+    process.stdin.write(b"# \n" * 22000)
+    process.stdin.flush()
+    abort(process)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sign_in(tmp_path, certificates):
+    reached = threading.Event()
+
+    def hang(connection):
+        reached.set()
+        connection.drain()
+
+    where = tmp_path / "cwd"
+    where.mkdir()
+    with Server(hang) as server:
+        env = {"XDG_CONFIG_HOME": str(tmp_path)}
+        there = f"https://localhost:{server.port}/"
+        done = run("connection", "add", "work", "--server",
+                   "smtps://ann@localhost", f"oauth.device-endpoint={there}",
+                   f"oauth.token-endpoint={there}", "oauth.client-id=app",
+                   "oauth.scope=mail", f"oauth.ca-file={certificates.ca}",
+                   env=env)
+        assert done.code == 0, done
+        process = start("login", "work", env=env, cwd=where)
+        assert reached.wait(WAIT)
+        abort(process)
     assert list(where.iterdir()) == []
 
 
