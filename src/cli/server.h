@@ -92,7 +92,8 @@ enum ph_server_key {
 	    "Through a proxy: socks5://, socks4://, socks4a://, http:// or " \
 	    "https://, then [USER@]HOST[:PORT]; system, or none", \
 	    PH_SERVER_KEY_PROXY }, \
-	{ "proxy-password-from", 0, "SOURCE", "Its password, if it has one", \
+	{ "proxy-password-from", 0, "SOURCE", \
+	    "Where the password of that user is", \
 	    PH_SERVER_KEY_PROXY_PASSWORD }, \
 	{ "proxy-ca-file", 0, "FILE", "Trust these at an https proxy", \
 	    PH_SERVER_KEY_PROXY_CA_FILE }, \

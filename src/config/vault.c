@@ -297,6 +297,24 @@ static enum ph_err ask(const struct ph_connection *conn, enum ph_role role,
 	return ph_secret_from_prompt(question.ptr, out, fault);
 }
 
+/* How its source is named on a command line, or, where no option does that, in
+   a file. */
+static const char *option_of_source(enum ph_role role)
+{
+	switch (role) {
+	case PH_ROLE_PASSWORD:
+		return "--password-from";
+	case PH_ROLE_PROXY:
+		return "--proxy-password-from";
+	case PH_ROLE_CLIENT_KEY:
+		return "--client-key-password-from";
+	case PH_ROLE_OAUTH_CLIENT:
+	case PH_ROLE_TOKEN:
+		break;
+	}
+	return ph_role_setting(role);
+}
+
 static enum ph_err refuse_none(
     const struct ph_connection *conn, enum ph_role role, struct ph_fault *fault)
 {
@@ -310,8 +328,12 @@ static enum ph_err refuse_none(
 		    "%s stores one; or say where it is: %s env:NAME, "
 		    "file:PATH, fd:N, command:CMD, credential:NAME or keyring",
 		    command_of(conn->name, role, command),
-		    role == PH_ROLE_PASSWORD ? "--password-from"
-					     : ph_role_setting(role));
+		    option_of_source(role));
+	} else if (role == PH_ROLE_PROXY) {
+		ph_fault_advise(fault,
+		    "say where it is: --proxy-password-from prompt, env:NAME, "
+		    "file:PATH, fd:N, command:CMD, credential:NAME or "
+		    "keyring");
 	}
 	return PH_ENOTFOUND;
 }

@@ -374,6 +374,14 @@ def test_credentials_without_a_user(tmp_path):
     assert "username" in done.err
 
 
+def test_no_password_for_the_proxy():
+    done = run("test", "--server", "smtp://localhost", "--proxy",
+               "http://ann@127.0.0.1:1")
+    assert done.code == 78, done
+    assert "ann at the proxy 127.0.0.1" in done.err
+    assert "--proxy-password-from" in done.err
+
+
 # ---- the environment
 
 def system(server, env, host=MAIL, asked="system"):
