@@ -36,7 +36,7 @@ def test_help_of(command):
     assert done.out.startswith(f"usage: posthaste {command}")
     assert done.out == run("help", command).out
     assert max(map(len, done.out.splitlines())) <= 80
-    for later in ("--proxy", "--queue", "--retry-for", "--check-domains"):
+    for later in ("--queue", "--retry-for", "--check-domains"):
         assert later not in done.out
 
 
@@ -58,7 +58,7 @@ def test_unknown_command(typed, meant):
 
 
 @pytest.mark.parametrize("option", [
-    "--proxy=http://x", "--queue", "--retry-for=1h", "--check-domains"])
+    "--queue", "--retry-for=1h", "--check-domains"])
 def test_options_of_later(option):
     done = run("send", option, "a@example.com")
     assert done.code == 64
