@@ -25,6 +25,8 @@ struct exporter {
 	const char *map_path; /* "" where there is none */
 	const struct ph_settings_file *chain[PH_INHERITS_DEPTH_MAX];
 	struct ph_secret secrets[PH_ROLE_COUNT];
+	bool left_out[PH_ROLE_COUNT]; /* a secret that is needed, and not in
+	                                 it */
 	struct ph_foreign_written written;
 	struct ph_arena arena;
 	struct ph_fault fault;
@@ -142,9 +144,14 @@ static enum ph_err make_text(struct exporter *e)
 	in.settings.chain = e->chain;
 	err = ph_catalog_chain(e->a->catalog, e->a->name, e->chain,
 	    &in.settings.chain_count, &e->fault);
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_connection_resolve(
 		    &in.settings, &e->arena, &c, &e->fault);
+	}
+	for (size_t i = 0; err == PH_OK && i < PH_ROLE_COUNT; i++) {
+		e->left_out[i] = !with_passwords(e) &&
+		    ph_role_is_needed(&c, (enum ph_role)i);
+	}
 	if (err == PH_OK && with_passwords(e)) {
 		c.name = e->a->name;
 		in.secrets = e->secrets;
@@ -158,31 +165,37 @@ static enum ph_err make_text(struct exporter *e)
 	return ph_foreign_write(e->format, &in, &e->written, &e->fault);
 }
 
-static enum ph_err save_one(
-    struct exporter *e, const char *path, const struct ph_buf *text)
+/* What stands there may be a person's work of years. */
+static enum ph_err check_free(struct exporter *e, const char *path)
 {
-	/* What stands there may be a person's work of years. */
-	if (access(path, F_OK) == 0 &&
-	    !ph_options_has(e->a->options, (int)PH_CONNECTION_KEY_REPLACE)) {
-		ph_fault_set(&e->fault, PH_CAUSE_CANNOT_CREATE, PH_STAGE_CONFIG,
-		    "%s is there already", path);
-		ph_fault_advise(&e->fault,
-		    "--replace overwrites it; without -o the text is shown");
-		return PH_EDENIED;
-	}
-	return ph_file_replace(path, ph_buf_span(text), 0600, &e->fault);
+	if (access(path, F_OK) != 0 ||
+	    ph_options_has(e->a->options, (int)PH_CONNECTION_KEY_REPLACE))
+		return PH_OK;
+	ph_fault_set(&e->fault, PH_CAUSE_CANNOT_CREATE, PH_STAGE_CONFIG,
+	    "%s is there already", path);
+	ph_fault_advise(
+	    &e->fault, "--replace overwrites it; without -o the text is shown");
+	return PH_EDENIED;
 }
 
 static enum ph_err save(struct exporter *e)
 {
-	if (e->path == NULL)
-		return PH_OK;
-
+	bool has_map = e->written.map.len > 0;
 	enum ph_err err = PH_OK;
 
-	if (e->written.map.len > 0)
-		err = save_one(e, e->map_path, &e->written.map);
-	return err == PH_OK ? save_one(e, e->path, &e->written.text) : err;
+	if (e->path == NULL)
+		return PH_OK;
+	err = check_free(e, e->path);
+	if (err == PH_OK && has_map)
+		err = check_free(e, e->map_path);
+	if (err == PH_OK && has_map) {
+		err = ph_file_replace(
+		    e->map_path, ph_buf_span(&e->written.map), 0600, &e->fault);
+	}
+	if (err != PH_OK)
+		return err;
+	return ph_file_replace(
+	    e->path, ph_buf_span(&e->written.text), 0600, &e->fault);
 }
 
 static void note_gap(const struct exporter *e, const struct ph_foreign_gap *g)
@@ -217,6 +230,14 @@ static enum ph_exit print_text(const struct exporter *e)
 	}
 	for (; g != NULL; g = g->next)
 		note_gap(e, g);
+	for (size_t i = 0; i < PH_ROLE_COUNT; i++) {
+		if (e->left_out[i]) {
+			ph_cli_note(e->a->cli,
+			    "the %s is not in it; --with-passwords -o FILE "
+			    "writes it, too",
+			    ph_role_noun((enum ph_role)i));
+		}
+	}
 	return fflush(stdout) == 0 ? PH_EXIT_OK : ph_json_unwritten();
 }
 

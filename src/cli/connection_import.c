@@ -62,11 +62,26 @@ static enum ph_err refuse(
 	return PH_EINVAL;
 }
 
+static enum ph_err refuse_exposed(struct import *m)
+{
+	(void)refuse(m, PH_CAUSE_USAGE,
+	    "a password in a URL on the command line can be read by everyone "
+	    "on this computer");
+	ph_fault_advise(&m->fault,
+	    "leave it out, or have the URL read from standard input: posthaste "
+	    "connection import -");
+	return PH_EINVAL;
+}
+
+static bool is_url(const struct import *m)
+{
+	return strstr(m->a->name, "://") != NULL;
+}
+
 /* A URL on the command line is read as one of a file is, but for passwords. */
 static enum ph_err take_url(struct import *m, struct ph_span url)
 {
-	struct ph_span rest = url;
-	size_t at = url.len;
+	size_t at = 0;
 
 	if (ph_span_starts_nocase(url, PH_SPAN("http://")) ||
 	    ph_span_starts_nocase(url, PH_SPAN("https://"))) {
@@ -80,19 +95,14 @@ static enum ph_err take_url(struct import *m, struct ph_span url)
 		if (url.ptr[i] == '@')
 			at = i;
 	}
-	rest = ph_span_first(url, at < url.len ? at : 0);
-	rest = rest.len == 0 ? rest
-			     : ph_span_skip(rest, ph_span_find(rest, ':') + 1);
-	if (ph_span_find(rest, ':') < rest.len) {
-		(void)refuse(m, PH_CAUSE_USAGE,
-		    "a password in a URL on the command line can be read by "
-		    "everyone on this computer");
-		ph_fault_advise(&m->fault,
-		    "leave it out, or have the URL read from standard input: "
-		    "posthaste connection import -");
-		return PH_EINVAL;
-	}
-	return ph_buf_append(&m->text, url);
+
+	/* Behind the scheme, a colon before the last @. */
+	struct ph_span user = ph_span_first(url, at);
+
+	user = ph_span_skip(user, at == 0 ? 0 : ph_span_find(user, ':') + 1);
+	return ph_span_find(user, ':') < user.len
+	    ? refuse_exposed(m)
+	    : ph_buf_append(&m->text, url);
 }
 
 static enum ph_err read_text(struct import *m)
@@ -101,7 +111,7 @@ static enum ph_err read_text(struct import *m)
 	enum ph_err err;
 
 	ph_buf_init(&m->text, PH_FOREIGN_TEXT_MAX + 1);
-	if (strstr(m->a->name, "://") != NULL) {
+	if (is_url(m)) {
 		err = take_url(m, operand);
 	} else if (strcmp(m->a->name, "-") == 0) {
 		err = ph_fd_read_all(STDIN_FILENO, &m->text, &m->fault);
@@ -131,6 +141,20 @@ static enum ph_err find_format(struct import *m)
 	return PH_EINVAL;
 }
 
+/* A provider's key may stand where others have a user name. */
+static bool has_secrets(const struct import *m)
+{
+	const struct ph_foreign_connection *c = m->foreign.connections;
+
+	for (; c != NULL; c = c->next) {
+		for (size_t i = 0; i < PH_ROLE_COUNT; i++) {
+			if (c->has_secret[i])
+				return true;
+		}
+	}
+	return false;
+}
+
 static enum ph_err read_foreign(struct import *m)
 {
 	const char *address = option(m, PH_CONNECTION_KEY_ADDRESS);
@@ -144,12 +168,13 @@ static enum ph_err read_foreign(struct import *m)
 	    ph_foreign_read(m->format, &source, &m->foreign, &m->fault);
 
 	/* A URL is no file, and may be more than one wants to see. */
-	if (err == PH_EINVAL && strstr(m->a->name, "://") == NULL) {
+	if (err == PH_EINVAL && !is_url(m)) {
 		ph_fault_prefix(&m->fault,
 		    strcmp(m->a->name, "-") == 0 ? "standard input"
 						 : m->a->name);
 	}
-	return err;
+	return err == PH_OK && is_url(m) && has_secrets(m) ? refuse_exposed(m)
+							   : err;
 }
 
 /* A name from there, made fit; else the host's. */
@@ -166,9 +191,8 @@ static void make_name(struct item *item)
 		struct ph_span one = { name.ptr + i, 1 };
 
 		/* "a." and not ".": what may stand first is fewer. */
-		if (n > 0 && memchr("-_.", name.ptr[i], 3) != NULL) {
-			item->name[n++] = name.ptr[i];
-		} else if (ph_connection_name_valid(one)) {
+		if (ph_connection_name_valid(one) ||
+		    (n > 0 && memchr("-_.", name.ptr[i], 3) != NULL)) {
 			item->name[n++] = name.ptr[i];
 		} else if (n > 0 && item->name[n - 1] != '-') {
 			item->name[n++] = '-';
@@ -279,9 +303,10 @@ static enum ph_err check_all(struct import *m)
 		struct ph_connection c;
 
 		err = check_name(m, i);
-		if (err == PH_OK)
+		if (err == PH_OK) {
 			err = ph_foreign_resolve(
 			    m->items[i].from, &m->arena, &c, &m->fault);
+		}
 		if (err == PH_EINVAL && !ph_fault_is_set(&m->fault))
 			return err;
 	}
@@ -413,6 +438,21 @@ static void note_secrets(const struct import *m, const struct item *item)
 	}
 }
 
+/* What the other program did without a word is said once here. */
+static void note_unchecked(const struct import *m, const struct item *item)
+{
+	const struct ph_setting *verify =
+	    ph_setting_find(PH_SPAN("encryption"), PH_SPAN("verify"));
+
+	if (ph_span_eq(
+		item->from->values[verify - ph_settings], PH_SPAN("off"))) {
+		ph_cli_note(m->a->cli,
+		    "%s: the server's certificate is not checked, as there "
+		    "(verify = off)",
+		    item->name);
+	}
+}
+
 static void note_losses(const struct import *m)
 {
 	const struct ph_foreign_loss *l = m->foreign.losses;
@@ -453,9 +493,11 @@ static enum ph_exit print_text(const struct import *m)
 	}
 	for (size_t i = 0; i < m->count; i++) {
 		print_item(&m->items[i]);
-		if (m->items[i].is_default)
+		if (m->items[i].is_default) {
 			ph_cli_note(m->a->cli, "%s is the default connection",
 			    m->items[i].name);
+		}
+		note_unchecked(m, &m->items[i]);
 		note_secrets(m, &m->items[i]);
 	}
 	note_losses(m);

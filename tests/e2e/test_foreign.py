@@ -153,6 +153,7 @@ def test_import_replaces_no_default(home):
     (["/nonexistent"], "", 66, ["/nonexistent"]),
     (["https://example.com/rc"], "", 64, ["web", "curl"]),
     (["smtp://ann:hunter2@h"], "", 64, ["password", "command line"]),
+    (["sendgrid+smtp://hunter2@default"], "", 64, ["password"]),
     (["-"], "x" * (1024 * 1024 + 2), 65, ["1048576"]),
     (["-"], "account a\nhost h\naccount b : c\npassword hunter2\n", 65,
      ["line 3", "--format"]),
@@ -177,6 +178,7 @@ def test_export(home, tmp_path):
     assert 'host "smtp.example.com"\n' in done.out
     assert "hunter2" not in done.out
     assert "not in msmtprc" not in done.err
+    assert "the password is not in it; --with-passwords" in done.err
     home("connection", "set", "work", "encryption=wanted", "rate=14/s",
          "timeout-mail=1min")
     doc = home("connection", "export", "work", "--format", "msmtprc",
@@ -211,6 +213,9 @@ def test_export_with_passwords(home, tmp_path):
     target.write_text("mine")
     done = home(*export, "-o", str(target))
     assert done.code == 73 and target.read_text() == "mine", done
+    done = home("connection", "export", "work", "--format", "postfix", "-o",
+                str(target))
+    assert done.code == 73 and not target.with_name("out.sasl_passwd").exists()
     assert home(*export, "-o", str(target), "--replace").code == 0
     assert "hunter2" in target.read_text()
 
@@ -229,3 +234,78 @@ def test_export_refuses(home, args, code, words):
     assert done.code == code, done
     for word in words:
         assert word in done.err, done
+
+
+ACCOUNTS = [
+    ("mailrc", "set mta=smtps://ann@h.example:465 from=ann@x.example\n", 465),
+    ("swaks", "swaks -s h.example -tls -au ann -t bob@x.example\n", 25),
+    ("url", "MAILER_DSN='smtp://ann@h.example:2525'\n", 2525),
+    ("nodemailer", '{"host":"h.example","secure":true}', 465),
+    ("postfix", "relayhost = [h.example]:587\n", 587),
+    ("curl", "curl smtps://h.example -u ann -T m\n", 465),
+    ("autoconfig", "<clientConfig><outgoingServer type='smtp'><hostname>"
+     "h.example</hostname><port>465</port><socketType>SSL</socketType>"
+     "<username>%EMAILADDRESS%</username></outgoingServer></clientConfig>",
+     465),
+]
+
+
+@pytest.mark.parametrize("form, text, port", ACCOUNTS)
+def test_every_format(home, tmp_path, form, text, port):
+    # Guessed, named, and from a file of Windows'.
+    for number, (args, given) in enumerate([
+            ([], text), (["--format", form], text),
+            ([], "\ufeff" + text.replace("\n", "\r\n"))]):
+        doc = imported(home, given, "--as", f"c{number}", "--address",
+                       "ann@x.example", *args)
+        assert doc["format"] == form and doc["guessed"] is (not args)
+        (row,) = doc["connections"]
+        assert settings(row)["connection", "host"] == "h.example"
+        shown = home("connection", "show", f"c{number}", "--json").json
+        values = {(s["section"], s["name"]): s["value"]
+                  for s in shown["settings"]}
+        assert values["connection", "port"] == str(port)
+
+
+@pytest.mark.parametrize("form", ["msmtprc", "nodemailer", "postfix", "curl"])
+def test_there_and_back(home, tmp_path, form):
+    """What comes back differs in what was told, and in nothing else."""
+    home("connection", "add", "one", "host=h.example", "port=465",
+         "username=ann@x.example", "from=Ann <ann@x.example>", "helo=me.example",
+         "timeout=7s", "tls-versions=1.3", "sessions=5", "rate=14/s",
+         "mechanisms=PLAIN", "proxy.type=socks5", "proxy.host=p.example",
+         "proxy.port=1081")
+    home("secret", "set", "one", stdin=b"it's \"x\" #1 $y")
+    path = tmp_path / "out"
+    doc = home("connection", "export", "one", "--format", form, "-o", str(path),
+               "--with-passwords", "--json").json
+    told = {(g["section"], g["name"]) for g in doc["not_held"]}
+    text = path.read_text()
+    if doc["map"] is not None:
+        text += open(doc["map"]).read()
+    back = imported(home, text, "--as", "two", "--with-passwords",
+                    "--format", form)
+    assert back["connections"][0]["secrets"][0]["stored"] is True
+    one, two = ({(s["section"], s["name"]): s["value"] for s in
+                 home("connection", "show", name, "--json").json["settings"]}
+                for name in ("one", "two"))
+    # What is written in another way and means the same.
+    same = {"7s": ("7", "7000ms"), "5min": ("300s",), "PLAIN": ("plain",),
+            "Ann <ann@x.example>": ('"Ann" <ann@x.example>',)}
+    for key, here in one.items():
+        if key in (("connection", "default"), ("connection", "inherits")):
+            continue
+        equal = here == two[key] or two[key] in same.get(here, ())
+        assert equal is (key not in told), (key, here, two[key], told)
+    stored = (home.place / "secrets" / "two").read_text()
+    assert stored == "h.example\nit's \"x\" #1 $y"
+
+
+def test_nothing_is_taken_for_granted(home):
+    done = home("connection", "import", "-", "--as", "x",
+                stdin=b"smtps://h.example?verify_peer=0\n")
+    assert "certificate is not checked" in done.err
+    done = home("connection", "import", "-", "--as", "y",
+                stdin=b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")
+    assert done.code == 65
+    is_chain(done, "config", "declarations of its own")

@@ -3,12 +3,15 @@ comes to our sink; and their own settings lead there."""
 
 import json
 import pathlib
+import select
 import shlex
+import smtplib
 import subprocess
 
 import pytest
 
 import packages
+import servers
 from servers import PASSWORD, USER
 
 HERE = pathlib.Path(__file__).parent
@@ -53,6 +56,7 @@ def exported(posthaste, tmp_path):
 
 
 def came(server, **wanted):
+    assert select.select([server.process.stdout], [], [], 30)[0]
     said = server.message()
     assert said["from"] == USER and said["to"] == ["bob@example.com"]
     assert said["auth"]["username"] == USER
@@ -157,3 +161,77 @@ def test_import(posthaste, sink, certificate, tmp_path, mode, form, text):
                      "--text", "hello")
     assert done.returncode == 0, done.stderr
     came(server)
+
+
+class Relay(servers.Server):
+    """A Postfix that hands on all it is given, as lines that were exported
+    say."""
+
+    packages = ("postfix", "libsasl2-modules")
+    users = ("postfix", "postdrop")
+
+    def __init__(self, certificate, lines, password_map):
+        self.lines, self.map = lines, password_map
+        super().__init__(certificate)
+
+    def configure(self):
+        self.port = servers.free_port()
+        self.etc("postfix/sasl_passwd", self.map, 0o600)
+        self.etc("postfix/main.cf", f"""
+compatibility_level = 3.6
+myhostname = relay.example.com
+mydestination =
+alias_maps =
+alias_database =
+mynetworks = 127.0.0.0/8
+inet_protocols = ipv4
+maillog_file = /dev/stdout
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtp_host_lookup = native
+{self.lines}
+""")
+        self.etc("postfix/master.cf", f"""
+127.0.0.1:{self.port} inet n - n - - smtpd
+smtp unix - - n - - smtp
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+error unix - - n - - error
+postlog unix-dgram n - n - 1 postlogd
+""")
+
+    def ports(self):
+        return (self.port,)
+
+    def command(self):
+        return ["sh", "-c", "chown postfix /var/lib/postfix;"
+                "postfix check && exec postfix start-fg"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_postfix(connected, exported, certificate, mode):
+    server = connected(mode, "mechanisms=PLAIN LOGIN")
+    path = exported("postfix")
+    password_map = path.with_name(path.name + ".sasl_passwd")
+    assert password_map.stat().st_mode & 0o777 == 0o600
+    lines = path.read_text().replace(str(password_map),
+                                     "/etc/postfix/sasl_passwd")
+    relay = Relay(certificate / "server.pem", lines, password_map.read_text())
+    try:
+        with smtplib.SMTP("127.0.0.1", relay.port) as client:
+            client.sendmail(USER, ["bob@example.com"], MESSAGE)
+        try:
+            came(server)
+        except Exception:
+            print(relay.log_text())
+            raise
+    finally:
+        relay.close()

@@ -427,6 +427,44 @@ static const struct shown_case cases[] = {
 		    "lost, line 1: netrc\n"
 		    "lost, line 1: capath\n",
 	},
+	{
+	    .text = "curl smtps://h --cert 'c\\d' --login-options A"
+		    "UTH=XOAUTH2 --oauth2-bearer t",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 465\n"
+		    "connection.encryption = before-connect\n"
+		    "authentication.mechanisms = XOAUTH2\n"
+		    "encryption.client-certificate = c\\d\n"
+		    "secret password: t\n",
+	},
+	{
+	    .text = "curl smtps://h --pinnedpubkey 'sha256//ABEiM0R"
+		    "VZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8=;x' -k",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 465\n"
+		    "connection.encryption = before-connect\n"
+		    "encryption.verify = pin\n"
+		    "encryption.pin = ABEiM0RVZneImaq7zN3u/wARIjNEV"
+		    "WZ3iJmqu8zd7v8=\n",
+	},
+	{
+	    .text = "curl smtps://h --tls-max 1.1",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 465\n"
+		    "connection.encryption = before-connect\n"
+		    "encryption.tls-versions = 1.1\n",
+	},
+	{
+	    .text = "curl smtps://h --cert 'c\\'",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 465\n"
+		    "connection.encryption = before-connect\n"
+		    "encryption.client-certificate = c\\\n",
+	},
 };
 
 static const char everything[] =

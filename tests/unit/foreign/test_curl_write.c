@@ -5,6 +5,35 @@
 /* What is written for a connection to m.example with a few settings more. */
 static const struct writing_case cases[] = {
 	{
+	    .settings = { "mechanisms=LOGIN", "secret:password=p",
+		"username=a;b", "client-certificate=/a\\b.pfx" },
+	    .want = "# sh FILE --mail-rcpt ADDRESS --upload-file ME"
+		    "SSAGE\n"
+		    "curl \\\n"
+		    "    --url smtp://m.example:587 \\\n"
+		    "    --ssl-reqd \\\n"
+		    "    --tlsv1.2 \\\n"
+		    "    --cert '/a\\\\b.pfx' \\\n"
+		    "    --cert-type P12 \\\n"
+		    "    --key '/a\\b.pfx' \\\n"
+		    "    --login-options AUTH=LOGIN \\\n"
+		    "    --connect-timeout 30 \\\n"
+		    "    \"$@\"\n",
+	},
+	{
+	    .settings = { "mechanisms=CRAM-MD5" },
+	    .want = "# sh FILE --mail-rcpt ADDRESS --upload-file ME"
+		    "SSAGE\n"
+		    "curl \\\n"
+		    "    --url smtp://m.example:587 \\\n"
+		    "    --ssl-reqd \\\n"
+		    "    --tlsv1.2 \\\n"
+		    "    --user ann@x \\\n"
+		    "    --login-options AUTH=CRAM-MD5 \\\n"
+		    "    --connect-timeout 30 \\\n"
+		    "    \"$@\"\n",
+	},
+	{
 	    .settings = { NULL },
 	    .want = "# sh FILE --mail-rcpt ADDRESS --upload-file ME"
 		    "SSAGE\n"
@@ -57,8 +86,8 @@ static const struct writing_case cases[] = {
 	},
 	{
 	    .settings = { "verify=pin",
-		"pin=00112233445566778899aabbccddeeff0011223344"
-		"5566778899aabbccddeeff",
+		("pin=00112233445566778899aabbccddeeff0011223344"
+		 "5566778899aabbccddeeff"),
 		"client-certificate=/c:d.p12", "client-key=/k",
 		"client-key-password-from=stored", "secret:client-key=pw" },
 	    .want = "# sh FILE --mail-rcpt ADDRESS --upload-file ME"

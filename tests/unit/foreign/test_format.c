@@ -52,8 +52,8 @@ static const struct {
 	},
 	{
 	    .settings = { "verify=pin",
-		"pin=00112233445566778899aabbccddeeff0011223344"
-		"5566778899aabbccddeeff" },
+		("pin=00112233445566778899aabbccddeeff0011223344"
+		 "5566778899aabbccddeeff") },
 	    .gaps = { "gap: encryption.verify = pin | off\n"
 		      "gap: encryption.pin = 00112233445566778899aabb"
 		      "ccddeeff00112233445566778899aabbccddeeff | \n",
@@ -64,9 +64,9 @@ static const struct {
 	},
 	{
 	    .settings = { "verify=pin",
-		"pin=00112233445566778899aabbccddeeff0011223344"
-		"5566778899aabbccddeeff 11112233445566778899aab"
-		"bccddeeff11112233445566778899aabbccddeeff" },
+		("pin=00112233445566778899aabbccddeeff0011223344"
+		 "5566778899aabbccddeeff 11112233445566778899aab"
+		 "bccddeeff11112233445566778899aabbccddeeff") },
 	    .gaps = { "gap: encryption.verify = pin | off\n"
 		      "gap: encryption.pin = 00112233445566778899aabb"
 		      "ccddeeff00112233445566778899aabbccddeeff 11112"
@@ -80,8 +80,8 @@ static const struct {
 		"", "" },
 	},
 	{
-	    .settings = { "pin=00112233445566778899aabbccddeeff0011223344"
-			  "5566778899aabbccddeeff" },
+	    .settings = { ("pin=00112233445566778899aabbccddeeff0011223344"
+			   "5566778899aabbccddeeff") },
 	    .gaps = { "gap: encryption.pin = 00112233445566778899aabb"
 		      "ccddeeff00112233445566778899aabbccddeeff | \n",
 		"gap: encryption.pin = 00112233445566778899aabb"

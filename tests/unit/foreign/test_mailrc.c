@@ -257,6 +257,33 @@ static const struct shown_case cases[] = {
 		    "secret password: $PW\n"
 		    "lost, line 1: from\n",
 	},
+	{
+	    .text = "set mta=smtps://h smtp-use-starttls tls-verify"
+		    "=warn\n"
+		    "\n"
+		    "# c\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 465\n"
+		    "connection.encryption = before-connect\n"
+		    "encryption.verify = off\n",
+	},
+	{
+	    .text = "set smtp=h smtp-authx=login smtp-auth-x=login "
+		    "from=",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n",
+	},
+	{
+	    .text = "set mta=smtp://h socks-proxy=ftp://x\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "lost, line 1: socks-proxy\n",
+	},
 };
 
 static const char everything[] =

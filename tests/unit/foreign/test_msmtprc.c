@@ -568,6 +568,18 @@ static const struct shown_case cases[] = {
 		    "connection.encryption = none\n"
 		    "lost, line 4: password\n",
 	},
+	{
+	    .text = "account a\n"
+		    "host h\n"
+		    "from %U@x\n"
+		    "set_date_header\n",
+	    .want = "[a]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n"
+		    "lost, line 3: from\n",
+	},
 };
 
 static const char everything[] = "defaults\n"

@@ -5,6 +5,41 @@
 /* What is written for a connection to m.example with a few settings more. */
 static const struct writing_case cases[] = {
 	{
+	    .settings = { "mechanisms=LOGIN", "secret:password=p",
+		"username=a;b", "client-certificate=/a\\b.pfx" },
+	    .want = "account work\n"
+		    "host \"m.example\"\n"
+		    "port \"587\"\n"
+		    "timeout 30\n"
+		    "tls on\n"
+		    "tls_starttls on\n"
+		    "tls_trust_file system\n"
+		    "tls_cert_file \"/a\\b.pfx\"\n"
+		    "tls_key_file \"/a\\b.pfx\"\n"
+		    "auth login\n"
+		    "user \"a;b\"\n"
+		    "password \"p\"\n"
+		    "\n"
+		    "account default : work\n",
+	},
+	{
+	    .settings = { "mechanisms=CRAM-MD5" },
+	    .want = "account work\n"
+		    "host \"m.example\"\n"
+		    "port \"587\"\n"
+		    "timeout 30\n"
+		    "tls on\n"
+		    "tls_starttls on\n"
+		    "tls_trust_file system\n"
+		    "auth cram-md5\n"
+		    "user \"ann@x\"\n"
+		    "# the password is not here; msmtp takes it fro"
+		    "m a command:\n"
+		    "# passwordeval \"pass show mail\"\n"
+		    "\n"
+		    "account default : work\n",
+	},
+	{
 	    .settings = { NULL },
 	    .want = "account work\n"
 		    "host \"m.example\"\n"
@@ -75,8 +110,8 @@ static const struct writing_case cases[] = {
 	},
 	{
 	    .settings = { "verify=pin",
-		"pin=00112233445566778899aabbccddeeff0011223344"
-		"5566778899aabbccddeeff",
+		("pin=00112233445566778899aabbccddeeff0011223344"
+		 "5566778899aabbccddeeff"),
 		"client-certificate=/c:d.p12", "client-key=/k",
 		"client-key-password-from=stored", "secret:client-key=pw" },
 	    .want = "account work\n"

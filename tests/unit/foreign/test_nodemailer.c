@@ -373,6 +373,29 @@ static const struct shown_case cases[] = {
 	    .want = "refused: line 1: it is not JSON from here on ("
 		    "names and texts stand in double quotes)\n",
 	},
+	{
+	    .text = "{\"transport\":\"x\"}",
+	    .want = "refused: its transport is no URL of SMTP\n",
+	},
+	{
+	    .text = "{\"host\":\"h\",\"tls\":{\"maxVersion\":\"TLSv"
+		    "1.2\"}}",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 587\n"
+		    "connection.encryption = wanted\n"
+		    "encryption.tls-versions = 1.2\n",
+	},
+	{
+	    .text = "{\"host\":\"h\",\"auth\":{\"type\":\"OAuth2\"}"
+		    "}",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 587\n"
+		    "connection.encryption = wanted\n"
+		    "authentication.mechanisms = OAUTHBEARER XOAUTH"
+		    "2\n",
+	},
 };
 
 static const char everything[] =

@@ -5,6 +5,54 @@
 /* What is written for a connection to m.example with a few settings more. */
 static const struct writing_case cases[] = {
 	{
+	    .settings = { "mechanisms=LOGIN", "secret:password=p",
+		"username=a;b", "client-certificate=/a\\b.pfx" },
+	    .want = "{\n"
+		    "  \"host\": \"m.example\",\n"
+		    "  \"port\": 587,\n"
+		    "  \"secure\": false,\n"
+		    "  \"requireTLS\": true,\n"
+		    "  \"connectionTimeout\": 30000,\n"
+		    "  \"greetingTimeout\": 30000,\n"
+		    "  \"authMethod\": \"LOGIN\",\n"
+		    "  \"auth\": {\n"
+		    "    \"user\": \"a;b\",\n"
+		    "    \"pass\": \"p\"\n"
+		    "  },\n"
+		    "  \"tls\": {\n"
+		    "    \"minVersion\": \"TLSv1.2\",\n"
+		    "    \"maxVersion\": \"TLSv1.3\",\n"
+		    "    \"rejectUnauthorized\": true\n"
+		    "  },\n"
+		    "  \"pool\": true,\n"
+		    "  \"maxConnections\": 2,\n"
+		    "  \"maxMessages\": 100\n"
+		    "}\n",
+	},
+	{
+	    .settings = { "mechanisms=CRAM-MD5" },
+	    .want = "{\n"
+		    "  \"host\": \"m.example\",\n"
+		    "  \"port\": 587,\n"
+		    "  \"secure\": false,\n"
+		    "  \"requireTLS\": true,\n"
+		    "  \"connectionTimeout\": 30000,\n"
+		    "  \"greetingTimeout\": 30000,\n"
+		    "  \"authMethod\": \"CRAM-MD5\",\n"
+		    "  \"auth\": {\n"
+		    "    \"user\": \"ann@x\"\n"
+		    "  },\n"
+		    "  \"tls\": {\n"
+		    "    \"minVersion\": \"TLSv1.2\",\n"
+		    "    \"maxVersion\": \"TLSv1.3\",\n"
+		    "    \"rejectUnauthorized\": true\n"
+		    "  },\n"
+		    "  \"pool\": true,\n"
+		    "  \"maxConnections\": 2,\n"
+		    "  \"maxMessages\": 100\n"
+		    "}\n",
+	},
+	{
 	    .settings = { NULL },
 	    .want = "{\n"
 		    "  \"host\": \"m.example\",\n"
@@ -97,8 +145,8 @@ static const struct writing_case cases[] = {
 	},
 	{
 	    .settings = { "verify=pin",
-		"pin=00112233445566778899aabbccddeeff0011223344"
-		"5566778899aabbccddeeff",
+		("pin=00112233445566778899aabbccddeeff0011223344"
+		 "5566778899aabbccddeeff"),
 		"client-certificate=/c:d.p12", "client-key=/k",
 		"client-key-password-from=stored", "secret:client-key=pw" },
 	    .want = "{\n"

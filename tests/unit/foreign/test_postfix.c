@@ -420,6 +420,38 @@ static const struct shown_case cases[] = {
 		    "connection.port = 25\n"
 		    "secret password: pw\n",
 	},
+	{
+	    .text = "relayhost = [h]\n"
+		    "a-b = c\n"
+		    "smtp_tls_verify_cert_match = hostname\n"
+		    " #c\n"
+		    "\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n"
+		    "lost, line 2: ...\n",
+	},
+	{
+	    .text = "relayhost = [h]x\n"
+		    "smtp_sasl_auth_enable = yes\n"
+		    "smtp_sasl_mechanism_filter = static:rest\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "lost, line 3: smtp_sasl_mechanism_filter\n",
+	},
+	{
+	    .text = "relayhost = h:\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n"
+		    "lost, line 1: relayhost\n",
+	},
 };
 
 static const char everything[] =

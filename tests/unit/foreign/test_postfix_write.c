@@ -5,6 +5,117 @@
 /* What is written for a connection to m.example with a few settings more. */
 static const struct writing_case cases[] = {
 	{
+	    .settings = { "mechanisms=LOGIN", "secret:password=p",
+		"username=a;b", "client-certificate=/a\\b.pfx" },
+	    .want = "relayhost = [m.example]:587\n"
+		    "smtp_sasl_auth_enable = yes\n"
+		    "smtp_sasl_password_maps = texthash:/etc/postfi"
+		    "x/sasl_passwd\n"
+		    "smtp_sasl_security_options = noanonymous, nopl"
+		    "aintext\n"
+		    "smtp_sasl_tls_security_options = noanonymous\n"
+		    "smtp_sasl_mechanism_filter = LOGIN\n"
+		    "smtp_tls_security_level = secure\n"
+		    "smtp_tls_wrappermode = no\n"
+		    "smtp_tls_secure_cert_match = nexthop\n"
+		    "smtp_tls_protocols = TLSv1.2, TLSv1.3\n"
+		    "smtp_tls_mandatory_protocols = TLSv1.2, TLSv1."
+		    "3\n"
+		    "smtp_tls_CAfile = /etc/ssl/certs/ca-certificat"
+		    "es.crt\n"
+		    "smtp_tls_cert_file = /a\\b.pfx\n"
+		    "smtp_tls_key_file = /a\\b.pfx\n"
+		    "smtp_connect_timeout = 30s\n"
+		    "smtp_connection_reuse_time_limit = 300s\n"
+		    "smtp_destination_concurrency_limit = 2\n"
+		    "smtp_connection_reuse_count_limit = 100\n"
+		    "smtp_destination_recipient_limit = 100\n"
+		    "# /etc/postfix/sasl_passwd, of mode 0600, with"
+		    "out the word before it:\n"
+		    "#sasl_passwd [m.example]:587 a;b:p\n",
+	},
+	{
+	    .settings = { "mechanisms=LOGIN", "secret:password=p",
+		"username=a;b", "client-certificate=/a\\b.pfx",
+		"map=/etc/map" },
+	    .want = "relayhost = [m.example]:587\n"
+		    "smtp_sasl_auth_enable = yes\n"
+		    "smtp_sasl_password_maps = texthash:/etc/map\n"
+		    "smtp_sasl_security_options = noanonymous, nopl"
+		    "aintext\n"
+		    "smtp_sasl_tls_security_options = noanonymous\n"
+		    "smtp_sasl_mechanism_filter = LOGIN\n"
+		    "smtp_tls_security_level = secure\n"
+		    "smtp_tls_wrappermode = no\n"
+		    "smtp_tls_secure_cert_match = nexthop\n"
+		    "smtp_tls_protocols = TLSv1.2, TLSv1.3\n"
+		    "smtp_tls_mandatory_protocols = TLSv1.2, TLSv1."
+		    "3\n"
+		    "smtp_tls_CAfile = /etc/ssl/certs/ca-certificat"
+		    "es.crt\n"
+		    "smtp_tls_cert_file = /a\\b.pfx\n"
+		    "smtp_tls_key_file = /a\\b.pfx\n"
+		    "smtp_connect_timeout = 30s\n"
+		    "smtp_connection_reuse_time_limit = 300s\n"
+		    "smtp_destination_concurrency_limit = 2\n"
+		    "smtp_connection_reuse_count_limit = 100\n"
+		    "smtp_destination_recipient_limit = 100\n"
+		    "---- map\n"
+		    "[m.example]:587 a;b:p\n",
+	},
+	{
+	    .settings = { "mechanisms=CRAM-MD5" },
+	    .want = "relayhost = [m.example]:587\n"
+		    "smtp_sasl_auth_enable = yes\n"
+		    "smtp_sasl_password_maps = texthash:/etc/postfi"
+		    "x/sasl_passwd\n"
+		    "smtp_sasl_security_options = noanonymous, nopl"
+		    "aintext\n"
+		    "smtp_sasl_tls_security_options = noanonymous\n"
+		    "smtp_sasl_mechanism_filter = CRAM-MD5\n"
+		    "smtp_tls_security_level = secure\n"
+		    "smtp_tls_wrappermode = no\n"
+		    "smtp_tls_secure_cert_match = nexthop\n"
+		    "smtp_tls_protocols = TLSv1.2, TLSv1.3\n"
+		    "smtp_tls_mandatory_protocols = TLSv1.2, TLSv1."
+		    "3\n"
+		    "smtp_tls_CAfile = /etc/ssl/certs/ca-certificat"
+		    "es.crt\n"
+		    "smtp_connect_timeout = 30s\n"
+		    "smtp_connection_reuse_time_limit = 300s\n"
+		    "smtp_destination_concurrency_limit = 2\n"
+		    "smtp_connection_reuse_count_limit = 100\n"
+		    "smtp_destination_recipient_limit = 100\n"
+		    "# /etc/postfix/sasl_passwd, of mode 0600, with"
+		    "out the word before it:\n"
+		    "#sasl_passwd [m.example]:587 ann@x:\n",
+	},
+	{
+	    .settings = { "mechanisms=CRAM-MD5", "map=/etc/map" },
+	    .want = "relayhost = [m.example]:587\n"
+		    "smtp_sasl_auth_enable = yes\n"
+		    "smtp_sasl_password_maps = texthash:/etc/map\n"
+		    "smtp_sasl_security_options = noanonymous, nopl"
+		    "aintext\n"
+		    "smtp_sasl_tls_security_options = noanonymous\n"
+		    "smtp_sasl_mechanism_filter = CRAM-MD5\n"
+		    "smtp_tls_security_level = secure\n"
+		    "smtp_tls_wrappermode = no\n"
+		    "smtp_tls_secure_cert_match = nexthop\n"
+		    "smtp_tls_protocols = TLSv1.2, TLSv1.3\n"
+		    "smtp_tls_mandatory_protocols = TLSv1.2, TLSv1."
+		    "3\n"
+		    "smtp_tls_CAfile = /etc/ssl/certs/ca-certificat"
+		    "es.crt\n"
+		    "smtp_connect_timeout = 30s\n"
+		    "smtp_connection_reuse_time_limit = 300s\n"
+		    "smtp_destination_concurrency_limit = 2\n"
+		    "smtp_connection_reuse_count_limit = 100\n"
+		    "smtp_destination_recipient_limit = 100\n"
+		    "---- map\n"
+		    "[m.example]:587 ann@x:\n",
+	},
+	{
 	    .settings = { NULL },
 	    .want = "relayhost = [m.example]:587\n"
 		    "smtp_sasl_auth_enable = yes\n"
@@ -193,8 +304,8 @@ static const struct writing_case cases[] = {
 	},
 	{
 	    .settings = { "verify=pin",
-		"pin=00112233445566778899aabbccddeeff0011223344"
-		"5566778899aabbccddeeff",
+		("pin=00112233445566778899aabbccddeeff0011223344"
+		 "5566778899aabbccddeeff"),
 		"client-certificate=/c:d.p12", "client-key=/k",
 		"client-key-password-from=stored", "secret:client-key=pw" },
 	    .want = "relayhost = [m.example]:587\n"
@@ -228,8 +339,8 @@ static const struct writing_case cases[] = {
 	},
 	{
 	    .settings = { "verify=pin",
-		"pin=00112233445566778899aabbccddeeff0011223344"
-		"5566778899aabbccddeeff",
+		("pin=00112233445566778899aabbccddeeff0011223344"
+		 "5566778899aabbccddeeff"),
 		"client-certificate=/c:d.p12", "client-key=/k",
 		"client-key-password-from=stored", "secret:client-key=pw",
 		"map=/etc/map" },

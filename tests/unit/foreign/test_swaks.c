@@ -327,6 +327,63 @@ static const struct shown_case cases[] = {
 		    "lost, line 1: p\n"
 		    "lost, line 1: from\n",
 	},
+	{
+	    .text = "swaks -s h '' x -a '' --h 'm e'",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "lost, line 1: h\n",
+	},
+	{
+	    .text = "swaks\t-s h",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n",
+	},
+	{
+	    .text = "swaks\n"
+		    "-s h",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n",
+	},
+	{
+	    .text = "# c\n"
+		    "\n"
+		    "server h\n"
+		    "this-option-has-a-name-that-is-far-too-long x"
+		    "\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n"
+		    "lost, line 4: this-option-has-a-name-that-is-f"
+		    "ar-too-long\n",
+	},
+	{
+	    .text = "swaks -s h -tlsp no_tlsv1,tlsv1_3 -ae ''",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n"
+		    "encryption.tls-versions = 1.2\n",
+	},
+	{
+	    .text = "swaks -s h/x",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n"
+		    "lost, line 1: server\n",
+	},
 };
 
 static const char everything[] =

@@ -361,6 +361,32 @@ static const struct shown_case cases[] = {
 		    "connection.port = 465\n"
 		    "connection.encryption = before-connect\n",
 	},
+	{
+	    .text = "smtp://h?verify_peer=no",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = wanted\n"
+		    "encryption.verify = off\n",
+	},
+	{
+	    .text = "smtp://h?verify_peer=off&crypto=ssl&logger=1&d"
+		    "ebug=1",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 465\n"
+		    "connection.encryption = before-connect\n"
+		    "encryption.verify = off\n",
+	},
+	{
+	    .text = "\n"
+		    "\n"
+		    "smtp://h\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = wanted\n",
+	},
 };
 
 static const char everything[] =
