@@ -617,6 +617,37 @@ def test_refused_token(desk, mail, tokens):
         assert len(mail.received) == 1
 
 
+def test_refused_and_remembered(desk, mail, tokens):
+    """Where refused logins are counted, a fresh token is tried all the same;
+    but the next run counts every one of them, until somebody signs in anew."""
+    env = {"XDG_STATE_HOME": str(desk.folder / "state")}
+    tries = mail.gate.seen
+
+    def forget_time():
+        desk.change(access_taken=time.time() - 600,
+                    consented=time.time() - 600)
+
+    desk.login()
+    forget_time()
+    tokens.access_tokens.append("another")
+    desk.send(env=env)
+    # by both mechanisms, and then with a fresh token
+    assert len(tries) == 3 and len(tokens.asked("refresh_token")) == 1
+    mail.gate.is_good = lambda user, token: False
+    forget_time()
+    tries.clear()
+    desk.send(code=77, env=env)
+    assert len(tries) == 4 and len(tokens.asked("refresh_token")) == 2
+    forget_time()
+    tries.clear()
+    is_chain(desk.send(code=77, env=env), "auth", "nothing was tried")
+    assert tries == []
+    mail.gate.is_good = lambda user, token: True
+    desk.login(env=env)
+    desk.send(env=env)
+    assert len(tries) == 1
+
+
 def test_refused_and_ended(desk, mail, tokens):
     desk.login()
     desk.change(access_taken=time.time() - 600)
