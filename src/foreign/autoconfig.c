@@ -218,9 +218,10 @@ static enum ph_err add_login(struct autoconfig *a, struct ph_span word)
 		}
 		if (a->mechanisms.len > 0)
 			err = ph_buf_append_char(&a->mechanisms, ' ');
-		if (err == PH_OK)
+		if (err == PH_OK) {
 			err = ph_buf_append_str(
 			    &a->mechanisms, logins[i].mechanisms);
+		}
 		/* So often is none repeated. */
 		return err == PH_ETOOBIG ? PH_OK : err;
 	}

@@ -247,9 +247,10 @@ static enum ph_err take_pin(struct curl *c, struct ph_span value)
 		if (err == PH_OK)
 			err = ph_buf_append(&b, ph_span_skip(one, scheme.len));
 	}
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_foreign_set(
 		    c->r, "pin", ph_buf_span(&b), "pinnedpubkey");
+	}
 	c->has_pin = ph_foreign_get(c->r, "pin").ptr != NULL;
 	ph_buf_release(&b);
 	return err == PH_ETOOBIG
@@ -309,9 +310,10 @@ static enum ph_err take_timeout(struct curl *c, struct ph_span value)
 	struct ph_buf b;
 	enum ph_err err;
 
-	if (dot == value.len)
+	if (dot == value.len) {
 		return ph_foreign_set(
 		    c->r, "timeout", value, "connect-timeout");
+	}
 	ph_buf_init(&b, value.len + 16);
 	err = ph_buf_append(&b, ph_span_first(value, dot));
 	if (err == PH_OK)
@@ -322,9 +324,10 @@ static enum ph_err take_timeout(struct curl *c, struct ph_span value)
 	}
 	if (err == PH_OK)
 		err = ph_buf_append_str(&b, "ms");
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_foreign_set(
 		    c->r, "timeout", ph_buf_span(&b), "connect-timeout");
+	}
 	ph_buf_release(&b);
 	return err;
 }
@@ -369,9 +372,10 @@ static enum ph_err remember(
 static enum ph_err take_login(
     struct curl *c, const struct option *o, struct ph_span value)
 {
-	if (o->kind == USER)
+	if (o->kind == USER) {
 		return take_user(
 		    c, value, "username", PH_ROLE_PASSWORD, "user");
+	}
 	if (o->kind == LOGIN_OPTIONS)
 		return take_login_options(c, value);
 	if (o->kind == BEARER)
@@ -533,9 +537,10 @@ static enum ph_err put_verify(struct curl *c)
 		if (err != PH_OK)
 			return err;
 	}
-	if (c->has_pin)
+	if (c->has_pin) {
 		return ph_foreign_set(
 		    c->r, "verify", PH_SPAN("pin"), "pinnedpubkey");
+	}
 	return c->insecure
 	    ? ph_foreign_set(c->r, "verify", PH_SPAN("off"), "insecure")
 	    : PH_OK;
@@ -556,9 +561,10 @@ static enum ph_err put_server(struct curl *c)
 	enum ph_err err = ph_foreign_uri_set(c->r, "host", c->uri.host, "url");
 	if (err == PH_OK)
 		err = ph_foreign_set(c->r, "port", port, "url");
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err =
 		    ph_foreign_set(c->r, "encryption", ph_span_of(mode), "url");
+	}
 	if (err == PH_OK && c->uri.path.len > 0)
 		err = ph_foreign_uri_set(c->r, "helo", c->uri.path, "url");
 	return err == PH_OK && c->uri.has_user

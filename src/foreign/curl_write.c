@@ -254,9 +254,10 @@ static enum ph_err put_proxy(struct ph_foreign_writer *w)
 	ph_buf_init(&b, PH_SETTINGS_LINE_MAX);
 	err = ph_buf_append(&b, type);
 	/* It looks the server's name up, not we. */
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_buf_append_str(&b,
 		    ph_foreign_is(w, "proxy.type", "socks5") ? "h://" : "://");
+	}
 	if (err == PH_OK)
 		err = append_host(&b, ph_foreign_value(w, "proxy.host"));
 	if (err == PH_OK)

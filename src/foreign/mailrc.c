@@ -220,9 +220,10 @@ static enum ph_err put_tls(struct mailrc *m)
 	    ph_span_eq_nocase(verify, PH_SPAN("warn"));
 	enum ph_err err = PH_OK;
 
-	if (off)
+	if (off) {
 		err = ph_foreign_set(
 		    m->r, "verify", PH_SPAN("off"), "tls-verify");
+	}
 	if (err == PH_OK)
 		err = put_path(m, NAME_CA_FILE, "ca-file");
 	if (err == PH_OK)
@@ -305,9 +306,10 @@ static enum ph_err take_words(
 		begin_account(m, w->words[1]);
 		return PH_OK;
 	}
-	if (ph_span_eq(w->words[0], PH_SPAN("source")))
+	if (ph_span_eq(w->words[0], PH_SPAN("source"))) {
 		return ph_foreign_lose(
 		    m->r, w->words[0], "import that file too");
+	}
 	unset = ph_span_eq(w->words[0], PH_SPAN("unset"));
 	for (size_t i = 1; is_set(w->words[0]) && i < w->count; i++)
 		set_one(m, w->words[i], unset);

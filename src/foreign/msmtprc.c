@@ -320,9 +320,10 @@ static enum ph_err put_encryption(
 	struct ph_span mode = PH_SPAN("none");
 	const char *name = at(r, a, KEY_TLS);
 
-	if (tls)
+	if (tls) {
 		mode = starttls ? PH_SPAN("after-connect")
 				: PH_SPAN("before-connect");
+	}
 
 	enum ph_err err = ph_foreign_set(r, "encryption", mode, name);
 
@@ -371,9 +372,10 @@ static enum ph_err put_proxy(
 
 	enum ph_err err = put(r, a, KEY_PROXY_HOST, "proxy.host");
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_foreign_set(
 		    r, "proxy.type", PH_SPAN("socks5"), "proxy_host");
+	}
 	return err == PH_OK ? put(r, a, KEY_PROXY_PORT, "proxy.port") : err;
 }
 

@@ -178,9 +178,10 @@ static enum ph_err put_server(struct transport *t)
 		    t->r, service, PH_SPAN(""), "service");
 	}
 	/* Left out, it is so on port 465. */
-	if (json_object_get(t->j, "secure") == NULL)
+	if (json_object_get(t->j, "secure") == NULL) {
 		secure =
 		    ph_span_eq(ph_foreign_get(t->r, "port"), PH_SPAN("465"));
+	}
 	if (secure) {
 		mode = PH_SPAN("before-connect");
 	} else if (is_yes(t->j, "requireTLS")) {
@@ -191,12 +192,14 @@ static enum ph_err put_server(struct transport *t)
 
 	enum ph_err err = ph_foreign_set(t->r, "encryption", mode, "secure");
 
-	if (err == PH_OK && ph_foreign_get(t->r, "port").ptr == NULL)
+	if (err == PH_OK && ph_foreign_get(t->r, "port").ptr == NULL) {
 		err = ph_foreign_set(t->r, "port",
 		    secure ? PH_SPAN("465") : PH_SPAN("587"), "port");
-	if (err == PH_OK && ph_foreign_get(t->r, "host").ptr == NULL)
+	}
+	if (err == PH_OK && ph_foreign_get(t->r, "host").ptr == NULL) {
 		err =
 		    ph_foreign_set(t->r, "host", PH_SPAN("localhost"), "host");
+	}
 	return err;
 }
 
@@ -226,9 +229,10 @@ static enum ph_err put_auth(struct transport *t)
 
 	enum ph_err err = take_all(t->r, auth, auth_keys, PH_COUNT(auth_keys));
 
-	if (err == PH_OK && password.len > 0)
+	if (err == PH_OK && password.len > 0) {
 		err = ph_foreign_keep(
 		    t->r, PH_ROLE_PASSWORD, password, "auth.pass");
+	}
 	if (err == PH_OK && ph_span_eq_nocase(type, PH_SPAN("OAuth2")))
 		err = put_token(t, auth);
 	return err;
@@ -276,9 +280,10 @@ static enum ph_err put_tls(struct transport *t)
 		return PH_OK;
 	err = take_all(t->r, tls, tls_keys, PH_COUNT(tls_keys));
 	if (err == PH_OK &&
-	    json_is_false(json_object_get(tls, "rejectUnauthorized")))
+	    json_is_false(json_object_get(tls, "rejectUnauthorized"))) {
 		err = ph_foreign_set(
 		    t->r, "verify", PH_SPAN("off"), "rejectUnauthorized");
+	}
 	return err == PH_OK ? put_versions(t, tls) : err;
 }
 

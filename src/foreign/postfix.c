@@ -349,43 +349,51 @@ static enum ph_err put_encryption(struct postfix *p)
 	    : PH_OK;
 }
 
-/* ">=TLSv1.2", or "!SSLv2, !TLSv1", or "TLSv1.2, TLSv1.3". */
-static bool take_versions(struct ph_span value, unsigned *out)
+struct versions {
+	unsigned only;
+	unsigned without;
+	unsigned most;
+};
+
+/* "TLSv1.2" with the sign before it. */
+static void take_version(struct versions *v, struct ph_span word)
 {
 	static const char *const names[] = { "TLSv1", "TLSv1.1", "TLSv1.2",
 		"TLSv1.3" };
-	unsigned only = 0;
-	unsigned without = 0;
-	unsigned most = 0xf;
+	size_t skip = 0;
+
+	while (skip < word.len && memchr("!<>=", word.ptr[skip], 4) != NULL)
+		skip++;
+	for (unsigned i = 0; i < PH_COUNT(names); i++) {
+		if (!ph_span_eq_nocase(
+			ph_span_skip(word, skip), ph_span_of(names[i])))
+			continue;
+		if (word.ptr[0] == '!')
+			v->without |= 1U << i;
+		if (word.ptr[0] == '>')
+			v->most &= 0xfU << i;
+		if (word.ptr[0] == '<')
+			v->most &= (2U << i) - 1;
+		if (skip == 0)
+			v->only |= 1U << i;
+	}
+}
+
+/* ">=TLSv1.2", or "!SSLv2, !TLSv1", or "TLSv1.2, TLSv1.3". */
+static bool take_versions(struct ph_span value, unsigned *out)
+{
+	struct versions v = { .most = 0xf };
 
 	while (value.len > 0) {
 		size_t n = 0;
-		struct ph_span word;
-		size_t skip = 0;
 
 		while (n < value.len &&
 		    memchr(" ,\t:\r\n", value.ptr[n], 6) == NULL)
 			n++;
-		word = ph_span_first(value, n);
+		take_version(&v, ph_span_first(value, n));
 		value = ph_span_skip(value, n < value.len ? n + 1 : n);
-		while (skip < word.len &&
-		    memchr("!<>=", word.ptr[skip], 4) != NULL)
-			skip++;
-		for (unsigned i = 0; i < PH_COUNT(names); i++) {
-			if (!ph_span_eq_nocase(
-				ph_span_skip(word, skip), ph_span_of(names[i])))
-				continue;
-			if (word.ptr[0] == '!')
-				without |= 1U << i;
-			if (word.ptr[0] == '>')
-				most &= 0xfU << i;
-			if (word.ptr[0] == '<')
-				most &= (2U << i) - 1;
-			if (skip == 0)
-				only |= 1U << i;
-		}
 	}
-	*out = (only == 0 ? most : only) & ~without & most;
+	*out = (v.only == 0 ? v.most : v.only) & ~v.without & v.most;
 	return *out != 0;
 }
 
@@ -406,9 +414,10 @@ static enum ph_err put_versions(struct postfix *p)
 		    "it leaves no version of TLS that is known here");
 	}
 	for (unsigned i = 0; i < 4; i++) {
-		if ((versions >> i & 1) != 0)
+		if ((versions >> i & 1) != 0) {
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "%s1.%u", n > 0 ? " " : "", i);
+		}
 	}
 	return ph_foreign_set(p->r, "tls-versions", ph_span_of(text), name);
 }
@@ -552,18 +561,20 @@ static enum ph_err lose_rest(struct postfix *p)
 	for (size_t i = 0; err == PH_OK && i < PH_COUNT(lost); i++) {
 		struct ph_span value = value_of(p, lost[i].name);
 
-		if (value.len > 0)
+		if (value.len > 0) {
 			err = ph_foreign_lose(
 			    p->r, ph_span_of(lost[i].name), lost[i].why);
+		}
 	}
 	/* Others of the client's, which may matter. */
 	for (const struct parameter *a = p->parameters;
 	     err == PH_OK && a != NULL; a = a->next) {
 		p->r->line = a->line;
 		if (!a->used && a->value.len > 0 &&
-		    ph_span_starts_nocase(a->name, PH_SPAN("smtp_")))
+		    ph_span_starts_nocase(a->name, PH_SPAN("smtp_"))) {
 			err = ph_foreign_lose(
 			    p->r, a->name, "posthaste does not know it");
+		}
 	}
 	return err;
 }

@@ -92,9 +92,10 @@ static enum ph_err put_pins(struct ph_foreign_writer *w)
 		err = append_pin(&b, one);
 	if (err == PH_OK)
 		err = put(w, "smtp_tls_fingerprint_digest", PH_SPAN("sha256"));
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err =
 		    put(w, "smtp_tls_fingerprint_cert_match", ph_buf_span(&b));
+	}
 	ph_buf_release(&b);
 	return err;
 }
@@ -135,13 +136,15 @@ static enum ph_err put_tls(struct ph_foreign_writer *w)
 	if (err == PH_OK)
 		err = put_versions(w);
 	/* It trusts nobody unless told whom. */
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = put(w, "smtp_tls_CAfile",
 		    ca.len > 0 ? ca
 			       : PH_SPAN("/etc/ssl/certs/ca-certificates.crt"));
-	if (err == PH_OK)
+	}
+	if (err == PH_OK) {
 		err =
 		    put_setting(w, "smtp_tls_cert_file", "client-certificate");
+	}
 	return err == PH_OK ? put_setting(w, "smtp_tls_key_file", "client-key")
 			    : err;
 }
@@ -203,15 +206,18 @@ static enum ph_err put_login(struct ph_foreign_writer *w)
 	err = ph_buf_appendf(
 	    w->text, "smtp_sasl_password_maps = texthash:%s\n", path);
 	/* Its default refuses PLAIN and LOGIN also under TLS. */
-	if (err == PH_OK && !plain)
+	if (err == PH_OK && !plain) {
 		err = put(w, "smtp_sasl_security_options",
 		    PH_SPAN("noanonymous, noplaintext"));
-	if (err == PH_OK && plain)
+	}
+	if (err == PH_OK && plain) {
 		err = put(
 		    w, "smtp_sasl_security_options", PH_SPAN("noanonymous"));
-	if (err == PH_OK)
+	}
+	if (err == PH_OK) {
 		err = put(w, "smtp_sasl_tls_security_options",
 		    PH_SPAN("noanonymous"));
+	}
 	if (err == PH_OK)
 		err = put_mechanisms(w);
 	return err;
@@ -274,9 +280,10 @@ static enum ph_err put_rest(struct ph_foreign_writer *w)
 	bool is_v6 = ph_span_find(address, ':') < address.len;
 	enum ph_err err = put_setting(w, "smtp_helo_name", "helo");
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = put(w, is_v6 ? "smtp_bind_address6" : "smtp_bind_address",
 		    address);
+	}
 	if (err == PH_OK)
 		err = put_times(w);
 	return err == PH_OK ? put_limits(w) : err;
@@ -296,9 +303,10 @@ enum ph_err ph_foreign_write_postfix(struct ph_foreign_writer *w)
 		err = steps[i](w);
 	if (err != PH_OK || ph_foreign_is(w, "anonymous", "yes"))
 		return err;
-	if (w->in->map_path[0] == '\0')
+	if (w->in->map_path[0] == '\0') {
 		err = ph_buf_append_str(w->text,
 		    "# /etc/postfix/sasl_passwd, of mode 0600, without the "
 		    "word before it:\n");
+	}
 	return err == PH_OK ? put_map(w) : err;
 }

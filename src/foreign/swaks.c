@@ -344,12 +344,14 @@ static enum ph_err finish(struct swaks *s)
 
 	if (!s->has_server)
 		return ph_foreign_refuse(s->r, "no --server is in it");
-	if (!has_port)
+	if (!has_port) {
 		err = ph_foreign_set(s->r, "port",
 		    first ? PH_SPAN("465") : PH_SPAN("25"), "port");
-	if (err == PH_OK)
+	}
+	if (err == PH_OK) {
 		err =
 		    ph_foreign_set(s->r, "encryption", ph_span_of(mode), "tls");
+	}
 	if (err == PH_OK && !s->wants_auth)
 		err = ph_foreign_set(s->r, "anonymous", PH_SPAN("yes"), "auth");
 	if (err == PH_OK && !s->verifies && strcmp(mode, "none") != 0) {

@@ -38,7 +38,7 @@ static struct ph_span rest_of(struct ph_span s, size_t n)
 
 static void split_host(struct ph_span s, struct ph_foreign_uri *out)
 {
-	size_t end = s.len;
+	size_t end;
 
 	if (s.len > 0 && s.ptr[0] == '[') {
 		end = ph_span_find(s, ']');

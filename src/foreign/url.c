@@ -254,11 +254,12 @@ enum ph_err ph_foreign_read_url(struct ph_foreign_reader *r)
 
 	while (err == PH_OK && ph_foreign_next_line(r, &rest, &line)) {
 		struct url u = { .r = r };
-		bool alone =
-		    line.ptr != NULL && ph_foreign_uri_split(line, &u.uri);
 
 		if (line.len == 0 || line.ptr[0] == '#')
 			continue;
+
+		bool alone = ph_foreign_uri_split(line, &u.uri);
+
 		if (!ph_foreign_uri_split(strip(line), &u.uri))
 			continue;
 		/* Other URLs of an environment file are not about mail. */
