@@ -125,8 +125,9 @@ static enum ph_err read_text(struct ph_span text,
 {
 	static const XML_Memory_Handling_Suite memory = { malloc, move,
 		wipe_and_free };
-	struct reading r = { .handler = handler, .line = line, .why = "" };
+	struct reading r = { .handler = handler, .why = "" };
 
+	r.line = line;
 	r.parser = XML_ParserCreate_MM(NULL, &memory, NULL);
 	if (r.parser == NULL)
 		return PH_ENOMEM;

@@ -61,9 +61,11 @@ static enum ph_err read(enum ph_foreign_format format, struct ph_span text,
 	for (const struct ph_foreign_connection *c = f.connections; c != NULL;
 	     c = c->next)
 		add_connection(out, c);
-	for (const struct ph_foreign_loss *l = f.losses; l != NULL; l = l->next)
+	for (const struct ph_foreign_loss *l = f.losses; l != NULL;
+	     l = l->next) {
 		add(out, "lost, line %u: %.*s\n", l->line,
 		    PH_SPAN_ARG(l->what));
+	}
 	ph_foreign_release(&f);
 	return PH_OK;
 }

@@ -155,9 +155,10 @@ static enum ph_err live(void *ctx)
 
 	enum ph_err err = ph_foreign_begin(&r, PH_SPAN("a"));
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_foreign_take_command(
 		    &r, PH_ROLE_PASSWORD, ph_span_of(ctx), "eval");
+	}
 	ph_foreign_release(&f);
 	return err;
 }

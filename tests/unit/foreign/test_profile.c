@@ -175,7 +175,8 @@ static void test_filled_in(void)
 
 static void test_pins(void)
 {
-	static const char *const bad[] = { "", "00", HEX "0", "zz",
+	static const char too_long[] = HEX "0";
+	static const char *const bad[] = { "", "00", too_long, "zz",
 		"AA==", "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8",
 		"0011223344556677889" };
 	unsigned char pin[PH_FOREIGN_PIN_SIZE];

@@ -121,12 +121,14 @@ static void test_depth(const struct ph_xml *xml)
 		const char *why = "";
 		size_t n = 0;
 
-		for (size_t i = 0; i < depth; i++)
+		for (size_t i = 0; i < depth; i++) {
 			n +=
 			    (size_t)snprintf(text + n, sizeof(text) - n, "<a>");
-		for (size_t i = 0; i < depth; i++)
+		}
+		for (size_t i = 0; i < depth; i++) {
 			n += (size_t)snprintf(
 			    text + n, sizeof(text) - n, "</a>");
+		}
 
 		enum ph_err err = xml->read(
 		    (struct ph_span){ text, n }, &handler, &line, &why);
