@@ -180,9 +180,9 @@ static bool decode_hex(
 			continue;
 		if (value < 0 || digits == (size_t)2 * PH_FOREIGN_PIN_SIZE)
 			return false;
-		out[digits / 2] = digits % 2 == 0
-		    ? (unsigned char)(value << 4)
-		    : (unsigned char)(out[digits / 2] | value);
+		out[digits / 2] =
+		    (unsigned char)(digits % 2 == 0 ? value << 4
+						    : out[digits / 2] | value);
 		digits++;
 	}
 	return digits == (size_t)2 * PH_FOREIGN_PIN_SIZE;
