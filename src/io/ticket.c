@@ -101,17 +101,12 @@ bool ph_ticket_read_owner(struct ph_span file, char out[PH_TICKET_OWNER_MAX])
 
 /* where it is */
 
-static bool read_file(const char *path, size_t max, struct ph_buf *out)
-{
-	ph_buf_init(out, max);
-	return ph_file_read(path, out, NULL) == PH_OK;
-}
-
 static bool owner_of_file(const char *path, char out[PH_TICKET_OWNER_MAX])
 {
 	PH_CLEANUP(ph_buf_wipe) struct ph_buf file;
 
-	return read_file(path, CACHE_MAX, &file) &&
+	ph_buf_init(&file, CACHE_MAX);
+	return ph_file_read(path, &file, NULL) == PH_OK &&
 	    ph_ticket_read_owner(ph_buf_span(&file), out);
 }
 
@@ -122,12 +117,13 @@ static bool owner_of_folder(const char *path, char out[PH_TICKET_OWNER_MAX])
 	char whole[PATH_MAX];
 	struct ph_span primary = PH_SPAN("tkt");
 
+	ph_buf_init(&name, PATH_MAX);
 	if (path[0] == ':')
 		return owner_of_file(path + 1, out);
 	if ((size_t)snprintf(whole, sizeof(whole), "%s/primary", path) >=
 	    sizeof(whole))
 		return false;
-	if (read_file(whole, PATH_MAX, &name))
+	if (ph_file_read(whole, &name, NULL) == PH_OK)
 		primary = ph_span_trim(ph_buf_span(&name));
 	if ((size_t)snprintf(whole, sizeof(whole), "%s/%.*s", path,
 		PH_SPAN_ARG(primary)) >= sizeof(whole))
@@ -184,7 +180,9 @@ static bool configured(char *out, size_t out_size)
 	PH_CLEANUP(ph_buf_release) struct ph_buf file;
 	struct ph_span line;
 
-	if (!read_file(path == NULL ? CONFIG_FILE : path, CONFIG_MAX, &file))
+	ph_buf_init(&file, CONFIG_MAX);
+	if (ph_file_read(path == NULL ? CONFIG_FILE : path, &file, NULL) !=
+	    PH_OK)
 		return false;
 
 	struct ph_span rest = ph_buf_span(&file);
