@@ -5,6 +5,7 @@
 #include "mail/encoded_word.h"
 
 enum {
+	/* Of a quoted-string, escapes counted, so that it fits a line. */
 	SHORT_MAX = 60,
 	/* What one continuation holds, so that it fits a line. */
 	PIECE_MAX = 43,
@@ -12,21 +13,30 @@ enum {
 	ONE_MAX = 32
 };
 
+static bool is_quoted_pair(char c)
+{
+	return c == '"' || c == '\\';
+}
+
 static bool is_short(struct ph_span name)
 {
-	return name.len <= SHORT_MAX && !ph_encoded_word_needed(name);
+	size_t len = name.len;
+
+	for (size_t i = 0; i < name.len; i++)
+		len += is_quoted_pair(name.ptr[i]) ? 1 : 0;
+	return len <= SHORT_MAX && !ph_encoded_word_needed(name);
 }
 
 static enum ph_err write_quoted(
     struct ph_fold *f, const char *key, struct ph_span value)
 {
-	char text[2 * SHORT_MAX + 16];
+	char text[SHORT_MAX + 16];
 	size_t len = strlen(key);
 
 	memcpy(text, key, len);
 	text[len++] = '"';
 	for (size_t i = 0; i < value.len; i++) {
-		if (value.ptr[i] == '"' || value.ptr[i] == '\\')
+		if (is_quoted_pair(value.ptr[i]))
 			text[len++] = '\\';
 		text[len++] = value.ptr[i];
 	}
