@@ -1,5 +1,7 @@
 """Debian packages unpacked privately under the build folder, never installed."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -13,13 +15,27 @@ MAILPARSER = ("mailparser@3.7.2",)
 STORE = pathlib.Path(os.environ.get("POSTHASTE_PEERS", ROOT / "build" / "peers"))
 
 
+@contextlib.contextmanager
+def alone():
+    """One process at a time: tests run side by side."""
+    STORE.mkdir(parents=True, exist_ok=True)
+    with open(STORE / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def unpack(*names):
     """The folder that holds the packages and what they need beyond what is
     installed here.  Fetched once; a half-made folder is made again."""
     key = hashlib.sha256(" ".join(names).encode()).hexdigest()[:8]
     folder = STORE / f"{names[0]}-{key}"
-    if (folder / "complete").exists():
-        return folder / "root"
+    with alone():
+        if not (folder / "complete").exists():
+            fill(folder, names)
+    return folder / "root"
+
+
+def fill(folder, names):
     shutil.rmtree(folder, ignore_errors=True)
     debs = folder / "debs"
     (debs / "partial").mkdir(parents=True)
@@ -29,7 +45,6 @@ def unpack(*names):
         subprocess.run(["dpkg-deb", "-x", deb, folder / "root"], check=True)
     shutil.rmtree(debs)
     (folder / "complete").touch()
-    return folder / "root"
 
 
 def fetch(debs, names):
@@ -52,12 +67,13 @@ def npm(*names):
     """The folder whose node_modules holds these packages of the npm registry."""
     key = hashlib.sha256(" ".join(names).encode()).hexdigest()[:8]
     folder = STORE / f"npm-{key}"
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        subprocess.run(
-            ["npm", "install", "--silent", "--no-audit", "--no-fund",
-             "--prefix", folder, *names],
-            check=True, stdin=subprocess.DEVNULL)
-        (folder / "complete").touch()
+    with alone():
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            subprocess.run(
+                ["npm", "install", "--silent", "--no-audit", "--no-fund",
+                 "--prefix", folder, *names],
+                check=True, stdin=subprocess.DEVNULL)
+            (folder / "complete").touch()
     return folder
