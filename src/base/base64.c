@@ -109,43 +109,65 @@ static int value_of(char c)
 	return c == '/' ? 63 : -1;
 }
 
-static enum ph_err decode_group(const char *in, size_t pad, struct ph_buf *out)
+/* A group of four, at in, of a text that ends at end: how many octets it is, or
+   -1. */
+static int decode_group(const char *in, const char *end, char bytes[3])
 {
+	size_t pad = 0;
 	unsigned v = 0;
 
+	if (in + 4 == end && in[3] == '=')
+		pad = in[2] == '=' ? 2 : 1;
 	for (size_t i = 0; i < 4; i++) {
 		int digit = i < 4 - pad ? value_of(in[i]) : 0;
 
 		if (digit < 0)
-			return PH_EINVAL;
+			return -1;
 		v = v << 6 | (unsigned)digit;
 	}
 	/* The bits that padding leaves over must be zero. */
 	if ((pad == 1 && (v & 0xff) != 0) || (pad == 2 && (v & 0xffff) != 0))
-		return PH_EINVAL;
-
-	char bytes[3] = { (char)(v >> 16), (char)(v >> 8), (char)v };
-
-	return ph_buf_append(out, (struct ph_span){ bytes, 3 - pad });
+		return -1;
+	bytes[0] = (char)(v >> 16);
+	bytes[1] = (char)(v >> 8);
+	bytes[2] = (char)v;
+	return (int)(3 - pad);
 }
 
 enum ph_err ph_base64_decode(struct ph_span in, struct ph_buf *out)
 {
 	size_t before = out->len;
+	enum ph_err err = in.len % 4 == 0 ? PH_OK : PH_EINVAL;
 
+	for (size_t i = 0; i < in.len && err == PH_OK; i += 4) {
+		char bytes[3];
+		int n = decode_group(in.ptr + i, in.ptr + in.len, bytes);
+
+		err = n < 0
+		    ? PH_EINVAL
+		    : ph_buf_append(out, (struct ph_span){ bytes, (size_t)n });
+	}
+	if (err != PH_OK)
+		out->len = before;
+	return err;
+}
+
+enum ph_err ph_base64_decode_into(
+    struct ph_span in, unsigned char *out, size_t cap, size_t *len)
+{
+	*len = 0;
 	if (in.len % 4 != 0)
 		return PH_EINVAL;
 	for (size_t i = 0; i < in.len; i += 4) {
-		size_t pad = 0;
+		char bytes[3];
+		int n = decode_group(in.ptr + i, in.ptr + in.len, bytes);
 
-		if (i + 4 == in.len && in.ptr[i + 3] == '=')
-			pad = in.ptr[i + 2] == '=' ? 2 : 1;
-
-		enum ph_err err = decode_group(in.ptr + i, pad, out);
-		if (err != PH_OK) {
-			out->len = before;
-			return err;
-		}
+		if (n < 0)
+			return PH_EINVAL;
+		if ((size_t)n > cap - *len)
+			return PH_ETOOBIG;
+		memcpy(out + *len, bytes, (size_t)n);
+		*len += (size_t)n;
 	}
 	return PH_OK;
 }

@@ -13,6 +13,11 @@ PH_MUST_USE enum ph_err ph_base64_encode(struct ph_span in, struct ph_buf *out);
 /* Strict: no line breaks, no stray bits, padding required.  PH_EINVAL. */
 PH_MUST_USE enum ph_err ph_base64_decode(struct ph_span in, struct ph_buf *out);
 
+/* The same into cap octets, which it may have begun to fill when it fails.
+   PH_EINVAL.  PH_ETOOBIG. */
+PH_MUST_USE enum ph_err ph_base64_decode_into(
+    struct ph_span in, unsigned char *out, size_t cap, size_t *len);
+
 enum {
 	/* RFC 2045 6.8: 76 characters a line, from 57 octets. */
 	PH_BASE64_LINE_IN = 57,

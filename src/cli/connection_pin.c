@@ -1,8 +1,8 @@
+#include "base/pin.h"
 #include "cli/connection_part.h"
 #include "cli/facts.h"
 #include "cli/server.h"
 #include "cli/talk.h"
-#include "io/pin.h"
 #include "io/terminal.h"
 
 #include <string.h>

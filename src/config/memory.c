@@ -1,5 +1,7 @@
 #include "config/memory.h"
 
+#include "base/hex.h"
+
 #include "config/memory_place.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -239,7 +241,7 @@ static bool make_mark(const struct ph_memory *m, const struct ph_tally *t,
 	if (t->salt[0] == '\0' ||
 	    ph_digest_sha256(parts, PH_COUNT(parts), digest) != PH_OK)
 		return false;
-	ph_digest_hex(digest, (PH_TALLY_MARK_SIZE - 1) / 2, out);
+	ph_hex_write(digest, (PH_TALLY_MARK_SIZE - 1) / 2, out);
 	return true;
 }
 
@@ -251,7 +253,7 @@ static bool add_salt(struct ph_tally *t)
 		return true;
 	if (ph_random(salt, sizeof(salt)) != PH_OK)
 		return false;
-	ph_digest_hex(salt, sizeof(salt), t->salt);
+	ph_hex_write(salt, sizeof(salt), t->salt);
 	return true;
 }
 

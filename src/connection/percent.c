@@ -1,16 +1,8 @@
 #include "connection/percent.h"
 
-#include "base/ascii.h"
+#include "base/hex.h"
 
 #include <string.h>
-
-static int hex_value(char c)
-{
-	if (ph_ascii_is_digit(c))
-		return c - '0';
-	c = ph_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 enum ph_err ph_percent_decode(char *text, size_t len, size_t *len_out)
 {
@@ -24,12 +16,11 @@ enum ph_err ph_percent_decode(char *text, size_t len, size_t *len_out)
 		if (len - i < 3)
 			return PH_EINVAL;
 
-		int high = hex_value(text[i + 1]);
-		int low = hex_value(text[i + 2]);
+		int octet = ph_hex_octet(text[i + 1], text[i + 2]);
 
-		if (high < 0 || low < 0)
+		if (octet < 0)
 			return PH_EINVAL;
-		text[at++] = (char)(high << 4 | low);
+		text[at++] = (char)octet;
 		i += 2;
 	}
 	memset(text + at, 0, len - at);

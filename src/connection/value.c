@@ -1,9 +1,8 @@
 #include "connection/value.h"
 
-#include "base/ascii.h"
-#include "base/base64.h"
 #include "base/code_page.h"
 #include "base/num.h"
+#include "base/pin.h"
 #include "base/utf8.h"
 #include "connection/host.h"
 #include "connection/nearest.h"
@@ -331,49 +330,14 @@ static enum ph_err check_words(
 	return PH_OK;
 }
 
-static bool is_hex_pin(struct ph_span s)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		char c = ph_ascii_lower(s.ptr[i]);
-
-		if (c == ':' && i % 3 == 2)
-			continue;
-		if (!ph_ascii_is_digit(c) && (c < 'a' || c > 'f'))
-			return false;
-		digits++;
-	}
-	return digits == 64 && (s.len == 64 || s.len == 95);
-}
-
-static enum ph_err check_base64_pin(struct ph_span s)
-{
-	enum {
-		SHA256_SIZE = 32
-	};
-	struct ph_buf raw;
-
-	ph_buf_init(&raw, SHA256_SIZE);
-
-	enum ph_err err = ph_base64_decode(s, &raw);
-	if (err == PH_OK && raw.len != SHA256_SIZE)
-		err = PH_EINVAL;
-	ph_buf_release(&raw);
-	return err == PH_ETOOBIG ? PH_EINVAL : err;
-}
-
 static enum ph_err check_pins(struct ph_span value)
 {
+	unsigned char pin[PH_PIN_LEN];
 	struct ph_span item;
 
 	while (ph_value_next(&value, &item)) {
-		if (is_hex_pin(item))
-			continue;
-
-		enum ph_err err = check_base64_pin(item);
-		if (err != PH_OK)
-			return err;
+		if (!ph_pin_parse(item, pin))
+			return PH_EINVAL;
 	}
 	return PH_OK;
 }

@@ -1,6 +1,7 @@
 #include "foreign/formats.h"
 
 #include "base/base64.h"
+#include "base/pin.h"
 #include "connection/value.h"
 #include "foreign/uri.h"
 #include "foreign/words.h"
@@ -82,10 +83,10 @@ static enum ph_err put_pins(struct ph_foreign_writer *w)
 
 	ph_buf_init(&b, 2 * PH_SETTINGS_LINE_MAX);
 	while (err == PH_OK && ph_value_next(&rest, &one)) {
-		unsigned char pin[PH_FOREIGN_PIN_SIZE] = { 0 };
+		unsigned char pin[PH_PIN_LEN] = { 0 };
 		struct ph_span raw = { (const char *)pin, sizeof(pin) };
 
-		if (!ph_foreign_pin_decode(one, pin))
+		if (!ph_pin_parse(one, pin))
 			continue;
 		err =
 		    ph_buf_append_str(&b, b.len > 0 ? ";sha256//" : "sha256//");

@@ -1,5 +1,7 @@
 #include "foreign/formats.h"
 
+#include "base/pin.h"
+
 #include "connection/value.h"
 
 static enum ph_err put(
@@ -66,10 +68,10 @@ static enum ph_err put_level(struct ph_foreign_writer *w)
 
 static enum ph_err append_pin(struct ph_buf *b, struct ph_span pin)
 {
-	unsigned char raw[PH_FOREIGN_PIN_SIZE] = { 0 };
+	unsigned char raw[PH_PIN_LEN] = { 0 };
 	enum ph_err err = PH_OK;
 
-	if (!ph_foreign_pin_decode(pin, raw))
+	if (!ph_pin_parse(pin, raw))
 		return PH_OK;
 	if (b->len > 0)
 		err = ph_buf_append_char(b, '|');

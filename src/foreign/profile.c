@@ -1,7 +1,7 @@
 #include "foreign/profile.h"
 
-#include "base/ascii.h"
 #include "base/num.h"
+#include "base/pin.h"
 #include "connection/lookup.h"
 #include "connection/value.h"
 #include "foreign/words.h"
@@ -160,81 +160,6 @@ static bool is_same_bool(struct ph_span a, struct ph_span b)
 	    x == y;
 }
 
-static int hex_value(char c)
-{
-	if (ph_ascii_is_digit(c))
-		return c - '0';
-	c = ph_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool decode_hex(
-    struct ph_span pin, unsigned char out[PH_FOREIGN_PIN_SIZE])
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < pin.len; i++) {
-		int value = hex_value(pin.ptr[i]);
-
-		if (pin.ptr[i] == ':')
-			continue;
-		if (value < 0 || digits == (size_t)2 * PH_FOREIGN_PIN_SIZE)
-			return false;
-		out[digits / 2] =
-		    (unsigned char)(digits % 2 == 0 ? value << 4
-						    : out[digits / 2] | value);
-		digits++;
-	}
-	return digits == (size_t)2 * PH_FOREIGN_PIN_SIZE;
-}
-
-static int base64_value(char c)
-{
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	    "0123456789+/";
-	const char *found = memchr(digits, c, 64);
-
-	return found == NULL ? -1 : (int)(found - digits);
-}
-
-/* Without memory of its own, which could run out: 43 digits and a "=". */
-static bool decode_base64(
-    struct ph_span pin, unsigned char out[PH_FOREIGN_PIN_SIZE])
-{
-	uint32_t bits = 0;
-	size_t at = 0;
-
-	if (pin.len != 44 || pin.ptr[43] != '=')
-		return false;
-	for (size_t i = 0; i < 43; i++) {
-		int value = base64_value(pin.ptr[i]);
-
-		if (value < 0)
-			return false;
-		bits = (bits << 6 | (uint32_t)value) & 0xffffff;
-		/* A whole octet is there after the second digit of each. */
-		if (i % 4 != 0)
-			out[at++] = (unsigned char)(bits >> (2 * (3 - i % 4)));
-	}
-	return at == PH_FOREIGN_PIN_SIZE;
-}
-
-bool ph_foreign_pin_decode(
-    struct ph_span pin, unsigned char out[PH_FOREIGN_PIN_SIZE])
-{
-	return decode_hex(pin, out) || decode_base64(pin, out);
-}
-
-static bool is_same_pin(struct ph_span a, struct ph_span b)
-{
-	unsigned char x[PH_FOREIGN_PIN_SIZE] = { 0 };
-	unsigned char y[PH_FOREIGN_PIN_SIZE] = { 0 };
-
-	return ph_foreign_pin_decode(a, x) && ph_foreign_pin_decode(b, y) &&
-	    memcmp(x, y, sizeof(x)) == 0;
-}
-
 static bool is_same_list(
     const struct ph_setting *row, struct ph_span a, struct ph_span b)
 {
@@ -255,7 +180,7 @@ static bool is_same_list(
 			return false;
 		if (!more)
 			return true;
-		if (is_pin ? !is_same_pin(x, y) : !ph_span_eq_nocase(x, y))
+		if (is_pin ? !ph_pin_same(x, y) : !ph_span_eq_nocase(x, y))
 			return false;
 	}
 }

@@ -33,12 +33,4 @@ PH_MUST_USE enum ph_err ph_foreign_split_from(struct ph_span from,
 /* One of the places where systems keep the certificates that they trust. */
 bool ph_foreign_is_system_ca(struct ph_span path);
 
-/* A pin as 32 octets.  False: it is none. */
-enum {
-	PH_FOREIGN_PIN_SIZE = 32
-};
-
-bool ph_foreign_pin_decode(
-    struct ph_span pin, unsigned char out[PH_FOREIGN_PIN_SIZE]);
-
 #endif

@@ -1,6 +1,7 @@
 #include "foreign/uri.h"
 
 #include "base/ascii.h"
+#include "base/hex.h"
 
 static size_t find_any(struct ph_span s, const char *chars)
 {
@@ -101,14 +102,6 @@ bool ph_foreign_uri_split(struct ph_span text, struct ph_foreign_uri *out)
 	return true;
 }
 
-static int hex_value(char c)
-{
-	if (ph_ascii_is_digit(c))
-		return c - '0';
-	c = ph_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A % that begins no escape stands for itself.  Made once, so that no copy is
    left behind. */
 static enum ph_err decode(struct ph_span s, struct ph_buf *out)
@@ -118,12 +111,13 @@ static enum ph_err decode(struct ph_span s, struct ph_buf *out)
 	enum ph_err err = ph_buf_reserve(out, s.len + 1);
 
 	for (size_t i = 0; err == PH_OK && i < s.len; i++) {
-		int high = i + 2 < s.len ? hex_value(s.ptr[i + 1]) : -1;
-		int low = i + 2 < s.len ? hex_value(s.ptr[i + 2]) : -1;
 		char c = s.ptr[i];
+		int octet = c == '%' && i + 2 < s.len
+		    ? ph_hex_octet(s.ptr[i + 1], s.ptr[i + 2])
+		    : -1;
 
-		if (c == '%' && high >= 0 && low >= 0) {
-			c = (char)(high << 4 | low);
+		if (octet >= 0) {
+			c = (char)octet;
 			i += 2;
 		}
 		err = ph_buf_append_char(out, c);

@@ -1,6 +1,7 @@
 #include "foreign/words.h"
 
 #include "base/ascii.h"
+#include "base/hex.h"
 
 #include <stdlib.h>
 
@@ -55,20 +56,12 @@ static void double_quoted(struct splitter *s)
 	s->failed = true;
 }
 
-static int hex_value(char c)
-{
-	if (ph_ascii_is_digit(c))
-		return c - '0';
-	c = ph_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static char hex_escape(struct splitter *s)
 {
 	int value = 0;
 
 	for (int i = 0; i < 2 && s->in.len > 0; i++) {
-		int digit = hex_value(s->in.ptr[0]);
+		int digit = ph_hex_value(s->in.ptr[0]);
 
 		if (digit < 0)
 			break;

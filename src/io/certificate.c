@@ -1,6 +1,7 @@
 #include "io/certificate.h"
 
 #include "base/ascii.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "io/sockaddr.h"
 
@@ -14,17 +15,6 @@ enum {
 	SHA256_LEN = 32,
 	NAME_MAX_LEN = 256
 };
-
-static void hex(const unsigned char *in, size_t len, char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		*out++ = digits[in[i] >> 4];
-		*out++ = digits[in[i] & 15];
-	}
-	*out = '\0';
-}
 
 /* A foreign text as one that a terminal and JSON can take. */
 static void printable(struct ph_span in, char *out, size_t size)
@@ -184,9 +174,9 @@ void ph_certificate_read(
 	ph_certificate_time(X509_get0_notBefore(x), out->not_before);
 	ph_certificate_time(X509_get0_notAfter(x), out->not_after);
 	if (X509_digest(x, EVP_sha256(), digest, NULL) == 1)
-		hex(digest, sizeof(digest), out->sha256);
+		ph_hex_write(digest, sizeof(digest), out->sha256);
 	if (ph_certificate_pin(x, digest))
-		hex(digest, sizeof(digest), out->spki_sha256);
+		ph_hex_write(digest, sizeof(digest), out->spki_sha256);
 	read_names(&g, x);
 	ERR_clear_error();
 }

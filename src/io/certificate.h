@@ -2,7 +2,7 @@
 #define PH_IO_CERTIFICATE_H
 
 #include "base/arena.h"
-#include "io/pin.h"
+#include "base/pin.h"
 #include "io/tls.h"
 
 #include <openssl/x509.h>

@@ -22,14 +22,3 @@ enum ph_err ph_digest_sha256(const struct ph_span *parts, size_t count,
 	}
 	return EVP_DigestFinal_ex(ctx, out, NULL) == 1 ? PH_OK : PH_EIO;
 }
-
-void ph_digest_hex(const unsigned char *bytes, size_t len, char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		out[2 * i] = digits[bytes[i] >> 4];
-		out[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	out[2 * len] = '\0';
-}

@@ -14,7 +14,4 @@ enum {
 PH_MUST_USE enum ph_err ph_digest_sha256(const struct ph_span *parts,
     size_t count, unsigned char out[PH_DIGEST_SIZE]);
 
-/* Lower-case hex digits, two an octet, and a NUL. */
-void ph_digest_hex(const unsigned char *bytes, size_t len, char *out);
-
 #endif

@@ -1,7 +1,7 @@
 #ifndef PH_IO_TLS_CONTEXT_H
 #define PH_IO_TLS_CONTEXT_H
 
-#include "io/pin.h"
+#include "base/pin.h"
 #include "io/tls.h"
 
 #include <openssl/bio.h>

@@ -1,6 +1,6 @@
 #include "mail/message_id.h"
 
-#include "base/ascii.h"
+#include "base/hex.h"
 
 enum {
 	/* So that "Message-ID: " and it stay below 998 octets. */
@@ -10,14 +10,10 @@ enum {
 enum ph_err ph_message_id_write_random(
     const struct ph_message_stamp *stamp, struct ph_buf *out)
 {
-	static const char digits[] = "0123456789abcdef";
-	char text[2 * sizeof(stamp->random)];
+	char text[2 * sizeof(stamp->random) + 1];
 
-	for (size_t i = 0; i < sizeof(stamp->random); i++) {
-		text[2 * i] = digits[stamp->random[i] >> 4];
-		text[2 * i + 1] = digits[stamp->random[i] & 15];
-	}
-	return ph_buf_append(out, (struct ph_span){ text, sizeof(text) });
+	ph_hex_write(stamp->random, sizeof(stamp->random), text);
+	return ph_buf_append_str(out, text);
 }
 
 static bool is_id_char(char c)

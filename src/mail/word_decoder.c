@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 
 #include <assert.h>
@@ -60,14 +61,6 @@ static bool read_word(struct ph_span text, struct word *w)
 	return w->method == 'B' || w->method == 'Q';
 }
 
-static int hex_value(char c)
-{
-	if (ph_ascii_is_digit(c))
-		return c - '0';
-	c = ph_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static enum ph_err decode_q(struct ph_span in, struct ph_buf *out)
 {
 	enum ph_err err = PH_OK;
@@ -75,11 +68,12 @@ static enum ph_err decode_q(struct ph_span in, struct ph_buf *out)
 	for (size_t i = 0; i < in.len && err == PH_OK; i++) {
 		char c = in.ptr[i] == '_' ? ' ' : in.ptr[i];
 
-		if (c == '=' && in.len - i > 2 &&
-		    hex_value(in.ptr[i + 1]) >= 0 &&
-		    hex_value(in.ptr[i + 2]) >= 0) {
-			c = (char)(hex_value(in.ptr[i + 1]) << 4 |
-			    hex_value(in.ptr[i + 2]));
+		int octet = c == '=' && in.len - i > 2
+		    ? ph_hex_octet(in.ptr[i + 1], in.ptr[i + 2])
+		    : -1;
+
+		if (octet >= 0) {
+			c = (char)octet;
 			i += 2;
 		}
 		err = ph_buf_append_char(out, c);

@@ -141,7 +141,8 @@ def test_pinned_key_is_enough(kind, wrong, certificates):
     none = "0" * 64
     with Server(Smtp(tls=certificates.context(wrong[kind]), implicit=True,
                      offers=["AUTH PLAIN"])) as server:
-        for pins in (["--pin", hexed], ["--pin", based],
+        colons = ":".join(hexed[i:i + 2] for i in range(0, 64, 2))
+        for pins in (["--pin", hexed], ["--pin", based], ["--pin", colons],
                      ["--pin", none, "--pin", hexed],
                      ["--pin", f"{hexed.upper()} {none}"],
                      ["--pin", f"{none},{based}", "--verify", "pin"]):

@@ -24,6 +24,23 @@ static const struct {
 	{ PH_SPAN_INIT("\0ann\0secret"), "AGFubgBzZWNyZXQ=" },
 };
 
+/* Each capacity but the right one and more is too small. */
+static void decodes_into(struct ph_span text, struct ph_span want)
+{
+	unsigned char out[100];
+	size_t len = 99;
+
+	for (size_t cap = 0; cap < want.len; cap++) {
+		check_int(
+		    ph_base64_decode_into(text, out, cap, &len), PH_ETOOBIG);
+		check(len <= cap);
+	}
+	memset(out, 0x5a, sizeof(out));
+	check(ph_base64_decode_into(text, out, want.len, &len) == PH_OK);
+	check(len == want.len && memcmp(out, want.ptr, len) == 0);
+	check_int(out[len], 0x5a);
+}
+
 static void knows_the_vectors(void)
 {
 	for (size_t i = 0; i < PH_COUNT(vectors); i++) {
@@ -38,6 +55,7 @@ static void knows_the_vectors(void)
 		    ph_base64_decode(ph_span_of(vectors[i].text), &b) == PH_OK);
 		check(ph_span_eq(ph_buf_span(&b), vectors[i].plain));
 		ph_buf_release(&b);
+		decodes_into(ph_span_of(vectors[i].text), vectors[i].plain);
 	}
 	check_case(NULL, 0);
 }
@@ -59,6 +77,12 @@ static void refuses(void)
 		check(ph_base64_decode(ph_span_of(wrong[i]), &b) == PH_EINVAL);
 		check_int(b.len, 4);
 		ph_buf_release(&b);
+
+		unsigned char out[8];
+		size_t len;
+
+		check(ph_base64_decode_into(ph_span_of(wrong[i]), out,
+			  sizeof(out), &len) == PH_EINVAL);
 	}
 	check_case(NULL, 0);
 

@@ -173,27 +173,6 @@ static void test_filled_in(void)
 	check_case(NULL, 0);
 }
 
-static void test_pins(void)
-{
-	static const char too_long[] = HEX "0";
-	static const char *const bad[] = { "", "00", too_long, "zz",
-		"AA==", "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8",
-		"0011223344556677889" };
-	unsigned char pin[PH_FOREIGN_PIN_SIZE];
-
-	check(ph_foreign_pin_decode(PH_SPAN(HEX), pin));
-	check(pin[0] == 0 && pin[1] == 0x11 && pin[31] == 0xff);
-	check(ph_foreign_pin_decode(PH_SPAN(HEX_COLONS), pin));
-	check(pin[0] == 0 && pin[1] == 0x11 && pin[31] == 0xff);
-	check(ph_foreign_pin_decode(PH_SPAN(BASE64), pin));
-	check(pin[0] == 0 && pin[1] == 0x11 && pin[31] == 0xff);
-	for (size_t i = 0; i < PH_COUNT(bad); i++) {
-		check_case(bad[i], i);
-		check(!ph_foreign_pin_decode(ph_span_of(bad[i]), pin));
-	}
-	check_case(NULL, 0);
-}
-
 static void test_from(void)
 {
 	static const struct {
@@ -278,7 +257,6 @@ int main(void)
 {
 	test_cases();
 	test_filled_in();
-	test_pins();
 	test_from();
 	test_memory();
 	return check_end();

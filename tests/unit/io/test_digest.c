@@ -1,4 +1,6 @@
 #include "check.h"
+
+#include "base/hex.h"
 #include "io/digest.h"
 
 /* FIPS 180-4's examples. */
@@ -28,7 +30,7 @@ static void test_sha256(void)
 		check_case("sha256", i);
 		check_int(ph_digest_sha256(cases[i].parts, cases[i].count, out),
 		    PH_OK);
-		ph_digest_hex(out, sizeof(out), hex);
+		ph_hex_write(out, sizeof(out), hex);
 		check_str(hex, cases[i].hex);
 	}
 }

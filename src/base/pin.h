@@ -1,5 +1,5 @@
-#ifndef PH_IO_PIN_H
-#define PH_IO_PIN_H
+#ifndef PH_BASE_PIN_H
+#define PH_BASE_PIN_H
 
 #include "base/span.h"
 
@@ -13,8 +13,9 @@ enum {
 	PH_PIN_TEXT_MAX = 2 * PH_PIN_LEN + 1
 };
 
-/* 64 hex digits in either case, or base64, spaces around it ignored.  False:
-   it is neither. */
+/* 64 hex digits in either case, bare or with a colon between each two octets,
+   or base64; spaces around it are ignored.  False: it is none, and out is as it
+   was. */
 bool ph_pin_parse(struct ph_span text, unsigned char out[PH_PIN_LEN]);
 
 /* Lower-case hex. */

@@ -1,12 +1,15 @@
 #include "base/err.h"
+#include "base/pin.h"
 #include "check.h"
-#include "io/pin.h"
 
 #include <string.h>
 
 #define HEX                         \
  "00112233445566778899aabbccddeeff" \
  "00112233445566778899aabbccddeeff"
+#define COLONS                                      \
+ "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:" \
+ "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
 #define BASE64 "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8="
 
 static const struct {
@@ -32,6 +35,15 @@ static const struct {
 	{ "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7g==", false },
 	{ "AAARIjNEVWZ3iJmqu8zd7v8AESIzRFVmd4iZqrvM3e7/", false },
 	{ "sha256/" BASE64, false },
+	{ COLONS, true },
+	{ " " COLONS, true },
+	{ COLONS ":", false },
+	{ "00-11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:"
+	  "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff",
+	    false },
+	{ "00:1122:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:"
+	  "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:f",
+	    false },
 	{ "00:11", false },
 };
 
