@@ -1,13 +1,11 @@
 #include "io/keyring.h"
 
-#include <dlfcn.h>
+#include "base/module.h"
 
-/* Never unloaded: GLib does not stand that. */
 const struct ph_keyring *ph_keyring(struct ph_fault *fault)
 {
-	void *handle = dlopen(PH_KEYRING_FILE, RTLD_NOW | RTLD_LOCAL);
 	const struct ph_keyring *k =
-	    handle == NULL ? NULL : dlsym(handle, PH_KEYRING_SYMBOL);
+	    ph_module(PH_KEYRING_FILE, PH_KEYRING_SYMBOL);
 
 	if (k == NULL) {
 		ph_fault_set(fault, PH_CAUSE_NO_PASSWORD, PH_STAGE_CONFIG,

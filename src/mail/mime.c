@@ -1,15 +1,11 @@
 #include "mail/mime.h"
 
+#include "base/module.h"
 #include "mail/message.h"
 
-#include <dlfcn.h>
-
-/* Never unloaded: GLib cannot be.  The loader gives what it has once more. */
 const struct ph_mime *ph_mime(void)
 {
-	void *handle = dlopen(PH_MIME_FILE, RTLD_NOW | RTLD_LOCAL);
-
-	return handle == NULL ? NULL : dlsym(handle, PH_MIME_SYMBOL);
+	return ph_module(PH_MIME_FILE, PH_MIME_SYMBOL);
 }
 
 enum ph_err ph_message_reencode(int in_fd, int out_fd, struct ph_fault *fault)

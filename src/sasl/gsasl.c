@@ -1,12 +1,8 @@
 #include "sasl/gsasl.h"
 
-#include <dlfcn.h>
+#include "base/module.h"
 
-/* Never unloaded: libraries below it need not stand that.  The loader gives
-   what it has once more. */
 const struct ph_gsasl *ph_gsasl(void)
 {
-	void *handle = dlopen(PH_GSASL_FILE, RTLD_NOW | RTLD_LOCAL);
-
-	return handle == NULL ? NULL : dlsym(handle, PH_GSASL_SYMBOL);
+	return ph_module(PH_GSASL_FILE, PH_GSASL_SYMBOL);
 }
