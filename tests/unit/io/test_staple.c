@@ -1,8 +1,7 @@
 #include "certs.h"
 #include "check.h"
 #include "io/staple.h"
-#include "io/tls_context.h"
-#include "io/tls_session.h"
+#include "tls_pair.h"
 
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
@@ -242,19 +241,6 @@ static int give_staple(SSL *ssl, void *arg)
 	return SSL_TLSEXT_ERR_OK;
 }
 
-static void carry(struct ph_tls_session *from, struct ph_tls_session *to)
-{
-	struct ph_span out = ph_tls_session_pending(from);
-	size_t cap;
-	char *room = ph_tls_session_room(to, &cap);
-	size_t n = out.len < cap ? out.len : cap;
-
-	if (n > 0)
-		memcpy(room, out.ptr, n);
-	ph_tls_session_received(to, n);
-	ph_tls_session_sent(from, n);
-}
-
 struct meeting {
 	const char *name;
 	bool demands;
@@ -299,18 +285,6 @@ static const struct meeting meetings[] = {
 	{ "off, demanded", true, NULL, PH_TLS_VERIFY_OFF, 0, PH_OCSP_NONE, "" },
 };
 
-static struct ph_tls_context *client_for(
-    enum ph_tls_verify verify, unsigned versions, const char *ca)
-{
-	struct ph_tls_client_config cfg = {
-		.verify = verify, .versions = versions, .ca_file = ca
-	};
-	struct ph_tls_context *c = NULL;
-
-	check_int(ph_tls_client_context(&cfg, &c, NULL), PH_OK);
-	return c;
-}
-
 static struct ph_tls_context *server_for(
     const struct meeting *m, struct staple *s)
 {
@@ -328,33 +302,22 @@ static struct ph_tls_context *server_for(
 static void meet(const struct meeting *m, unsigned versions, const char *ca)
 {
 	struct staple staple = { 0 };
-	struct ph_tls_context *cc = client_for(m->verify, versions, ca);
+	struct ph_tls_context *cc =
+	    tls_pair_client_context(ca, m->verify, versions);
 	struct ph_tls_context *sc = server_for(m, &staple);
-	struct ph_tls_session *c = NULL;
-	struct ph_tls_session *s = NULL;
-	enum ph_err err = PH_AGAIN;
+	struct tls_pair b;
 
 	if (m->response != NULL)
 		staple.len = make_response(m->response, &staple.der);
-	check_int(ph_tls_session_new(
-		      &(struct ph_tls_options){ cc, "mail.test", NULL }, &c),
-	    PH_OK);
-	check_int(
-	    ph_tls_session_new(&(struct ph_tls_options){ .context = sc }, &s),
-	    PH_OK);
-	for (int i = 0; i < 10 && err == PH_AGAIN; i++) {
-		err = ph_tls_session_handshake(c);
-		carry(c, s);
-		if (ph_tls_session_handshake(s) != PH_EIO)
-			carry(s, c);
-	}
+	tls_pair_init(&b, cc, sc, "mail.test");
+	tls_pair_shake(&b, SIZE_MAX);
 
-	const struct ph_tls_info *info = ph_tls_session_info(c);
-	const struct ph_fault *f = ph_tls_session_fault(c);
+	const struct ph_tls_info *info = ph_tls_session_info(b.client);
+	const struct ph_fault *f = ph_tls_session_fault(b.client);
 	const char *told =
 	    m->cause != 0 ? f->text : info->certificate.ocsp_doubt;
 
-	check_int(err, m->cause == 0 ? PH_OK : PH_EIO);
+	check_int(b.client_err, m->cause == 0 ? PH_OK : PH_EIO);
 	check_int(f->cause, m->cause);
 	check_int(info->certificate.ocsp, m->ocsp);
 	check_int(
@@ -362,8 +325,7 @@ static void meet(const struct meeting *m, unsigned versions, const char *ca)
 	if (strstr(told, m->text) == NULL)
 		check_str(told, m->text);
 	check(info->has_certificate);
-	ph_tls_session_free(c);
-	ph_tls_session_free(s);
+	tls_pair_release(&b);
 	ph_tls_context_free(cc);
 	ph_tls_context_free(sc);
 	OPENSSL_free(staple.der);
