@@ -334,7 +334,7 @@ PH_API bool ph_mailer_is_connected(const struct ph_mailer *m);
 /* What is known of the server; strings are "" where nothing is. */
 struct ph_peer {
 	const char *host;
-	const char *address; /* "192.0.2.1"; the proxy's where one is used */
+	const char *address; /* "192.0.2.1"; "" through a proxy */
 	unsigned port;
 	const char *encryption; /* as asked for: "after-connect" ... */
 	const char *tls;        /* "TLSv1.3", or "" in clear */

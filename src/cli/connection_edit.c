@@ -14,7 +14,8 @@ struct edit {
 	struct ph_fault fault;
 	const struct ph_preset *preset; /* or NULL */
 	bool make_default;
-	bool has_pin;
+	bool names_key;          /* a pin */
+	struct ph_span url_port; /* as --server names it, or empty */
 	bool has_verify;
 };
 
@@ -45,7 +46,7 @@ static enum ph_err apply(
 	enum ph_err err = ph_setting_check(row, value, &e->fault);
 	if (err != PH_OK)
 		return err;
-	e->has_pin |= strcmp(row->name, "pin") == 0;
+	e->names_key |= strcmp(row->name, "pin") == 0 && value.len > 0;
 	e->has_verify |= strcmp(row->name, "verify") == 0;
 	err = ph_settings_file_set(e->file, row, value);
 	/* One default at a time is the catalog's care. */
@@ -86,8 +87,10 @@ static enum ph_err apply_url_port(
 	for (size_t i = 0; i < url->override_count; i++) {
 		const struct ph_setting_override *o = &url->overrides[i];
 
-		if (strcmp(o->row->name, "port") == 0)
+		if (strcmp(o->row->name, "port") == 0) {
+			e->url_port = o->value;
 			return PH_OK;
+		}
 		for (size_t k = 0; k < PH_COUNT(ports); k++) {
 			if (strcmp(o->row->name, "encryption") == 0 &&
 			    ph_span_eq(
@@ -125,20 +128,32 @@ static enum ph_err apply_url(struct edit *e, const char *url)
 	return err == PH_OK ? apply_url_port(e, &parsed) : err;
 }
 
+static enum ph_err apply_given(struct edit *e, const struct ph_given *given)
+{
+	struct ph_span value = ph_span_of(given->value);
+	bool is_port = strcmp(given->name, "port") == 0;
+
+	if (is_port && e->url_port.len > 0 && !ph_span_eq(value, e->url_port)) {
+		ph_fault_set(&e->fault, PH_CAUSE_PORTS_DISAGREE,
+		    PH_STAGE_CONFIG,
+		    "port %.*s and port %s disagree: --server names one and "
+		    "--port the other",
+		    PH_SPAN_ARG(e->url_port), given->value);
+		return PH_EINVAL;
+	}
+	return apply_key(e, ph_span_of(given->name), value);
+}
+
+/* The URL first, wherever it stands: what is said besides is said of it. */
 static enum ph_err apply_options(struct edit *e)
 {
 	const struct ph_options *o = e->a->options;
-	enum ph_err err = PH_OK;
+	const char *url = ph_options_value(o, PH_CONNECTION_KEY_SERVER);
+	enum ph_err err = url == NULL ? PH_OK : apply_url(e, url);
 
 	for (size_t i = 0; err == PH_OK && i < o->count; i++) {
-		const struct ph_given *given = &o->items[i];
-
-		if (given->key == PH_CONNECTION_KEY_SERVER) {
-			err = apply_url(e, given->value);
-		} else if (given->key == PH_CONNECTION_KEY_SETTING) {
-			err = apply_key(e, ph_span_of(given->name),
-			    ph_span_of(given->value));
-		}
+		if (o->items[i].key == PH_CONNECTION_KEY_SETTING)
+			err = apply_given(e, &o->items[i]);
 	}
 	return err;
 }
@@ -177,7 +192,7 @@ static enum ph_err apply_operands(struct edit *e, bool may_be_two_words)
 /* Who names a key wants it checked. */
 static enum ph_err follow_pin(struct edit *e)
 {
-	if (!e->has_pin || e->has_verify)
+	if (!e->names_key || e->has_verify)
 		return PH_OK;
 	return apply_key(e, PH_SPAN("verify"), PH_SPAN("pin"));
 }
@@ -346,6 +361,8 @@ enum ph_exit ph_connection_set(struct ph_connection_action *a)
 		err = apply_options(&e);
 	if (err == PH_OK)
 		err = apply_operands(&e, true);
+	if (err == PH_OK)
+		err = follow_pin(&e);
 	if (err == PH_OK)
 		err = save(&e);
 	return finish(&e, err, "changed");

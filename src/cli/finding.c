@@ -369,7 +369,8 @@ void ph_finding_print(const struct ph_finding *f)
 		return;
 	}
 	print_tame("host:", facts->host);
-	print_tame("address:", facts->address);
+	if (facts->address != NULL)
+		print_tame("address:", facts->address);
 	printf("%-16s%u\n", "port:", (unsigned)facts->port);
 	if (is_set(facts->proxy))
 		print_tame("proxy:", facts->proxy);

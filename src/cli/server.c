@@ -8,6 +8,7 @@
 #include "io/process.h"
 #include "io/terminal.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@
 enum {
 	/* Settings of a chain of files and of the command line. */
 	ARENA_MAX = 4 * 1024 * 1024,
-	OVERRIDES_MAX = 64
+	/* A setting has three options at most that say something of it. */
+	OVERRIDES_MAX = 256
 };
 
 static const struct {
@@ -57,10 +59,20 @@ static void add(struct overrides *o, const char *setting, const char *value,
 	const struct ph_setting *row =
 	    ph_setting_find(PH_SPAN(""), ph_span_of(setting));
 
-	if (o->count < OVERRIDES_MAX && row != NULL) {
-		o->items[o->count++] = (struct ph_setting_override){ row,
-			ph_span_of(value), origin };
+	if (row == NULL)
+		return;
+	/* An option that is given again replaces what it said before. */
+	for (size_t i = 0; i < o->count; i++) {
+		struct ph_setting_override *old = &o->items[i];
+
+		if (old->row == row && strcmp(old->origin, origin) == 0) {
+			old->value = ph_span_of(value);
+			return;
+		}
 	}
+	assert(o->count < OVERRIDES_MAX);
+	o->items[o->count++] =
+	    (struct ph_setting_override){ row, ph_span_of(value), origin };
 }
 
 static enum ph_err take_url(struct ph_cli_server *s, const char *url,

@@ -245,20 +245,24 @@ static enum ph_err put_list(struct resolver *r, struct ph_span value,
 static enum ph_err put_mechanisms(struct resolver *r)
 {
 	struct ph_setting_found found = look(r, "authentication", "mechanisms");
+	enum ph_err err = PH_OK;
 
-	if (found.is_empty && r->out->username[0] != '\0') {
-		(void)refuse(r, &found,
-		    "there is a user name and no mechanism to log in with");
-		ph_fault_advise(r->fault,
-		    "leave mechanisms out (auto), or list some, as LOGIN, "
-		    "PLAIN");
-		return PH_EINVAL;
-	}
-	if (found.is_empty ||
+	if (!found.is_empty &&
 	    ph_span_eq_nocase(ph_span_trim(found.value), PH_SPAN("auto")))
 		return PH_OK;
-	return put_list(
-	    r, found.value, &r->out->mechanisms, &r->out->mechanism_count);
+	if (!found.is_empty) {
+		err = put_list(r, found.value, &r->out->mechanisms,
+		    &r->out->mechanism_count);
+	}
+	if (err != PH_OK)
+		return err;
+	if (r->out->mechanism_count > 0 || r->out->username[0] == '\0')
+		return PH_OK;
+	(void)refuse(
+	    r, &found, "there is a user name and no mechanism to log in with");
+	ph_fault_advise(r->fault,
+	    "leave mechanisms out (auto), or list some, as LOGIN, PLAIN");
+	return PH_EINVAL;
 }
 
 /* OpenSSL would speak those below the gap only, and not say so. */

@@ -466,7 +466,8 @@ static void connected(struct ph_session *s, const struct ph_dial_result *r)
 	struct ph_fault f;
 
 	(void)snprintf(s->address, sizeof(s->address), "%s", r->address);
-	s->facts.address = s->address;
+	/* The server's; a proxy does not say which that is. */
+	s->facts.address = ph_passage_is_due(s) ? NULL : s->address;
 	if (ph_passage_is_due(s)) {
 		ph_link_note(s, PH_STAGE_PROXY,
 		    "connected to the proxy at %s, port %u", s->address,

@@ -98,7 +98,7 @@ struct ph_session_timing { /* milliseconds; below 0: did not happen */
 
 struct ph_session_facts {
 	const char *host;
-	const char *address; /* connected to: the proxy's where one is used */
+	const char *address; /* connected to; NULL through a proxy */
 	uint16_t port;
 	const char *proxy; /* "socks5://proxy.example.com:1080"; "": none */
 	bool proxy_works;  /* it took us, whatever became of the way */

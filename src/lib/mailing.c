@@ -136,7 +136,7 @@ static void on_trace(void *ctx, const struct ph_trace *t)
 
 static void text(char *out, size_t out_size, const char *from)
 {
-	(void)snprintf(out, out_size, "%s", from);
+	(void)snprintf(out, out_size, "%s", from == NULL ? "" : from);
 }
 
 static void join_warnings(

@@ -10,6 +10,7 @@ struct lister {
 	size_t count;
 	size_t cap;
 	bool in_group;
+	bool after_line; /* a line end stands before what comes */
 	struct ph_span rest;
 };
 
@@ -35,7 +36,9 @@ static bool is_plain(struct ph_span text)
 	return ph_span_find(text, '@') == text.len;
 }
 
-/* RFC 5322 3.4: "Team: a@b, c@d;".  The name of the group is not kept. */
+/* RFC 5322 3.4: "Team: a@b, c@d;".  The name of the group is not kept.  Where
+   a list comes by line, "RCPT TO:" and "Bcc:" are no names of groups but what
+   somebody tried to smuggle in. */
 static const char *open_group(
     struct lister *l, const struct ph_address_item *item)
 {
@@ -45,6 +48,8 @@ static const char *open_group(
 		return "a \":\" without the name of a group";
 	if (l->in_group)
 		return "a group inside a group";
+	if (l->after_line)
+		return "a group that begins behind a line end";
 	l->in_group = true;
 	return NULL;
 }
@@ -96,6 +101,11 @@ static enum ph_err run(struct lister *l, struct ph_arena *a,
 		if (*why != NULL) {
 			return *why == ph_domain_no_memory ? PH_ENOMEM
 							   : PH_EINVAL;
+		}
+		if (item->end == '\n') {
+			l->after_line = true;
+		} else if (item->text.len > 0) {
+			l->after_line = false;
 		}
 		err = ph_address_item_next(&l->rest, item, why);
 	}

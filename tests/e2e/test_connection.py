@@ -177,6 +177,25 @@ def test_unknown_name(home):
         assert home("connection", "add", name, "host=h").code == 78
 
 
+@pytest.mark.parametrize("args, port", [
+    (["--server", "smtps://a.example:465", "--port", "25"], None),
+    (["--port", "25", "--server", "smtps://a.example:465"], None),
+    (["--host", "a.example:465", "--port", "25"], None),
+    (["--server", "smtps://a.example:465", "--port", "465"], "465"),
+    # A URL without a port is no word against one.
+    (["--port", "2465", "--server", "smtps://a.example"], "2465"),
+    (["--server", "smtps://a.example", "--port", "2465"], "2465"),
+    (["--server", "smtps://a.example"], "465")])
+def test_ports_disagree(home, args, port):
+    done = home("connection", "add", "a", *args)
+    if port is None:
+        assert done.code == 78 and "disagree" in done.err, done
+        assert names(home) == {}
+    else:
+        assert done.code == 0, done
+        assert f"port = {port}\n" in home.file("a").read_text()
+
+
 def test_default_moves(home):
     add(home, "a", "host=a")
     add(home, "b", "host=b")

@@ -89,6 +89,20 @@ def test_break_out(place, name, tmp_path):
         assert all("EVIL" not in l for c in server.received for l in c.lines)
 
 
+@pytest.mark.parametrize("more", [
+    "\r\nRCPT TO:<evil@example.com>", "\nBcc: evil@example.com",
+    "\nBcc: evil@example.com;", "\rX: evil@example.com;"])
+@pytest.mark.parametrize("place", ["to", "cc", "bcc", "operand", "reply-to"])
+def test_smuggled_recipient(place, more):
+    """A line that looks like a command or a field is no group of addresses."""
+    with Server(Smtp()) as server:
+        done = attempt("send", *url(server),
+                       *PLACES[place]("a@example.com" + more))
+    assert done.code == 65, done
+    judge(done, 65, "config")
+    assert server.received == []
+
+
 @pytest.mark.parametrize("name", ["cr", "lf", "crlf", "gt", "space", "esc",
                                   "nel"])
 def test_host_that_would_break_out(name):

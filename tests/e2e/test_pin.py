@@ -78,6 +78,26 @@ def test_typed(kind, scheme, home, keys, certificates):
     assert cause.startswith("cert-")
 
 
+@pytest.mark.parametrize("how", [["--pin"], ["pin="], ["--pin", "--verify",
+                                                       "ca"]])
+def test_set_by_hand(how, home, keys, certificates):
+    """Who names a key has it checked, unless something else is said."""
+    none = "0" * 64
+    args = [a + none if a.endswith("=") else a for a in how]
+    if "--pin" in args:
+        args.insert(args.index("--pin") + 1, none)
+    with serve(certificates, keys["good"]) as server:
+        add(home, server, f"ca-file={certificates.ca}")
+        assert home("set", "lan", *args).code == 0
+        done = run("test", "-n", "lan", "--json", env=home.env)
+    wanted = 0 if "ca" in how else 78
+    assert done.code == wanted, done
+    assert pins(home) == ("ca" if "ca" in how else "pin", [none])
+    # One that is taken away asks for nothing.
+    assert home("set", "lan", "verify=ca", "pin=").code == 0
+    assert "verify = ca" in home.file.read_text()
+
+
 @pytest.mark.parametrize("answer", ["no", "y", "", "yes please", "ja"])
 def test_not_yes(answer, home, keys, certificates):
     with serve(certificates, keys["self"]) as server:

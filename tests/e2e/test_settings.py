@@ -242,3 +242,14 @@ def test_greeting(name, tmp_path):
     words = done.stdout.split()
     assert words[:2] == ["EHLO", expected], done
     assert float(words[2]) < (4 if dns == "silent" else 3)
+
+
+def test_an_option_again_and_again(certificates, good_pem):
+    """The last one counts, and no other is forgotten for it."""
+    with Server(Smtp(tls=certificates.context(good_pem),
+                     implicit=True)) as server:
+        done = run("test", "--server", f"smtps://localhost:{server.port}",
+                   "--ca-file", certificates.ca,
+                   *["--timeout-final", "1min"] * 300, "--pin", "0" * 64)
+    assert done.code == 78, done
+    assert "is not the pinned one" in done.err, done

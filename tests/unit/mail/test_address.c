@@ -196,6 +196,8 @@ static const struct {
 	{ "undisclosed-recipients:;", "" },
 	{ "undisclosed-recipients:", "" },
 	{ "A: a@b; B: c@d;", "a@b c@d" },
+	{ "A: a@b,\nc@d;\ne@f", "a@b c@d e@f" },
+	{ "a@b\nc@d, B: e@f;", "a@b c@d e@f" },
 	{ "a@b (x, y; z), c@d", "a@b c@d" },
 	{ "a@[IPv6:::1], c@d", "a@[IPv6:::1] c@d" },
 };
@@ -214,6 +216,10 @@ static const struct {
 	{ "a@b: c@d;", "after an address" },
 	{ "A <a@b>: c@d;", "after an address" },
 	{ "a@b c@d", "two addresses" },
+	{ "x@y.z\r\nRCPT TO:<e@v.l>",
+	    "\"RCPT TO\" (address 2 of the list): a group that begins behind" },
+	{ "x@y.z\n\n Bcc: e@v.l;", "begins behind a line end" },
+	{ "x@y.z\nBcc:", "begins behind a line end" },
 };
 
 static void check_lists(void)
