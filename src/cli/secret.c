@@ -173,7 +173,9 @@ static enum ph_exit set(struct job *j)
 	ph_secret_release(&secret);
 	if (err != PH_OK)
 		return ph_connection_fail(j->cli, err, &j->fault);
-	if (j->role == PH_ROLE_PASSWORD)
+	/* A file's time tells that a password is new, and the keyring
+	   nothing. */
+	if (j->role == PH_ROLE_PASSWORD && j->in_keyring)
 		ph_memory_pardon(&c);
 	note_source(j, &c);
 	return report(j, "stored", &c);

@@ -80,6 +80,19 @@ enum ph_err ph_vault_check_place(
 	return PH_EINVAL;
 }
 
+/* What is stored already stays as it is, and as old: a password that was
+   refused is no new one for being typed again. */
+static bool is_stored(const char *path, struct ph_span bytes)
+{
+	PH_CLEANUP(ph_buf_wipe) struct ph_buf old;
+	struct ph_fault ignored;
+
+	ph_buf_init(&old, FILE_MAX);
+	return ph_file_check_private(path, &ignored) == PH_OK &&
+	    ph_file_read(path, &old, &ignored) == PH_OK &&
+	    ph_span_eq(ph_buf_span(&old), bytes);
+}
+
 enum ph_err ph_vault_set(const char *dir, const struct ph_connection *conn,
     enum ph_role role, const struct ph_secret *secret, struct ph_fault *fault)
 {
@@ -96,7 +109,7 @@ enum ph_err ph_vault_set(const char *dir, const struct ph_connection *conn,
 	}
 	if (err == PH_OK)
 		err = ph_buf_append(&bytes, ph_secret_span(secret));
-	if (err == PH_OK)
+	if (err == PH_OK && !is_stored(path, ph_buf_span(&bytes)))
 		err = ph_file_replace(path, ph_buf_span(&bytes), 0600, fault);
 	free(path);
 	return err;

@@ -1,6 +1,7 @@
 #include "io/file.h"
 
 #include "io/errno_text.h"
+#include "io/loop.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -503,8 +504,11 @@ enum ph_err ph_file_check_private(const char *path, struct ph_fault *fault)
 int64_t ph_file_changed_msec(const char *path)
 {
 	struct stat st;
+	int64_t changed;
 
-	if (stat(path, &st) != 0)
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return 0;
-	return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	changed =
+	    (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	return changed <= ph_clock_unix_msec() ? changed : 0;
 }

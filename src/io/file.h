@@ -46,7 +46,7 @@ PH_MUST_USE enum ph_err ph_file_remove(
     const char *path, struct ph_fault *fault);
 
 /* When it was written last, in milliseconds since 1970; 0: that cannot be
-   told. */
+   told, as of a pipe, or of what is said to come from the future. */
 int64_t ph_file_changed_msec(const char *path);
 
 /* A directory and those above it, mode 0700; no error when it is there. */

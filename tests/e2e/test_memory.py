@@ -215,6 +215,36 @@ def test_new_password_is_tried_at_once(home):
         assert not home.refused(server.port).exists()
 
 
+def test_password_from_the_future(home):
+    """A file's time that is yet to come makes no password a new one."""
+    with Server(refusing()) as server:
+        os.utime(home.password, (time.time() + 1e6,) * 2)
+        causes = [home.send(server.port, *PLAIN_TOO, code=77)
+                  .json["error"]["cause"] for _ in range(3)]
+    assert causes == ["auth-refused"] * 2 + ["auth-used-up"]
+
+
+def test_password_from_a_pipe(home, tmp_path):
+    """Nor does a pipe, which always is as new as what was read of it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o600)
+
+    def fill():
+        with open(pipe, "wb") as out:
+            out.write(b"wrong")
+
+    causes = []
+    with Server(refusing()) as server:
+        for _ in range(3):
+            filler = threading.Thread(target=fill, daemon=True)
+            filler.start()
+            done = home.send(server.port, *PLAIN_TOO, "--password-from",
+                             f"file:{pipe}", code=77)
+            filler.join(20)
+            causes.append(done.json["error"]["cause"])
+    assert causes == ["auth-refused"] * 2 + ["auth-used-up"]
+
+
 def test_secret_set_is_tried_at_once(home):
     talk = refusing()
     with Server(talk) as server:
@@ -228,6 +258,9 @@ def test_secret_set_is_tried_at_once(home):
         home.run("secret", "set", "work", stdin=b"wrong")
         causes = [send().json["error"]["cause"] for _ in range(3)]
         assert causes == ["auth-refused"] * 2 + ["auth-used-up"]
+        # The same again is none that could be right now.
+        assert home.run("secret", "set", "work", stdin=b"wrong").code == 0
+        assert send().json["error"]["cause"] == "auth-used-up"
         assert home.run("secret", "set", "work", stdin=b"right").code == 0
         assert send().json["error"]["cause"] == "auth-refused"
         talk.answers["AUTH"] = "235 2.7.0 in"
