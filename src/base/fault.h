@@ -49,6 +49,7 @@ enum ph_cause {
 	PH_CAUSE_PROXY_LOGIN_REQUIRED, /* no login was made, one is wanted */
 	PH_CAUSE_PROXY_LOGIN_REFUSED,
 	PH_CAUSE_PROXY_LOGIN_METHOD,   /* no kind of login in common */
+	PH_CAUSE_PROXY_FALSE,          /* does not prove who it is */
 	PH_CAUSE_PROXY_FORBIDDEN,      /* its rules */
 	PH_CAUSE_PROXY_TARGET_CLOSED,  /* the server's port */
 	PH_CAUSE_PROXY_TARGET_UNKNOWN, /* the server's name */

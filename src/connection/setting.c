@@ -108,7 +108,7 @@ const struct ph_setting ph_settings[] = {
 	    "none socks4 socks4a socks5 http https system",
 	    "The kind of proxy on the way to the server." },
 	{ "proxy", "use-credentials", PH_SETTING_BOOL, "no", "",
-	    "Log in to the proxy." },
+	    "Log in to the proxy by user name and password." },
 	{ "proxy", "host", PH_SETTING_HOST, "", "",
 	    "The proxy's name or address, with or without its port." },
 	{ "proxy", "port", PH_SETTING_PORT, "", "", "The proxy's port." },

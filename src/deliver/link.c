@@ -106,6 +106,7 @@ void ph_link_close(struct ph_session *s, const struct ph_fault *fault)
 	keep_fault(s, fault);
 	ph_gate_leave(s, PH_GATE_UNDECIDED);
 	ph_login_step_stop(&s->login);
+	ph_passage_token_stop(&s->way);
 	ph_link_drop(s);
 	s->phase = PH_PHASE_CLOSED;
 	s->facts.timing.total = ph_ms_since(s->start_usec);

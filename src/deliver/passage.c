@@ -115,6 +115,7 @@ bool ph_passage_is_due(const struct ph_session *s)
 
 void ph_passage_restart(struct ph_session *s)
 {
+	ph_passage_token_release(&s->way);
 	ph_tunnel_free(s->way.tunnel);
 	s->way.tunnel = NULL;
 }
@@ -143,7 +144,7 @@ static enum ph_err dial_proxy(struct ph_session *s)
 	    ph_link_on_dialed, s, &s->dial);
 }
 
-static void out_of_memory(struct ph_session *s)
+void ph_passage_out_of_memory(struct ph_session *s)
 {
 	struct ph_fault f;
 
@@ -165,7 +166,7 @@ static void on_address(void *ctx, const struct ph_dial_result *r)
 		ph_dial_free(s->dial);
 		s->dial = NULL;
 		if (dial_proxy(s) != PH_OK)
-			out_of_memory(s);
+			ph_passage_out_of_memory(s);
 	}
 	ph_session_run(s, true);
 }
@@ -235,7 +236,7 @@ static void start_tls(struct ph_session *s)
 	};
 
 	if (ph_stream_start_tls(s->stream, &opt) != PH_OK)
-		out_of_memory(s);
+		ph_passage_out_of_memory(s);
 }
 
 static void tls_down(struct ph_session *s)
@@ -284,6 +285,7 @@ static void make_tunnel(struct ph_session *s)
 		.password = way->password,
 		.domain = ph_span_of(way->domain),
 		.tools = &ph_passage_tools,
+		.has_tokens = true,
 		.encrypted = way->type == PH_PROXY_HTTPS,
 		.trace = s->trace != NULL,
 		.now = ph_clock_unix(),
@@ -298,7 +300,7 @@ static void make_tunnel(struct ph_session *s)
 	if (err == PH_OK)
 		return;
 	if (!ph_fault_is_set(&f)) {
-		out_of_memory(s);
+		ph_passage_out_of_memory(s);
 		return;
 	}
 	ph_fault_prefix(&f, way->where);
@@ -400,7 +402,7 @@ static void opened(struct ph_session *s)
 	struct ph_span surplus = ph_tunnel_surplus(t);
 
 	if (surplus.len > 0 && ph_stream_unread(s->stream, surplus) != PH_OK) {
-		out_of_memory(s);
+		ph_passage_out_of_memory(s);
 		return;
 	}
 	s->facts.proxy_works = true;
@@ -419,7 +421,7 @@ static void dial_again(struct ph_session *s)
 	ph_link_drop(s);
 	s->phase = PH_PHASE_DIALING;
 	if (dial_proxy(s) != PH_OK)
-		out_of_memory(s);
+		ph_passage_out_of_memory(s);
 }
 
 static bool run_tunnel(struct ph_session *s)
@@ -435,6 +437,9 @@ static bool run_tunnel(struct ph_session *s)
 	switch (ph_tunnel_state(t)) {
 	case PH_TUNNEL_TALKING:
 		return false;
+	case PH_TUNNEL_WANTS_TOKEN:
+		ph_passage_token_ask(s);
+		return s->way.work == NULL;
 	case PH_TUNNEL_OPEN:
 		opened(s);
 		return true;
@@ -452,6 +457,10 @@ static void timed_out(struct ph_session *s)
 {
 	struct ph_fault f;
 
+	if (s->way.work != NULL) {
+		ph_passage_token_late(s);
+		return;
+	}
 	if (s->way.tunnel != NULL) {
 		ph_tunnel_timeout(s->way.tunnel, s->conn->timeout);
 		fail(s, ph_tunnel_fault(s->way.tunnel));
@@ -466,9 +475,17 @@ static void timed_out(struct ph_session *s)
 	fail(s, &f);
 }
 
+/* True when there is more to do. */
+static bool run(struct ph_session *s)
+{
+	if (s->way.work != NULL)
+		return false;
+	return s->way.tunnel == NULL ? run_tls(s) : run_tunnel(s);
+}
+
 bool ph_passage_run(struct ph_session *s)
 {
-	bool more = s->way.tunnel == NULL ? run_tls(s) : run_tunnel(s);
+	bool more = run(s);
 
 	if (more || s->phase != PH_PHASE_PROXY ||
 	    s->handshake_until > ph_loop_now(s->loop))

@@ -6,9 +6,13 @@
 #include "connection/connection.h"
 #include "io/tls.h"
 #include "proxy/tunnel.h"
+#include "sasl/kerberos.h"
 
 /* A session's way through a proxy: what stands between dialing and the server's
    stream. */
+
+struct ph_work;
+struct ph_passage_token;
 
 enum {
 	PH_PASSAGE_WHERE_MAX = 300,
@@ -34,6 +38,13 @@ struct ph_passage {
 	                                        SOCKS 4 */
 	bool is_looking_up;
 	int64_t begun_usec;
+
+	/* A login by Kerberos: whose work it is, and how far it got (NULL, too,
+	   while a thread has it). */
+	const struct ph_kerberos *by;
+	struct ph_kerberos_context *kerberos;
+	struct ph_passage_token *token; /* a step */
+	struct ph_work *work;           /* which does it */
 };
 
 extern const struct ph_tunnel_tools ph_passage_tools;

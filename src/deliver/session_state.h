@@ -191,6 +191,18 @@ bool ph_passage_run(struct ph_session *s);
 /* Forgets a tunnel half made. */
 void ph_passage_restart(struct ph_session *s);
 void ph_passage_release(struct ph_session *s);
+void ph_passage_out_of_memory(struct ph_session *s);
+
+/* passage_token.c: Kerberos for the tunnel. */
+/* The tunnel wants a token: it gets an answer at once, or way.work is on its
+   way to one and gives it, and runs the session. */
+void ph_passage_token_ask(struct ph_session *s);
+/* It takes too long: it is left to itself, and the tunnel hears of it. */
+void ph_passage_token_late(struct ph_session *s);
+/* Forgets what is on its way. */
+void ph_passage_token_stop(struct ph_passage *way);
+/* And the login. */
+void ph_passage_token_release(struct ph_passage *way);
 
 /* turn.c */
 void ph_link_on_stream(void *ctx); /* a ph_stream_fn */

@@ -126,8 +126,12 @@ static const struct row rows[] = {
 	    "those for the mail server" },
 	[PH_CAUSE_PROXY_LOGIN_METHOD] = { "proxy-login-method", "proxy",
 	    PH_EXIT_CONFIG, false,
-	    "ask the proxy's administrator for a login by NTLM, Digest or "
-	    "Basic (HTTP) or by user name and password (SOCKS 5)" },
+	    "ask the proxy's administrator for a login by Negotiate, NTLM, "
+	    "Digest or Basic (HTTP) or by user name and password (SOCKS 5)" },
+	[PH_CAUSE_PROXY_FALSE] = { "proxy-false", "proxy", PH_EXIT_NOPERM,
+	    false,
+	    "something else may stand in the proxy's place: do not send "
+	    "through it before its administrator has explained it" },
 	[PH_CAUSE_PROXY_FORBIDDEN] = { "proxy-forbidden", "proxy",
 	    PH_EXIT_REFUSED, false,
 	    "the proxy's rules decide: many let only some ports through, so "

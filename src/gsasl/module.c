@@ -1,4 +1,5 @@
 #include "gsasl/module.h"
+#include "gsasl/kerberos.h"
 
 __attribute__((visibility("default"))) const struct ph_gsasl ph_gsasl_module = {
 	.client = {
@@ -11,4 +12,9 @@ __attribute__((visibility("default"))) const struct ph_gsasl ph_gsasl_module = {
 	.server_free = ph_gsasl_server_free,
 	.server_step = ph_gsasl_server_step,
 	.server_username = ph_gsasl_server_username,
+	.kerberos = {
+		.begin = ph_kerberos_begin,
+		.end = ph_kerberos_end,
+		.step = ph_kerberos_step,
+	},
 };

@@ -8,8 +8,8 @@
 
 enum {
 	INTERIM_MAX = 16,
-	/* Each of three schemes, twice, and the request that was refused. */
-	REQUESTS_MAX = 8,
+	/* Each of three schemes, twice, and Negotiate's rounds. */
+	REQUESTS_MAX = 8 + PH_HTTP_ROUNDS_MAX,
 	SHOWN_MAX = 256
 };
 
@@ -190,7 +190,7 @@ static bool on_success(struct ph_tunnel *t)
 		    "answered CONNECT with a web page: %u \"%s\"",
 		    (unsigned)h->status, h->reason);
 	}
-	return ph_tunnel_open(t);
+	return ph_http_negotiate_opened(t);
 }
 
 static bool on_body(struct ph_tunnel *t)
@@ -290,8 +290,9 @@ bool ph_http_lost(struct ph_tunnel *t)
 {
 	struct ph_http *h = &t->http;
 	bool is_silent = h->head.octets == 0 && ph_tunnel_unread(t).len == 0;
-	bool is_bound =
-	    h->scheme == PH_HTTP_NTLM && h->login == PH_HTTP_LOGIN_SHOWN;
+	/* What has begun over this connection cannot go on over another. */
+	bool is_bound = h->login == PH_HTTP_LOGIN_SHOWN &&
+	    (h->scheme == PH_HTTP_NTLM || h->rounds > 1);
 
 	if (t->step == on_body) {
 		h->is_last = true;

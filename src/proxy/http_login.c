@@ -15,11 +15,14 @@ enum {
 	CNONCE_SIZE = PH_TUNNEL_RANDOM_SIZE - CNONCE_AT
 };
 
-/* What a scheme appends to Proxy-Authorization.  PH_ENOMEM; anything else: not
-   with what the proxy said or we have, the next scheme is tried. */
+/* What a scheme appends to Proxy-Authorization.  PH_AGAIN: it has to be made
+   first; PH_ENOMEM; anything else: not with what the proxy said or we have, the
+   next scheme is tried. */
 typedef enum ph_err begin_fn(
     struct ph_tunnel *t, const struct ph_challenge *c, struct ph_buf *out);
 
+static enum ph_err negotiate_begin(
+    struct ph_tunnel *t, const struct ph_challenge *c, struct ph_buf *out);
 static enum ph_err ntlm_begin(
     struct ph_tunnel *t, const struct ph_challenge *c, struct ph_buf *out);
 static enum ph_err digest_begin(
@@ -31,10 +34,14 @@ static const struct {
 	const char *name;
 	begin_fn *begin;
 	enum ph_http_login next;
+	bool needs_user;
 } schemes[PH_HTTP_SCHEMES] = {
-	[PH_HTTP_NTLM] = { "NTLM", ntlm_begin, PH_HTTP_LOGIN_BEGUN },
-	[PH_HTTP_DIGEST] = { "Digest", digest_begin, PH_HTTP_LOGIN_SHOWN },
-	[PH_HTTP_BASIC] = { "Basic", basic_begin, PH_HTTP_LOGIN_SHOWN },
+	[PH_HTTP_NEGOTIATE] = { "Negotiate", negotiate_begin,
+	    PH_HTTP_LOGIN_SHOWN, false },
+	[PH_HTTP_NTLM] = { "NTLM", ntlm_begin, PH_HTTP_LOGIN_BEGUN, true },
+	[PH_HTTP_DIGEST] = { "Digest", digest_begin, PH_HTTP_LOGIN_SHOWN,
+	    true },
+	[PH_HTTP_BASIC] = { "Basic", basic_begin, PH_HTTP_LOGIN_SHOWN, true },
 };
 
 static enum ph_err put_base64(
@@ -105,6 +112,15 @@ static enum ph_err digest_begin(
 	return ph_digest_answer(&login, c, out);
 }
 
+/* Whether there is a ticket the driver has to find out, and may take long. */
+static enum ph_err negotiate_begin(
+    struct ph_tunnel *t, const struct ph_challenge *c, struct ph_buf *out)
+{
+	(void)c;
+	(void)out;
+	return t->opt.has_tokens ? PH_AGAIN : PH_EPROTO;
+}
+
 static enum ph_err ntlm_begin(
     struct ph_tunnel *t, const struct ph_challenge *c, struct ph_buf *out)
 {
@@ -151,7 +167,7 @@ static bool is_better(enum ph_http_scheme scheme, const struct ph_challenge *c,
 	return ph_digest_algorithm(c) > ph_digest_algorithm(than);
 }
 
-static bool find(const struct ph_tunnel *t, enum ph_http_scheme scheme,
+bool ph_http_login_find(const struct ph_tunnel *t, enum ph_http_scheme scheme,
     struct ph_challenge *out)
 {
 	struct ph_span values = ph_buf_span(&t->http.head.challenges);
@@ -195,8 +211,13 @@ static void list_offered(const struct ph_tunnel *t, char out[OFFERED_MAX])
 
 /* what is said */
 
+static const char ticket_advice[] =
+    "see to the Kerberos ticket (klist shows it), or log in by user name and "
+    "password: --proxy KIND://USER@HOST and --proxy-password-from, or "
+    "use-credentials = yes, username and password-from in [proxy]";
+
 /* The request goes over this connection, or over the next one. */
-static bool say(struct ph_tunnel *t, struct ph_span authorization)
+bool ph_http_login_say(struct ph_tunnel *t, struct ph_span authorization)
 {
 	bool is_last = t->http.is_last;
 
@@ -218,6 +239,18 @@ static bool nothing_fits(struct ph_tunnel *t)
 	char offered[OFFERED_MAX];
 	const struct ph_http_head *h = &t->http.head;
 
+	if (t->http.why[0] != '\0') {
+		return ph_tunnel_fail(t, PH_CAUSE_PROXY_LOGIN_REQUIRED,
+		    ticket_advice,
+		    "wants a login, and that by Kerberos failed: %s (it "
+		    "answered %u \"%s\")",
+		    t->http.why, (unsigned)h->status, h->reason);
+	}
+	if (!t->opt.has_login) {
+		return ph_tunnel_fail(t, PH_CAUSE_PROXY_LOGIN_REQUIRED, NULL,
+		    "wants a login: it answered %u \"%s\"", (unsigned)h->status,
+		    h->reason);
+	}
 	list_offered(t, offered);
 	return ph_tunnel_fail(t, PH_CAUSE_PROXY_LOGIN_METHOD, NULL,
 	    "wants a login by a scheme that does not work here: it offers %s "
@@ -236,15 +269,22 @@ static bool try_next(struct ph_tunnel *t)
 	for (size_t i = 0; i < PH_COUNT(schemes); i++) {
 		enum ph_err err;
 
-		if (h->ended[i] || !find(t, (enum ph_http_scheme)i, &c))
+		if (h->ended[i] ||
+		    (schemes[i].needs_user && !t->opt.has_login) ||
+		    !ph_http_login_find(t, (enum ph_http_scheme)i, &c))
 			continue;
 		ph_buf_wipe(&out);
 		err = schemes[i].begin(t, &c, &out);
-		if (err == PH_OK) {
+		if (err == PH_OK || err == PH_AGAIN) {
 			h->scheme = (enum ph_http_scheme)i;
 			h->login = schemes[i].next;
 			t->scheme = schemes[i].name;
-			return say(t, ph_buf_span(&out));
+		}
+		if (err == PH_OK)
+			return ph_http_login_say(t, ph_buf_span(&out));
+		if (err == PH_AGAIN) {
+			t->state = PH_TUNNEL_WANTS_TOKEN;
+			return false;
 		}
 		if (err == PH_ENOMEM) {
 			ph_tunnel_check(t, err);
@@ -255,13 +295,12 @@ static bool try_next(struct ph_tunnel *t)
 	return nothing_fits(t);
 }
 
-/* This scheme is through, without a word about who logs in. */
-static bool end_scheme(struct ph_tunnel *t)
+bool ph_http_login_end(struct ph_tunnel *t, const char *why)
 {
 	t->http.ended[t->http.scheme] = true;
 	t->http.login = PH_HTTP_LOGIN_NONE;
-	ph_tunnel_note(t, '*', "the login by %s does not work here",
-	    schemes[t->http.scheme].name);
+	ph_tunnel_note(t, '*', "the login by %s does not work here%s%s",
+	    schemes[t->http.scheme].name, why[0] == '\0' ? "" : ": ", why);
 	return try_next(t);
 }
 
@@ -283,8 +322,9 @@ static bool go_on(struct ph_tunnel *t)
 	struct ph_challenge c;
 
 	ph_buf_init(&out, AUTHORIZATION_MAX);
-	if (t->http.is_last || !find(t, t->http.scheme, &c) || c.token.len == 0)
-		return end_scheme(t);
+	if (t->http.is_last || !ph_http_login_find(t, t->http.scheme, &c) ||
+	    c.token.len == 0)
+		return ph_http_login_end(t, "");
 
 	enum ph_err err = ntlm_answer(t, c.token, &out);
 	if (err == PH_ENOMEM) {
@@ -292,9 +332,9 @@ static bool go_on(struct ph_tunnel *t)
 		return false;
 	}
 	if (err != PH_OK)
-		return end_scheme(t);
+		return ph_http_login_end(t, "");
 	t->http.login = PH_HTTP_LOGIN_SHOWN;
-	return say(t, ph_buf_span(&out));
+	return ph_http_login_say(t, ph_buf_span(&out));
 }
 
 /* Once: the nonce was too old (RFC 7616 3.3). */
@@ -305,18 +345,12 @@ static bool is_stale(struct ph_tunnel *t)
 	if (t->http.scheme != PH_HTTP_DIGEST || t->http.was_stale)
 		return false;
 	t->http.was_stale = true;
-	return find(t, PH_HTTP_DIGEST, &c) && ph_digest_is_stale(&c);
+	return ph_http_login_find(t, PH_HTTP_DIGEST, &c) &&
+	    ph_digest_is_stale(&c);
 }
 
 bool ph_http_login(struct ph_tunnel *t)
 {
-	const struct ph_http_head *h = &t->http.head;
-
-	if (!t->opt.has_login) {
-		return ph_tunnel_fail(t, PH_CAUSE_PROXY_LOGIN_REQUIRED, NULL,
-		    "wants a login: it answered %u \"%s\"", (unsigned)h->status,
-		    h->reason);
-	}
 	switch (t->http.login) {
 	case PH_HTTP_LOGIN_NONE:
 		return try_next(t);
@@ -325,5 +359,7 @@ bool ph_http_login(struct ph_tunnel *t)
 	case PH_HTTP_LOGIN_SHOWN:
 		break;
 	}
+	if (t->http.scheme == PH_HTTP_NEGOTIATE)
+		return ph_http_negotiate_answered(t);
 	return is_stale(t) ? try_next(t) : refused(t);
 }

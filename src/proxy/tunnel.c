@@ -195,6 +195,7 @@ enum ph_err ph_tunnel_new(const struct ph_tunnel_options *opt,
 	ph_buf_init(&t->out, PH_TUNNEL_OUT_MAX);
 	ph_buf_init(&t->trace, PH_TUNNEL_TRACE_MAX);
 	ph_http_head_init(&t->http.head);
+	ph_buf_init(&t->http.challenge, PH_HTTP_HEAD_MAX);
 	err = copy_texts(t);
 	if (err != PH_OK)
 		return err;
@@ -215,6 +216,7 @@ void ph_tunnel_free(struct ph_tunnel *t)
 	ph_buf_wipe(&t->out);
 	ph_buf_release(&t->trace);
 	ph_http_head_release(&t->http.head);
+	ph_buf_wipe(&t->http.challenge);
 	ph_arena_release(&t->arena);
 	free(t);
 }
@@ -248,6 +250,13 @@ static void compact(struct ph_tunnel *t)
 	t->in_at = 0;
 }
 
+static void go_on(struct ph_tunnel *t)
+{
+	while (t->state == PH_TUNNEL_TALKING && t->step(t))
+		continue;
+	compact(t);
+}
+
 void ph_tunnel_receive(struct ph_tunnel *t, struct ph_span in)
 {
 	assert(in.len <= PH_TUNNEL_READ_MAX);
@@ -260,9 +269,28 @@ void ph_tunnel_receive(struct ph_tunnel *t, struct ph_span in)
 		ph_tunnel_check(t, err);
 		return;
 	}
-	while (t->state == PH_TUNNEL_TALKING && t->step(t))
-		continue;
-	compact(t);
+	go_on(t);
+}
+
+struct ph_span ph_tunnel_challenge(const struct ph_tunnel *t)
+{
+	return ph_buf_span(&t->http.challenge);
+}
+
+void ph_tunnel_token(struct ph_tunnel *t, struct ph_span token, bool is_through)
+{
+	assert(t->state == PH_TUNNEL_WANTS_TOKEN);
+	t->state = PH_TUNNEL_TALKING;
+	if (ph_http_negotiate_token(t, token, is_through))
+		go_on(t);
+}
+
+void ph_tunnel_no_token(struct ph_tunnel *t, const char *why)
+{
+	assert(t->state == PH_TUNNEL_WANTS_TOKEN);
+	t->state = PH_TUNNEL_TALKING;
+	if (ph_http_negotiate_no_token(t, why))
+		go_on(t);
 }
 
 void ph_tunnel_restart(struct ph_tunnel *t)

@@ -15,14 +15,17 @@
 
    SOCKS 4 (an IPv4 address goes to the proxy), SOCKS 4A (a name does), SOCKS 5
    (RFC 1928, with the login of RFC 1929), HTTP CONNECT (RFC 9110 9.3.6) with a
-   login by NTLM version 2, Digest (RFC 7616) or Basic (RFC 7617).  CONNECT over
-   TLS is the same: the stream below is TLS then.
+   login by Negotiate (RFC 4559, with Kerberos), NTLM version 2, Digest (RFC
+   7616) or Basic (RFC 7617).  CONNECT over TLS is the same: the stream below is
+   TLS then.
 
    How a driver uses it:
 
        while PH_TUNNEL_TALKING:
 	   write what _pending() gives, _sent()
 	   _receive() what was read, _lost() or _timeout() if need be
+       PH_TUNNEL_WANTS_TOKEN:  have Kerberos answer _challenge(), then _token()
+	   or _no_token(); nothing has to be read meanwhile
        PH_TUNNEL_OPEN:  _surplus() is the beginning of the server's stream
        PH_TUNNEL_RECONNECT:  connect to the proxy again, then _restart()
        PH_TUNNEL_FAILED:  _fault() says why
@@ -76,8 +79,11 @@ struct ph_tunnel_options {
 	struct ph_span password;
 	struct ph_span domain;               /* NTLM's; may be empty */
 	const struct ph_tunnel_tools *tools; /* NULL: none */
-	/* "HTTP/proxy.example.com", what NTLM logs in at. */
+	/* "HTTP/proxy.example.com", what NTLM and Kerberos log in at. */
 	struct ph_span service;
+	/* The driver may have a ticket, with or without a user name: it is
+	   asked where the proxy offers Negotiate. */
+	bool has_tokens;
 	bool encrypted; /* the stream to the proxy is TLS */
 	bool trace;
 	ph_unixtime now;
@@ -86,6 +92,7 @@ struct ph_tunnel_options {
 
 enum ph_tunnel_state {
 	PH_TUNNEL_TALKING,
+	PH_TUNNEL_WANTS_TOKEN,
 	PH_TUNNEL_OPEN,
 	PH_TUNNEL_RECONNECT,
 	PH_TUNNEL_FAILED
@@ -116,6 +123,17 @@ void ph_tunnel_lost(struct ph_tunnel *t, const char *why);
 void ph_tunnel_timeout(struct ph_tunnel *t, ph_msec limit);
 /* Connected again, after RECONNECT. */
 void ph_tunnel_restart(struct ph_tunnel *t);
+
+/* WANTS_TOKEN: what Kerberos is to answer; empty at the beginning, where a
+   context made before is of no more use.  Borrowed until the next call on t. */
+struct ph_span ph_tunnel_challenge(const struct ph_tunnel *t);
+/* What it answers, copied.  is_through: it wants to hear nothing more, and the
+   proxy has proved who it is; the token may be empty then. */
+void ph_tunnel_token(
+    struct ph_tunnel *t, struct ph_span token, bool is_through);
+/* It has no answer, for a reason in words that go on from a colon, and hold no
+   secret: there is no ticket, the KDC is silent, the challenge is false. */
+void ph_tunnel_no_token(struct ph_tunnel *t, const char *why);
 
 /* What came behind the proxy's last answer: the server's first words.  Valid
    until t is freed; empty unless OPEN. */

@@ -9,11 +9,12 @@
 #include "proxy/tunnel.h"
 
 /* What the files of a tunnel share: tunnel.c (what callers see), socks4.c,
-   socks5.c, http.c, http_login.c (one conversation each) and stranger.c (what
-   it is if it is no proxy of the kind). */
+   socks5.c, http.c, http_login.c (one conversation each), http_negotiate.c (one
+   of its logins) and stranger.c (what it is if it is no proxy of the kind). */
 
 enum {
-	/* The longest password in base64 and the longest message of NTLM. */
+	/* The longest password in base64, the longest message of NTLM or ticket
+	   of Kerberos. */
 	PH_TUNNEL_OUT_MAX = 256 * 1024,
 	PH_TUNNEL_TRACE_MAX = 128 * 1024
 };
@@ -23,13 +24,17 @@ enum {
 typedef bool ph_tunnel_step(struct ph_tunnel *t);
 
 enum ph_http_scheme {
-	PH_HTTP_NTLM = 0, /* the strongest first */
+	PH_HTTP_NEGOTIATE = 0, /* the strongest first */
+	PH_HTTP_NTLM,
 	PH_HTTP_DIGEST,
 	PH_HTTP_BASIC
 };
 
 enum {
-	PH_HTTP_SCHEMES = PH_HTTP_BASIC + 1
+	PH_HTTP_SCHEMES = PH_HTTP_BASIC + 1,
+	/* One is what Kerberos needs. */
+	PH_HTTP_ROUNDS_MAX = 4,
+	PH_HTTP_WHY_MAX = 400
 };
 
 /* How far a login got. */
@@ -50,6 +55,11 @@ struct ph_http {
 	enum ph_http_scheme scheme;
 	bool ended[PH_HTTP_SCHEMES]; /* failed for its own sake */
 	bool was_stale;
+	/* Negotiate: */
+	struct ph_buf challenge;   /* Kerberos's, out of the proxy's */
+	unsigned rounds;           /* tokens sent */
+	bool is_proof;             /* the way is open if it is good */
+	char why[PH_HTTP_WHY_MAX]; /* there was no token, or "" */
 };
 
 struct ph_tunnel {
@@ -103,6 +113,23 @@ PH_MUST_USE enum ph_err ph_http_request(
 bool ph_http_lost(struct ph_tunnel *t);
 /* http_login.c: the proxy wants one, and its answer is read to the end. */
 bool ph_http_login(struct ph_tunnel *t);
+/* The best that the proxy offers of this scheme.  False: nothing. */
+bool ph_http_login_find(const struct ph_tunnel *t, enum ph_http_scheme scheme,
+    struct ph_challenge *out);
+/* Asks with this, over this connection or the next one. */
+bool ph_http_login_say(struct ph_tunnel *t, struct ph_span authorization);
+/* This scheme is through, without a word about who logs in, for a reason ("":
+   not known): the next. */
+bool ph_http_login_end(struct ph_tunnel *t, const char *why);
+
+/* http_negotiate.c: steps of the login by Negotiate.  The proxy's answer to a
+   token, a no. */
+bool ph_http_negotiate_answered(struct ph_tunnel *t);
+/* The way is open, and the proxy perhaps proves who it is. */
+bool ph_http_negotiate_opened(struct ph_tunnel *t);
+bool ph_http_negotiate_token(
+    struct ph_tunnel *t, struct ph_span token, bool is_through);
+bool ph_http_negotiate_no_token(struct ph_tunnel *t, const char *why);
 
 /* stranger.c: a step for what is no answer of the kind that was due. */
 bool ph_tunnel_on_stranger(struct ph_tunnel *t);

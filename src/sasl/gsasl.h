@@ -2,6 +2,7 @@
 #define PH_SASL_GSASL_H
 
 #include "sasl/engine.h"
+#include "sasl/kerberos.h"
 #include "sasl/server.h"
 
 /* What libgsasl does for Posthaste: the room gsasl, a module of its own that is
@@ -24,6 +25,7 @@ struct ph_gsasl {
 	    struct ph_span response, struct ph_buf *out);
 	/* Valid as long as s. */
 	struct ph_span (*server_username)(const struct ph_gsasl_server *s);
+	struct ph_kerberos kerberos;
 };
 
 /* NULL when the module cannot be loaded.  Any thread. */

@@ -6,7 +6,8 @@
 
 /* An HTTP proxy that says anything to CONNECT and to every login, whole and in
    pieces: both must come to the same end.  The first octet chooses whether
-   there is a login, and the size of the pieces; a NUL ends a connection. */
+   there is a login, and a Kerberos, and the size of the pieces; a NUL ends a
+   connection. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -59,6 +60,7 @@ static struct ph_tunnel *begin(unsigned how)
 		.domain = PH_SPAN("CORP"),
 		.service = PH_SPAN("HTTP/p"),
 		.tools = &tools,
+		.has_tokens = (how & 0x80) != 0,
 		.trace = true,
 	};
 	struct ph_tunnel *t = NULL;
@@ -78,6 +80,21 @@ static void keeps_secret(struct ph_tunnel *t)
 		assert(!holds_secret(line.line));
 }
 
+/* What Kerberos would say is the proxy's choice, too. */
+static void answer(struct ph_tunnel *t)
+{
+	struct ph_span challenge = ph_tunnel_challenge(t);
+	char how = challenge.len == 0 ? 'f' : challenge.ptr[0];
+
+	if (how == 'n') {
+		ph_tunnel_no_token(t, "no");
+	} else if (how == 't') {
+		ph_tunnel_token(t, PH_SPAN(""), true);
+	} else {
+		ph_tunnel_token(t, PH_SPAN("AP-REQ"), how == 'p');
+	}
+}
+
 static void feed_connection(
     struct ph_tunnel *t, struct ph_span in, size_t piece)
 {
@@ -87,6 +104,8 @@ static void feed_connection(
 		ph_tunnel_sent(t, ph_tunnel_pending(t).len);
 		ph_tunnel_receive(t, ph_span_first(in, n));
 		in = ph_span_skip(in, n);
+		while (ph_tunnel_state(t) == PH_TUNNEL_WANTS_TOKEN)
+			answer(t);
 	}
 	if (ph_tunnel_state(t) == PH_TUNNEL_TALKING)
 		ph_tunnel_lost(t, NULL);

@@ -38,7 +38,8 @@ def token(user=USER, left=3600, key=TOKEN_KEY):
 
 
 class Kdc:
-    """MIT's, on high ports, with a user ann and a service smtp on localhost."""
+    """MIT's, on high ports, with users ann and bob, and the services smtp and
+    HTTP on localhost."""
 
     def __init__(self):
         self.root = packages.unpack("krb5-kdc", "krb5-admin-server",
@@ -98,7 +99,8 @@ class Kdc:
                  text="master\nmaster\n")
         for query in ("addprinc -pw secret ann", "addprinc -pw secret bob",
                       "addprinc -randkey smtp/localhost",
-                      f"ktadd -k {self.keytab} smtp/localhost"):
+                      "addprinc -randkey HTTP/localhost",
+                      f"ktadd -k {self.keytab} smtp/localhost HTTP/localhost"):
             self.run(self.root / "usr/sbin/kadmin.local", "-q", query)
         self.keytab.chmod(0o644)
 

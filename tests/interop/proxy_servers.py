@@ -2,6 +2,7 @@
 
 import subprocess
 
+import logins
 from servers import Server, free_port
 
 USER = "ann"
@@ -15,11 +16,12 @@ def crypt(password):
 
 
 class Proxy(Server):
-    """login: none, basic, digest or user.  forbidden: a port that its rules do
-    not let through."""
+    """login: none, basic, digest, ntlm, negotiate (which needs a KDC) or user.
+    forbidden: a port that its rules do not let through."""
 
-    def __init__(self, login="none", certificate=None):
+    def __init__(self, login="none", certificate=None, kdc=None):
         self.login = login
+        self.kdc = kdc
         self.port = free_port()
         self.forbidden = free_port()
         super().__init__(certificate)
@@ -111,7 +113,8 @@ MaxClients 20
 
 
 class Squid(Proxy):
-    """In clear, and on a second port in TLS."""
+    """In clear, and on a second port in TLS.  Where it offers Negotiate it offers
+    Basic, too; it lets in ann alone."""
 
     packages = ("squid", "squid-langpack")
     users = ("proxy",)
@@ -119,8 +122,8 @@ class Squid(Proxy):
 
     def configure(self):
         self.tls_port = free_port()
-        login = ""
-        if self.login == "basic":
+        login = self.more_logins()
+        if self.login in ("basic", "negotiate"):
             login = ("auth_param basic program /usr/lib/squid/basic_ncsa_auth "
                      "/etc/squid/users\n")
             self.etc("squid/users", f"{USER}:{crypt(PASSWORD)}\n")
@@ -129,8 +132,14 @@ class Squid(Proxy):
                      "/usr/lib/squid/digest_file_auth /etc/squid/users\n"
                      "auth_param digest realm a realm\n")
             self.etc("squid/users", f"{USER}:{PASSWORD}\n")
+        if self.login == "negotiate":
+            login = ("auth_param negotiate program "
+                     "/usr/lib/squid/negotiate_kerberos_auth -s HTTP/localhost "
+                     f"-k {self.kdc.keytab}\n{login}")
         if login:
-            login += ("acl known proxy_auth REQUIRED\n"
+            who = f"{USER} {USER}@{logins.REALM}" \
+                if self.login == "negotiate" else "REQUIRED"
+            login += (f"acl known proxy_auth {who}\n"
                       "http_access deny !known\n")
         self.etc("squid/squid.conf", f"""
 http_port 127.0.0.1:{self.port}
@@ -146,8 +155,29 @@ http_access deny forbidden
 {login}http_access allow all
 """)
 
+    def more_logins(self):
+        return ""
+
     def command(self):
-        return ["squid", "-N", "-f", "/etc/squid/squid.conf"]
+        kerberos = [] if self.kdc is None else [
+            "env", f"KRB5_CONFIG={self.kdc.config}", "KRB5RCACHENAME=none:"]
+        return [*kerberos, "squid", "-N", "-f", "/etc/squid/squid.conf"]
 
     def ports(self):
         return [self.port, self.tls_port]
+
+
+class SquidSamba(Squid):
+    """Logins by NTLM, which Samba judges, against one user.  Squid's own helpers do
+    not: one wants a domain's server, and what ntlm_fake_auth gives for a
+    challenge is none (its fields lie beyond its end)."""
+
+    packages = ("squid", "squid-langpack", "winbind")
+
+    def more_logins(self):
+        self.etc("samba/smb.conf", "[global]\nworkgroup = CORP\n"
+                 "server role = standalone server\nlog file = /dev/null\n")
+        return ("auth_param ntlm program /usr/bin/ntlm_auth "
+                f"--helper-protocol=squid-2.5-ntlmssp --username={USER} "
+                f"--domain=CORP --password={PASSWORD}\n"
+                "auth_param ntlm children 4\n")

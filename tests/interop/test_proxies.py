@@ -14,22 +14,23 @@ from conftest import PROGRAM
 WRONG = "wr0ng"
 ALL = ["microsocks", "microsocks-user", "dante", "dante-user", "dante-socks4",
        "tinyproxy", "tinyproxy-basic", "squid", "squid-basic",
-       "squid-digest", "squid-tls", "squid-tls-basic"]
-WITH_LOGIN = [name for name in ALL if name.endswith(("user", "basic",
-                                                     "digest"))]
+       "squid-digest", "squid-ntlm", "squid-negotiate", "squid-tls",
+       "squid-tls-basic", "squid-tls-ntlm", "squid-tls-negotiate"]
+WITH_LOGIN = [name for name in ALL if name.endswith(("user", "basic", "digest",
+                                                     "ntlm"))]
+LOGINS = ("user", "basic", "digest", "ntlm", "negotiate")
 WITH_RULES = [name for name in ALL if not name.startswith("microsocks")]
 
 
 @pytest.fixture(scope="module")
-def running(nodemailer, certificate):
+def running(nodemailer, certificate, request):
     """Proxies by name, started when they are first asked for."""
     found = {}
     closed = servers.free_port()
 
     def start(name):
         kind, *rest = name.split("-")
-        login = next((r for r in rest if r in ("user", "basic", "digest")),
-                     "none")
+        login = next((r for r in rest if r in LOGINS), "none")
         key = (kind, login)
         if key not in found:
             if kind == "microsocks":
@@ -39,8 +40,14 @@ def running(nodemailer, certificate):
             elif kind == "tinyproxy":
                 found[key] = proxy_servers.Tinyproxy(
                     login, [nodemailer.starttls, nodemailer.tls, closed])
+            elif login == "ntlm":
+                found[key] = proxy_servers.SquidSamba(
+                    login, certificate / "server.pem")
             else:
-                found[key] = proxy_servers.Squid(login, certificate / "server.pem")
+                kdc = request.getfixturevalue("kdc") \
+                    if login == "negotiate" else None
+                found[key] = proxy_servers.Squid(
+                    login, certificate / "server.pem", kdc)
         return found[key]
     start.closed = closed
     yield start
@@ -53,6 +60,8 @@ def url_of(name, proxy, user=True):
     port = proxy.port
     if "-tls" in name:
         scheme, port = "https", proxy.tls_port
+    if proxy.login == "negotiate":
+        return f"{scheme}://localhost:{port}"
     login = f"{proxy_servers.USER}@" if user and proxy.login != "none" else ""
     return f"{scheme}://{login}127.0.0.1:{port}"
 
@@ -67,6 +76,8 @@ def run(name, proxy, ca, server, *args, command="test", password=None,
     env = dict(os.environ, P=servers.PASSWORD,
                Q=password or proxy_servers.PASSWORD, HOME="/nonexistent",
                XDG_CONFIG_HOME="/nonexistent")
+    if proxy.login == "negotiate":
+        env.update(proxy.kdc.ticket(proxy.state / "cache"))
     done = subprocess.run(
         [PROGRAM, command, "--json", "--server", server, "--proxy",
          url_of(name, proxy, user), "--proxy-password-from", "env:Q",

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "sasl/client.h"
+#include "sasl/gsasl.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -56,6 +57,39 @@ static void test_credentials(void)
 	ph_buf_wipe(&out);
 }
 
+/* For a login that is not SASL's. */
+static void test_context(void)
+{
+	const struct ph_gsasl *module = ph_gsasl();
+	struct ph_kerberos_context *k = NULL;
+	struct ph_buf out;
+	struct ph_buf remark;
+	static char host[400];
+
+	ph_buf_init(&out, 1024);
+	ph_buf_init(&remark, 512);
+	check(module != NULL);
+	if (module == NULL)
+		return;
+	check(module->kerberos.begin(
+		  (struct ph_span){ host, sizeof(host) }, &k) == PH_ETOOBIG);
+	check(k == NULL);
+	module->kerberos.end(k);
+	check(module->kerberos.begin(PH_SPAN("HTTP@localhost"), &k) == PH_OK);
+	for (int i = 0; i < 2; i++) {
+		ph_buf_clear(&remark);
+		check(module->kerberos.step(k, PH_SPAN(""), &out, &remark) ==
+		    PH_EPROTO);
+		check(strstr(ph_buf_str(&remark),
+			  "there is no Kerberos ticket; kinit gets one (") !=
+		    NULL);
+		check_int(out.len, 0);
+	}
+	module->kerberos.end(k);
+	ph_buf_release(&out);
+	ph_buf_release(&remark);
+}
+
 int main(void)
 {
 	check(setenv("KRB5_CONFIG", "/nonexistent/krb5.conf", 1) == 0);
@@ -63,5 +97,6 @@ int main(void)
 	check(setenv("KRB5_CLIENT_KTNAME", "FILE:/nonexistent/keytab", 1) == 0);
 	test_no_ticket();
 	test_credentials();
+	test_context();
 	return check_end();
 }

@@ -47,7 +47,7 @@ OM_uint32 wrap_init(OM_uint32 *minor, gss_cred_id_t cred, gss_ctx_id_t *context,
     gss_name_t name, gss_OID mech, OM_uint32 flags)
 {
 	check(cred == GSS_C_NO_CREDENTIAL);
-	check(mech == GSS_C_NO_OID);
+	check(mech != GSS_C_NO_OID && mech->length == 9);
 	check(name == (gss_name_t)(void *)&library);
 	check((flags & GSS_C_MUTUAL_FLAG) != 0);
 	*minor = library.minor;
@@ -114,7 +114,7 @@ static const struct {
 	{ GSS_S_COMPLETE, GSS_S_FAILURE, -1765328352, 1,
 	    "the Kerberos ticket has run out; kinit gets a new one (words)" },
 	{ GSS_S_COMPLETE, GSS_S_FAILURE, -1765328377, 2,
-	    "the KDC knows no such service: the server is of another realm, or "
+	    "the KDC knows no such service: the host is of another realm, or "
 	    "has another name there (words, words)" },
 	{ GSS_S_COMPLETE, GSS_S_FAILURE, -1765328228, 1,
 	    "the KDC cannot be reached (words)" },

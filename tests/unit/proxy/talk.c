@@ -1,5 +1,6 @@
 #include "talk.h"
 
+#include "check.h"
 #include "sasl/legacy.h"
 #include "sasl/ntlm.h"
 
@@ -35,6 +36,27 @@
 #define NTLM1                 \
  "Proxy-Authorization: NTLM " \
  "TlRMTVNTUAABAAAAB4KIIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\r\n"
+
+#define NEGOTIATE "Proxy-Authenticate: Negotiate\r\n"
+/* SPNEGO around "AP-REQ" and "MORE", with Kerberos as the only mechanism. */
+#define TICKET                     \
+ "Proxy-Authorization: Negotiate " \
+ "YCUGBisGAQUFAqAbMBmgDTALBgkqhkiG9xIBAgKiCAQGQVAtUkVR\r\n\r\n"
+#define MORE "Proxy-Authorization: Negotiate oQowCKIGBARNT1JF\r\n\r\n"
+/* Incomplete, "CHALLENGE"; completed, "AP-REP"; completed; rejected, without
+   and with "KRB-ERROR". */
+#define GO_ON                     \
+ "Proxy-Authenticate: Negotiate " \
+ "oSEwH6ADCgEBoQsGCSqGSIb3EgECAqILBAlDSEFMTEVOR0U=\r\n"
+#define PROOF                     \
+ "Proxy-Authenticate: Negotiate " \
+ "oR4wHKADCgEAoQsGCSqGSIb3EgECAqIIBAZBUC1SRVA=\r\n"
+#define COMPLETED "Proxy-Authenticate: Negotiate oQcwBaADCgEA\r\n"
+#define REJECTED  "Proxy-Authenticate: Negotiate oQcwBaADCgEC\r\n"
+#define SKEW                      \
+ "Proxy-Authenticate: Negotiate " \
+ "oRQwEqADCgECogsECUtSQi1FUlJPUg==\r\n"
+#define LET_IN "HTTP/1.1 200 Connection established\r\n"
 
 #define S(lit)     PH_SPAN_INIT(lit)
 #define WITH(name) .has = "Proxy-Authorization: " name " "
@@ -481,6 +503,192 @@ const struct talk talks[] = {
 		{ WITH("NTLM"), .give = S(WANTED NTLM2 NO_BODY) },
 		{ WITH("NTLM"), .hangs_up = true } },
 	    .cause = PH_CAUSE_PROXY_LOST },
+
+	/* Negotiate */
+	{ "negotiate", HTTP, .user = "ann", .scheme = "Negotiate",
+	    .has_tokens = true, .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { S(ASK), .give = S(WANTED BASIC NEGOTIATE DIGEST
+			     NO_BODY) },
+		{ .has = TICKET, .give = S(GOOD HELLO) } },
+	    .surplus = S(HELLO) },
+	{ "negotiate, nobody", HTTP, .scheme = "Negotiate",
+	    .has_tokens = true, .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { S(ASK), .give = S(WANTED NEGOTIATE BODY) },
+		{ .has = TICKET, .give = S(GOOD HELLO) } },
+	    .surplus = S(HELLO) },
+	{ "negotiate, not asked for", HTTP, .has_tokens = true,
+	    .steps = { { S(ASK), .give = S(GOOD) } } },
+	{ "negotiate, not offered, nobody", HTTP, .has_tokens = true,
+	    .steps = { { .give = S(WANTED BASIC NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REQUIRED,
+	    .text = "wants a login: it answered 407" },
+	{ "negotiate, a proof", HTTP, .user = "ann", .scheme = "Negotiate",
+	    .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "AP-REP", .is_through = true } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(LET_IN PROOF "\r\n" HELLO) } },
+	    .surplus = S(HELLO) },
+	{ "negotiate, a proof without Kerberos", HTTP, .user = "ann",
+	    .scheme = "Negotiate", .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(LET_IN COMPLETED "\r\n" HELLO) } },
+	    .surplus = S(HELLO) },
+	{ "negotiate, a false proof", HTTP, .user = "ann",
+	    .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "AP-REP", .why = "decrypt failed" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(LET_IN PROOF "\r\n" HELLO) } },
+	    .cause = PH_CAUSE_PROXY_FALSE,
+	    .text = "did not prove that it is HTTP/proxy.example.com: decrypt "
+		    "failed" },
+	{ "negotiate, half a proof", HTTP, .user = "ann",
+	    .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "AP-REP", .token = "MORE" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(LET_IN PROOF "\r\n") } },
+	    .cause = PH_CAUSE_PROXY_FALSE, .text = "not complete" },
+	{ "negotiate, a proof that is none", HTTP, .user = "ann",
+	    .has_tokens = true, .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET,
+		    .give = S(LET_IN "Proxy-Authenticate: Negotiate YWJj\r\n"
+				     "\r\n") } },
+	    .cause = PH_CAUSE_PROXY_FALSE, .text = "for a proof is none" },
+	{ "negotiate, let in and rejected", HTTP, .user = "ann",
+	    .has_tokens = true, .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(LET_IN REJECTED "\r\n") } },
+	    .cause = PH_CAUSE_PROXY_FALSE, .text = "for a proof is none" },
+	{ "negotiate, more words", HTTP, .user = "ann", .scheme = "Negotiate",
+	    .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "CHALLENGE", .token = "MORE" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(WANTED GO_ON BODY) },
+		{ .has = MORE, .give = S(GOOD HELLO) } },
+	    .surplus = S(HELLO) },
+	{ "negotiate, words without end", HTTP, .user = "ann",
+	    .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "CHALLENGE", .token = "MORE" },
+		{ .challenge = "CHALLENGE", .token = "MORE" },
+		{ .challenge = "CHALLENGE", .token = "MORE" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(WANTED GO_ON NO_BODY) },
+		{ .has = MORE, .give = S(WANTED GO_ON NO_BODY) },
+		{ .has = MORE, .give = S(WANTED GO_ON NO_BODY) },
+		{ .has = MORE, .give = S(WANTED GO_ON NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REFUSED, .text = "(Negotiate)" },
+	{ "negotiate, nothing more to say", HTTP, .user = "ann",
+	    .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "CHALLENGE", .is_through = true } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(WANTED GO_ON NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REFUSED,
+	    .text = "refused the Kerberos ticket of ann (Negotiate): it "
+		    "answered 407 \"Proxy Authentication Required\"" },
+	{ "negotiate, more words over another connection", HTTP,
+	    .user = "ann", .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "CHALLENGE", .token = "MORE" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET,
+		    .give = S(WANTED GO_ON "Connection: close\r\n\r\n") } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REFUSED },
+	{ "negotiate, gone within", HTTP, .user = "ann", .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "CHALLENGE", .token = "MORE" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(WANTED GO_ON NO_BODY) },
+		{ .has = MORE, .hangs_up = true } },
+	    .cause = PH_CAUSE_PROXY_LOST },
+	{ "negotiate, gone while Kerberos was asked", HTTP, .user = "ann",
+	    .reconnects = 1, .scheme = "Negotiate", .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .hangs_up = true },
+		{ .has = TICKET, .give = S(GOOD) } } },
+	{ "negotiate, over a new connection", HTTP, .reconnects = 1,
+	    .scheme = "Negotiate", .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE
+			     "Connection: close\r\n" BODY),
+			   .hangs_up = true },
+		{ .has = TICKET, .give = S(GOOD HELLO) } },
+	    .surplus = S(HELLO) },
+	{ "negotiate, refused", HTTP, .user = "ann", .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE BASIC NO_BODY) },
+		{ .has = TICKET, .give = S(WANTED NEGOTIATE BASIC NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REFUSED,
+	    .text = "refused the Kerberos ticket of ann (Negotiate): it" },
+	{ "negotiate, nobody refused", HTTP, .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE BASIC NO_BODY) },
+		{ .has = TICKET, .give = S(WANTED NEGOTIATE BASIC NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REFUSED,
+	    .text = "refused the Kerberos ticket (Negotiate): it" },
+	{ "negotiate, rejected", HTTP, .user = "ann", .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(WANTED REJECTED NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REFUSED, .text = "klist" },
+	{ "negotiate, rejected with a reason", HTTP, .user = "ann",
+	    .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" },
+		{ .challenge = "KRB-ERROR", .why = "the clocks" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S(WANTED SKEW NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REFUSED,
+	    .text = "Authentication Required\", the clocks" },
+	{ "negotiate, refused with nonsense", HTTP, .user = "ann",
+	    .has_tokens = true, .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET,
+		    .give = S(WANTED "Proxy-Authenticate: Negotiate a=\r\n"
+				     NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REFUSED },
+	{ "negotiate, forbidden", HTTP, .user = "ann", .has_tokens = true,
+	    .tokens = { { .token = "AP-REQ" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) },
+		{ .has = TICKET, .give = S("HTTP/1.1 403 No\r\n\r\n") } },
+	    .cause = PH_CAUSE_PROXY_FORBIDDEN },
+	{ "negotiate, no ticket, then basic", HTTP, .user = "ann",
+	    .scheme = "Basic", .has_tokens = true,
+	    .tokens = { { .why = "there is no Kerberos ticket" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE BASIC NO_BODY) },
+		{ .has = SHOWN, .give = S(GOOD) } } },
+	{ "negotiate, no ticket, over a new connection", HTTP, .user = "ann",
+	    .scheme = "Basic", .reconnects = 1, .has_tokens = true,
+	    .tokens = { { .why = "there is no Kerberos ticket" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE BASIC
+			     "Connection: close\r\n\r\n"),
+			   .hangs_up = true },
+		{ .has = SHOWN, .give = S(GOOD) } } },
+	{ "negotiate, no ticket, nobody", HTTP, .has_tokens = true,
+	    .tokens = { { .why = "there is no Kerberos ticket" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE BASIC NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REQUIRED,
+	    .text = "wants a login, and that by Kerberos failed: there is no "
+		    "Kerberos ticket (it answered 407 \"Proxy "
+		    "Authentication Required\") see to the Kerberos ticket" },
+	{ "negotiate, nothing to say", HTTP, .user = "ann",
+	    .has_tokens = true, .tokens = { { .is_through = true } },
+	    .steps = { { .give = S(WANTED NEGOTIATE NO_BODY) } },
+	    .cause = PH_CAUSE_PROXY_LOGIN_REQUIRED,
+	    .text = "failed: it has nothing to say" },
+	{ "negotiate, no token, then ntlm", HTTP, .user = "ann",
+	    .scheme = "NTLM", .has_tokens = true,
+	    .tokens = { { .why = "the KDC cannot be reached" } },
+	    .steps = { { .give = S(WANTED NEGOTIATE
+			     "Proxy-Authenticate: NTLM\r\n" NO_BODY) },
+		{ .has = NTLM1, .give = S(WANTED NTLM2 NO_BODY) },
+		{ .has = "NTLM TlRMTVNTUAAD", .give = S(GOOD) } } },
 };
 
 const size_t talk_count = PH_COUNT(talks);
@@ -525,8 +733,31 @@ struct ph_tunnel_options talk_options(const struct talk *row)
 		.service = PH_SPAN("HTTP/proxy.example.com"),
 		.encrypted = row->encrypted,
 		.tools = &talk_tools,
+		.has_tokens = row->has_tokens,
 		.trace = true,
 		.now = 1,
 		.random = "0123456789abcdef01234567",
 	};
+}
+
+void talk_give(const struct talk *row, size_t *at, struct ph_tunnel *t)
+{
+	const struct talk_token *k = &row->tokens[*at];
+
+	if (ph_tunnel_state(t) != PH_TUNNEL_WANTS_TOKEN)
+		return;
+	check(*at < TALK_TOKENS_MAX);
+	check(ph_span_eq(ph_tunnel_challenge(t), ph_span_of(k->challenge)));
+	check_int(ph_tunnel_pending(t).len, 0);
+	/* None of these counts before it has answered. */
+	ph_tunnel_receive(t, PH_SPAN("HTTP/1.1 200 OK\r\n\r\n"));
+	ph_tunnel_lost(t, NULL);
+	ph_tunnel_timeout(t, 1000);
+	check_int(ph_tunnel_state(t), PH_TUNNEL_WANTS_TOKEN);
+	++*at;
+	if (k->why != NULL) {
+		ph_tunnel_no_token(t, k->why);
+	} else {
+		ph_tunnel_token(t, ph_span_of(k->token), k->is_through);
+	}
 }

@@ -8,7 +8,16 @@
 #define PASSWORD "op3n:s\"same"
 
 enum {
-	TALK_STEPS_MAX = 8
+	TALK_STEPS_MAX = 8,
+	TALK_TOKENS_MAX = 4
+};
+
+/* What Kerberos is asked, and what it says to that. */
+struct talk_token {
+	const char *challenge; /* NULL: nothing */
+	const char *token;     /* NULL: nothing */
+	const char *why;       /* there is none for */
+	bool is_through;
 };
 
 /* What the tunnel has to say, and what the proxy answers to it. */
@@ -27,6 +36,8 @@ struct talk {
 	const char *user; /* NULL: no login */
 	const char *domain;
 	bool encrypted;
+	bool has_tokens;
+	struct talk_token tokens[TALK_TOKENS_MAX];
 	struct talk_step steps[TALK_STEPS_MAX];
 	enum ph_cause cause; /* NONE: it opens */
 	const char *text;    /* a part of the fault's, or of the advice */
@@ -42,5 +53,9 @@ extern const size_t talk_count;
 extern const struct ph_tunnel_tools talk_tools;
 
 struct ph_tunnel_options talk_options(const struct talk *row);
+
+/* Answers what the tunnel asks of Kerberos, as the row has it; *at counts, and
+   begins at 0. */
+void talk_give(const struct talk *row, size_t *at, struct ph_tunnel *t);
 
 #endif

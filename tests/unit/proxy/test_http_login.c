@@ -109,6 +109,40 @@ static void test_choice(void)
 	}
 }
 
+/* Negotiate before all others, whatever else there is; only it needs no
+   user. */
+static void test_ticket_first(void)
+{
+	for (unsigned set = 0; set < 1U << PH_COUNT(offers); set++) {
+		for (unsigned how = 0; how < 8; how++) {
+			struct talk row = { .protocol = PH_TUNNEL_HTTP,
+				.user = (how & 4) != 0 ? "ann" : NULL,
+				.has_tokens = true };
+			struct ph_tunnel_options opt = talk_options(&row);
+			struct ph_tunnel *t = NULL;
+			struct ph_fault fault;
+			char fields[HEAD_MAX];
+			bool has_ticket = (set & 1) != 0;
+			bool has_other =
+			    strongest(set) != 0 && row.user != NULL;
+
+			check_case("set", set);
+			check(ph_tunnel_new(&opt, &t, &fault) == PH_OK);
+			list(set, (how & 1) != 0, (how & 2) != 0, fields);
+			refuse(t, fields);
+			check_int(ph_tunnel_state(t),
+			    has_ticket      ? PH_TUNNEL_WANTS_TOKEN
+				: has_other ? PH_TUNNEL_TALKING
+					    : PH_TUNNEL_FAILED);
+			if (has_ticket)
+				ph_tunnel_no_token(t, "x");
+			check_int(ph_tunnel_state(t),
+			    has_other ? PH_TUNNEL_TALKING : PH_TUNNEL_FAILED);
+			ph_tunnel_free(t);
+		}
+	}
+}
+
 /* Nothing but what was asked for: no password, no hash of one. */
 static void test_first_request(void)
 {
@@ -194,6 +228,7 @@ static void test_ntlm_domain(void)
 int main(void)
 {
 	test_choice();
+	test_ticket_first();
 	test_first_request();
 	test_cnonce();
 	test_ntlm_domain();

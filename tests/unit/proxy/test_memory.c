@@ -12,6 +12,7 @@ static enum ph_err talk(void *ctx)
 	struct ph_tunnel_options opt = talk_options(row);
 	PH_CLEANUP(ph_tunnel_freep) struct ph_tunnel *t = NULL;
 	struct ph_fault fault = { 0 };
+	size_t token = 0;
 	enum ph_err err = ph_tunnel_new(&opt, &t, &fault);
 
 	if (err != PH_OK)
@@ -23,6 +24,7 @@ static enum ph_err talk(void *ctx)
 			break;
 		ph_tunnel_sent(t, ph_tunnel_pending(t).len);
 		ph_tunnel_receive(t, row->steps[i].give);
+		talk_give(row, &token, t);
 		if (row->steps[i].hangs_up)
 			ph_tunnel_lost(t, NULL);
 	}

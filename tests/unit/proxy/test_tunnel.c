@@ -128,6 +128,7 @@ static void run(
 	struct ph_fault fault = { 0 };
 	struct ph_span rest = { 0 };
 	unsigned reconnects = 0;
+	size_t token = 0;
 
 	check(ph_tunnel_new(&opt, &t, &fault) == PH_OK);
 	if (t == NULL)
@@ -146,6 +147,7 @@ static void run(
 		expect(t, step);
 		feed(t, step->give, i == cut_step || cut < 0 ? cut : WHOLE,
 		    &rest);
+		talk_give(row, &token, t);
 		if (step->hangs_up && ph_tunnel_state(t) == PH_TUNNEL_TALKING)
 			ph_tunnel_lost(t, why);
 	}
@@ -177,6 +179,7 @@ static void end_at(const struct talk *row, size_t octets, int how)
 	struct ph_tunnel *t = NULL;
 	struct ph_fault fault = { 0 };
 	struct ph_span rest;
+	size_t token = 0;
 
 	check(ph_tunnel_new(&opt, &t, &fault) == PH_OK);
 	for (size_t i = 0; octets > 0 && i < TALK_STEPS_MAX; i++) {
@@ -187,6 +190,7 @@ static void end_at(const struct talk *row, size_t octets, int how)
 			ph_tunnel_restart(t);
 		ph_tunnel_sent(t, ph_tunnel_pending(t).len);
 		feed(t, ph_span_first(give, n), WHOLE, &rest);
+		talk_give(row, &token, t);
 		octets -= n;
 	}
 	if (how == 0) {

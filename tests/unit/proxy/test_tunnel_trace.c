@@ -92,6 +92,27 @@ static const struct {
 	    "> CONNECT mail.example.com:587 HTTP/1.1\n"
 	    "> Proxy-Authorization: Basic ***\n"
 	    "< HTTP/1.1 200 Connection established\n" },
+	{ "negotiate, a proof",
+	    "> CONNECT mail.example.com:587 HTTP/1.1\n"
+	    "< HTTP/1.1 407 Proxy Authentication Required\n"
+	    "< Proxy-Authenticate: Negotiate\n"
+	    "> CONNECT mail.example.com:587 HTTP/1.1\n"
+	    "> Proxy-Authorization: Negotiate ***\n"
+	    "< HTTP/1.1 200 Connection established\n"
+	    "< Proxy-Authenticate: Negotiate ***\n"
+	    "* the proxy proved that it is HTTP/proxy.example.com\n" },
+	{ "negotiate, no ticket, then basic",
+	    "> CONNECT mail.example.com:587 HTTP/1.1\n"
+	    "< HTTP/1.1 407 Proxy Authentication Required\n"
+	    "< Proxy-Authenticate: Negotiate\n"
+	    "< Proxy-Authenticate: Basic realm=\"x\"\n"
+	    "* the login by Negotiate does not work here: there is no "
+	    "Kerberos ticket\n"
+	    "* the proxy's password travels without encryption: the proxy "
+	    "offers nothing better than Basic\n"
+	    "> CONNECT mail.example.com:587 HTTP/1.1\n"
+	    "> Proxy-Authorization: Basic ***\n"
+	    "< HTTP/1.1 200 Connection established\n" },
 };
 
 static const struct talk *find(const char *name)
@@ -122,6 +143,7 @@ static void run(
 	struct ph_tunnel_options opt = talk_options(row);
 	struct ph_tunnel *t = NULL;
 	struct ph_fault fault;
+	size_t token = 0;
 
 	opt.trace = trace;
 	check(ph_tunnel_new(&opt, &t, &fault) == PH_OK);
@@ -132,6 +154,7 @@ static void run(
 		if (often)
 			take(t, out);
 		ph_tunnel_receive(t, row->steps[i].give);
+		talk_give(row, &token, t);
 	}
 	take(t, out);
 	ph_tunnel_free(t);
