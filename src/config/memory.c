@@ -229,7 +229,7 @@ void ph_memory_learn(struct ph_memory *m, const struct ph_known_news *news)
 
 /* Of the salt and the name; without a salt there is no mark. */
 static bool make_mark(const struct ph_memory *m, const struct ph_tally *t,
-    char out[PH_TALLY_MARK_SIZE])
+    char out[PH_MARK_SIZE])
 {
 	const struct ph_span parts[] = { ph_span_of(t->salt),
 		ph_span_of(m->conn->username) };
@@ -239,13 +239,13 @@ static bool make_mark(const struct ph_memory *m, const struct ph_tally *t,
 	if (t->salt[0] == '\0' ||
 	    ph_digest_sha256(parts, PH_COUNT(parts), digest) != PH_OK)
 		return false;
-	ph_digest_hex(digest, (PH_TALLY_MARK_SIZE - 1) / 2, out);
+	ph_digest_hex(digest, (PH_MARK_SIZE - 1) / 2, out);
 	return true;
 }
 
 static bool add_salt(struct ph_tally *t)
 {
-	unsigned char salt[(PH_TALLY_MARK_SIZE - 1) / 2];
+	unsigned char salt[(PH_MARK_SIZE - 1) / 2];
 
 	if (t->salt[0] != '\0')
 		return true;
@@ -257,7 +257,7 @@ static bool add_salt(struct ph_tally *t)
 
 void ph_memory_sum(struct ph_memory *m, struct ph_tally_sum *out)
 {
-	char mark[PH_TALLY_MARK_SIZE];
+	char mark[PH_MARK_SIZE];
 	unsigned allowed = m->conn->attempts == 0 ? 1 : m->conn->attempts;
 	struct ph_tally t;
 
@@ -373,7 +373,7 @@ static enum ph_err admit(void *ctx, struct ph_fault *fault)
 
 static void record(struct ph_memory *m, bool refused)
 {
-	char mark[PH_TALLY_MARK_SIZE];
+	char mark[PH_MARK_SIZE];
 	struct ph_tally t;
 
 	if (!begin_writing(m))
