@@ -158,6 +158,8 @@ struct ph_delivery {
 	double data_ms;        /* first octet of content to the final reply */
 };
 
+/* A recipient has the message, or may have it.  NULL: none has. */
+bool ph_delivery_reached(const struct ph_delivery *d);
 void ph_delivery_free(struct ph_delivery *d);
 PH_DEFINE_CLEANUP(ph_delivery_free, struct ph_delivery)
 
