@@ -352,8 +352,6 @@ static bool is_worn(const struct ph_mailer *m)
 
 	if (ph_session_is_spent(m->session))
 		return true;
-	if (c->messages_per_session != 0 && m->sent >= c->messages_per_session)
-		return true;
 	return c->session_age != 0 && m->sent > 0 && age >= c->session_age;
 }
 

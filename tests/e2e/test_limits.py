@@ -253,3 +253,85 @@ def test_sessions(home):
             process.communicate(timeout=WAIT)
         assert (second.returncode, third.returncode) == (0, 0)
         assert len(server.received) == 3
+
+
+PEOPLE = [f"{name}@{domain}.example" for name in "abc" for domain in "xyz"]
+
+
+def envelopes(server):
+    """The recipients of each transaction, over each connection."""
+    found = []
+    for connection in server.received:
+        found.append([])
+        for line in connection.lines:
+            if line.startswith("MAIL"):
+                found[-1].append([])
+            elif line.startswith("RCPT"):
+                found[-1][-1].append(line[9:-1])
+    return found
+
+
+@pytest.mark.parametrize("offer, options", [
+    ("LIMITS MAILMAX=2 RCPTMAX=2", []),
+    ("LIMITS MAILMAX=2", ["--recipients-per-message", "2"]),
+    ("LIMITS RCPTMAX=2", ["--messages-per-session", "2"]),
+    ("HELP", ["--messages-per-session", "2",
+              "--recipients-per-message", "2"])])
+def test_another_session(home, offer, options):
+    """What does not fit into one goes over another one, logged in anew."""
+    password = home.folder / "password"
+    password.write_text("secret\n")
+    password.chmod(0o600)
+    talk = Smtp(offers=["AUTH PLAIN", offer])
+    with Server(talk) as server:
+        home.connection(server.port, "sessions = 1")
+        done = run("send", "--from", "a@example.com", "--to",
+                   ",".join(PEOPLE), "--text", "x", "--json", *options,
+                   "--username", "ann", "--password-from",
+                   f"file:{password}", "--allow-plaintext-password",
+                   env=home.env)
+        assert done.code == 0, done
+        assert done.json["outcome"] == "delivered"
+        assert len(done.json["recipients"]) == 9
+        found = envelopes(server)
+        assert [len(c) for c in found] == [2, 2, 1]
+        assert [len(m) for c in found for m in c] == [2, 2, 2, 2, 1]
+        assert [r for c in found for m in c for r in m] == PEOPLE
+        for connection in server.received:
+            assert sum(line.startswith("AUTH")
+                       for line in connection.lines) == 1
+            assert connection.lines[-1] == "QUIT"
+
+
+def test_another_session_refused(home):
+    """The login fails there: who has the message has it, the others wait."""
+    password = home.folder / "password"
+    password.write_text("secret\n")
+    password.chmod(0o600)
+    talk = Smtp({"AUTH": ["235 2.7.0 in", "454 4.7.0 later"]},
+                offers=["AUTH PLAIN", "LIMITS MAILMAX=1 RCPTMAX=6"])
+    with Server(talk) as server:
+        home.connection(server.port)
+        done = run("send", "--from", "a@example.com", "--to",
+                   ",".join(PEOPLE), "--text", "x", "--json",
+                   "--username", "ann", "--password-from",
+                   f"file:{password}", "--allow-plaintext-password",
+                   env=home.env)
+        assert done.code == 75, done
+        assert [r["outcome"] for r in done.json["recipients"]] == \
+            ["delivered"] * 6 + ["retry"] * 3
+        assert done.json["error"]["cause"] == "auth-deferred"
+
+
+def test_domains(home):
+    """RCPTDOMAINMAX: no more domains in a transaction than that."""
+    with Server(Smtp(offers=["LIMITS RCPTDOMAINMAX=1 MAILMAX=2"])) as server:
+        home.connection(server.port)
+        done = run("send", "--from", "a@example.com", "--to",
+                   ",".join(PEOPLE), "--text", "x", "--json", env=home.env)
+        assert done.code == 0, done
+        found = envelopes(server)
+        assert [len(c) for c in found] == [2, 1]
+        assert sorted(r for c in found for m in c for r in m) == PEOPLE
+        for message in (m for c in found for m in c):
+            assert len({r.split("@")[1] for r in message}) == 1
