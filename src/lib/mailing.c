@@ -48,6 +48,24 @@ static enum ph_err refuse_to_ask(
 	return PH_ENOTFOUND;
 }
 
+static const struct ph_secret *secret_of(
+    const struct ph_mailer *m, enum ph_role role)
+{
+	if (m->given[role].ptr != NULL)
+		return &m->given[role];
+	return m->found[role].ptr != NULL ? &m->found[role] : NULL;
+}
+
+static struct ph_token_question token_question(
+    const struct ph_mailer *m, const struct ph_catalog *catalog)
+{
+	return (struct ph_token_question){
+		.dir = ph_catalog_secrets_dir(catalog),
+		.connection = &m->conn,
+		.proxy_password = secret_of(m, PH_ROLE_PROXY),
+	};
+}
+
 /* A library does not talk to the terminal of the program it is in. */
 static enum ph_err find_secret(struct ph_mailer *m, enum ph_role role,
     struct ph_catalog *catalog, struct ph_fault *fault)
@@ -79,6 +97,12 @@ static enum ph_err find_secret(struct ph_mailer *m, enum ph_role role,
 		m->found_changed = ph_vault_changed_msec(
 		    ph_catalog_secrets_dir(catalog), &c, role);
 	}
+	if (role == PH_ROLE_PASSWORD &&
+	    c.password_from.kind == PH_SECRET_OAUTH) {
+		const struct ph_token_question q = token_question(m, catalog);
+
+		return ph_token_fresh(&q, &m->found[role], fault);
+	}
 	return ph_vault_secret(
 	    ph_catalog_secrets_dir(catalog), &c, role, &m->found[role], fault);
 }
@@ -86,10 +110,13 @@ static enum ph_err find_secret(struct ph_mailer *m, enum ph_role role,
 static enum ph_err find_secrets(
     struct ph_mailer *m, struct ph_catalog *catalog, struct ph_fault *fault)
 {
-	enum ph_err err = PH_OK;
+	/* A token may be fetched through the proxy. */
+	enum ph_err err = find_secret(m, PH_ROLE_PROXY, catalog, fault);
 
-	for (int i = 0; err == PH_OK && i < PH_ROLE_COUNT; i++)
-		err = find_secret(m, (enum ph_role)i, catalog, fault);
+	for (int i = 0; err == PH_OK && i < PH_ROLE_COUNT; i++) {
+		if (i != PH_ROLE_PROXY)
+			err = find_secret(m, (enum ph_role)i, catalog, fault);
+	}
 	return err;
 }
 
@@ -204,14 +231,6 @@ void ph_lib_disconnect(struct ph_mailer *m, bool polite)
 	m->memory = NULL;
 }
 
-static const struct ph_secret *secret_of(
-    const struct ph_mailer *m, enum ph_role role)
-{
-	if (m->given[role].ptr != NULL)
-		return &m->given[role];
-	return m->found[role].ptr != NULL ? &m->found[role] : NULL;
-}
-
 static enum ph_err open_memory(struct ph_mailer *m, struct ph_fault *fault)
 {
 	bool is_given = m->given[PH_ROLE_PASSWORD].ptr != NULL;
@@ -298,8 +317,10 @@ static enum ph_err renew_token(struct ph_mailer *m, struct ph_fault *fault)
 	enum ph_err err = ph_catalog_open(m->config, &catalog, &f);
 
 	if (err == PH_OK) {
-		err = ph_token_renew(ph_catalog_secrets_dir(catalog), &m->conn,
-		    ph_secret_span(found), &fresh, &f);
+		struct ph_token_question q = token_question(m, catalog);
+
+		q.refused = ph_secret_span(found);
+		err = ph_token_fresh(&q, &fresh, &f);
 	}
 	if (ph_fault_is_set(&f))
 		*fault = f;
