@@ -3,8 +3,8 @@
 #include "config/memory_part.h"
 #include "io/digest.h"
 #include "io/file.h"
+#include "io/lock.h"
 #include "io/loop.h"
-#include "io/slot.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,7 +91,7 @@ bool ph_memory_open_lock(struct ph_memory *m)
 		return false;
 	if (m->lock >= 0)
 		return true;
-	if (ph_slot_open(m->place.lock, &m->lock, &f) == PH_OK)
+	if (ph_lock_open(m->place.lock, &m->lock, &f) == PH_OK)
 		return true;
 	ph_memory_note_fault(m, &f);
 	return false;
@@ -101,7 +101,7 @@ bool ph_memory_begin_writing(struct ph_memory *m)
 {
 	if (!ph_memory_open_lock(m))
 		return false;
-	if (ph_slot_wait(m->lock, WRITER, WRITE_WAIT_MS) == PH_OK)
+	if (ph_lock_wait(m->lock, WRITER, WRITE_WAIT_MS) == PH_OK)
 		return true;
 	note(m, "memory: %s cannot be locked", m->place.lock);
 	return false;
@@ -109,7 +109,7 @@ bool ph_memory_begin_writing(struct ph_memory *m)
 
 void ph_memory_end_writing(struct ph_memory *m)
 {
-	ph_slot_give(m->lock, WRITER);
+	ph_lock_give(m->lock, WRITER);
 }
 
 /* accounts */

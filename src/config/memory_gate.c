@@ -1,7 +1,7 @@
 #include "config/memory_part.h"
 #include "io/file.h"
+#include "io/lock.h"
 #include "io/loop.h"
-#include "io/slot.h"
 
 enum {
 	/* Logins of one account that may be under way at once. */
@@ -101,7 +101,7 @@ static enum ph_err take_slot(struct ph_memory *m, unsigned refused)
 	unsigned busy = 0;
 
 	for (unsigned i = 0; i < SLOTS_MAX && i < allowed; i++) {
-		enum ph_err err = ph_slot_try(m->lock, first + i);
+		enum ph_err err = ph_lock_try(m->lock, first + i);
 
 		if (err == PH_AGAIN)
 			busy++;
@@ -110,13 +110,13 @@ static enum ph_err take_slot(struct ph_memory *m, unsigned refused)
 		if (m->slot == 0) {
 			m->slot = first + i;
 		} else {
-			ph_slot_give(m->lock, first + i);
+			ph_lock_give(m->lock, first + i);
 		}
 	}
 	if (m->slot != 0 && refused + busy < allowed)
 		return PH_OK;
 	if (m->slot != 0)
-		ph_slot_give(m->lock, m->slot);
+		ph_lock_give(m->lock, m->slot);
 	m->slot = 0;
 	/* A lock that failed for another reason holds nobody up. */
 	return busy > 0 ? PH_AGAIN : PH_OK;
@@ -175,7 +175,7 @@ static void settle(void *ctx, enum ph_gate_end end)
 		break;
 	}
 	if (m->slot != 0)
-		ph_slot_give(m->lock, m->slot);
+		ph_lock_give(m->lock, m->slot);
 	m->slot = 0;
 }
 

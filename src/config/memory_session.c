@@ -1,5 +1,5 @@
 #include "config/memory_part.h"
-#include "io/slot.h"
+#include "io/lock.h"
 
 /* Sessions open at once: an octet of the lock for each place. */
 
@@ -25,7 +25,7 @@ enum ph_err ph_memory_session_take(struct ph_memory *m)
 	if (m->session_slot != 0 || !ph_memory_open_lock(m))
 		return PH_OK;
 	for (unsigned i = 0; i < SLOTS_MAX && i < m->conn->sessions; i++) {
-		enum ph_err err = ph_slot_try(m->lock, first + i);
+		enum ph_err err = ph_lock_try(m->lock, first + i);
 
 		if (err == PH_AGAIN)
 			continue;
@@ -40,7 +40,7 @@ enum ph_err ph_memory_session_take(struct ph_memory *m)
 void ph_memory_session_give(struct ph_memory *m)
 {
 	if (m->session_slot != 0)
-		ph_slot_give(m->lock, m->session_slot);
+		ph_lock_give(m->lock, m->session_slot);
 	m->session_slot = 0;
 }
 
