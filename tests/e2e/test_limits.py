@@ -14,7 +14,8 @@ import time
 import pytest
 
 from hostile import BOB
-from posthaste import PROGRAM, WAIT, Server, Smtp, free_port, is_chain, run
+from posthaste import (CUT, PROGRAM, WAIT, Server, Smtp, free_port, is_chain,
+                       run)
 
 
 class Home:
@@ -321,6 +322,36 @@ def test_another_session_refused(home):
         assert [r["outcome"] for r in done.json["recipients"]] == \
             ["delivered"] * 6 + ["retry"] * 3
         assert done.json["error"]["cause"] == "auth-deferred"
+
+
+def login(connection, _):
+    for question in "VXNlcm5hbWU6", "UGFzc3dvcmQ6":
+        connection.send("334 " + question)
+        connection.line()
+    connection.send("235 2.7.0 in")
+    return True
+
+
+def test_another_session_another_mechanism(home):
+    """The login there is one like the first: a mechanism that breaks it is
+    followed by the next, over one connection more."""
+    password = home.folder / "password"
+    password.write_text("secret\n")
+    password.chmod(0o600)
+    talk = Smtp({"AUTH": ["235 2.7.0 in", CUT, login]},
+                offers=["AUTH PLAIN LOGIN", "LIMITS MAILMAX=1 RCPTMAX=6"])
+    with Server(talk) as server:
+        home.connection(server.port)
+        done = run("send", "--from", "a@example.com", "--to",
+                   ",".join(PEOPLE), "--text", "x", "--json",
+                   "--username", "ann", "--password-from",
+                   f"file:{password}", "--allow-plaintext-password",
+                   "--auth", "PLAIN,LOGIN", env=home.env)
+        assert done.code == 0, done
+        assert [len(c) for c in envelopes(server)] == [1, 0, 1]
+        assert [a["mechanism"] for a in done.json["attempts"]] == \
+            ["PLAIN", "PLAIN", "LOGIN"]
+        assert done.json["server"]["mechanism"] == "LOGIN"
 
 
 def test_domains(home):
