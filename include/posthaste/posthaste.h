@@ -118,6 +118,9 @@ struct ph_problem {
 	const char *advice;
 	int code;             /* the server's reply code, or 0 */
 	const char *enhanced; /* its enhanced code "5.7.8" (RFC 3463), or "" */
+	/* With the cause "rate-limited": in so many milliseconds it may be sent
+	   by the connection's rate and quota; otherwise 0. */
+	int64_t retry_ms;
 };
 
 /* ------------------------------------------------------------------ mail */
@@ -308,16 +311,25 @@ PH_API enum ph_status ph_mailer_set_secret(struct ph_mailer *m,
 /* Looks up, connects, encrypts and logs in.  What was seen of the server before
    counts, and what is seen is remembered, in a small file below
    $XDG_STATE_HOME/posthaste, unless the setting "memory" is "no": so logins
-   refused count against "attempts" over all processes.  PH_STATUS_OK also when
-   it is connected already.  Anything but PH_STATUS_ARGUMENT and
-   PH_STATUS_SYSTEM is about the server or the settings, see
-   ph_mailer_problem(). */
+   refused count against "attempts" over all processes, and so do connections
+   against "sessions" (2 unless set), other mailers of this process among them:
+   while as many are open to the server, the call waits, for at most the setting
+   "timeout", and then fails with PH_STATUS_TEMPORARY and the cause
+   "too-many-sessions".  PH_STATUS_OK also when it is connected already.
+   Anything but PH_STATUS_ARGUMENT and PH_STATUS_SYSTEM is about the server or
+   the settings, see ph_mailer_problem(). */
 PH_API enum ph_status ph_mailer_connect(struct ph_mailer *m);
 
 /* Sends one message and waits for the server's answer.  Not connected: connects
    before and disconnects after.  Connected: the connection stays open; it is
    made anew when the server had closed it in between, or when it has served as
    many messages, or as long, as the connection's settings allow.
+
+   The settings "rate" and "quota" hold over all processes of the user (unless
+   "memory" is "no").  The call waits until the rate lets the message go, for at
+   most the setting "timeout" (30 seconds).  Where that would not be enough, or
+   the quota is used up, nothing is sent: PH_STATUS_TEMPORARY, cause
+   "rate-limited", and ph_mailer_problem() tells in retry_ms when it may be.
 
    PH_STATUS_OK: every recipient was taken.  Otherwise the status of the first
    one that was not, and ph_mailer_problem() has the rest of it.

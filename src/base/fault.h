@@ -124,6 +124,10 @@ enum ph_cause {
 	PH_CAUSE_MESSAGE_REFUSED,
 	PH_CAUSE_MESSAGE_DEFERRED,
 
+	/* by [limits] of the connection, the server was not asked */
+	PH_CAUSE_RATE_LIMITED,      /* `rate` or `quota` is used up */
+	PH_CAUSE_TOO_MANY_SESSIONS, /* `sessions` are open already */
+
 	/* anywhere */
 	PH_CAUSE_TIMEOUT,         /* a reply did not come in time */
 	PH_CAUSE_CONNECTION_LOST, /* cut, before the final dot */

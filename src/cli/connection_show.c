@@ -1,8 +1,10 @@
 #include "cli/connection_part.h"
 #include "cli/tokens.h"
+#include "config/memory.h"
 #include "connection/lookup.h"
 #include "io/loop.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -162,6 +164,76 @@ static void print_token(const struct show *s)
 	}
 }
 
+/* How much of rate and quota is used; nothing where neither is set. */
+static bool look_at_use(const struct show *s, struct ph_memory_use *out)
+{
+	const struct ph_connection *c = &s->connection;
+	const struct ph_memory_question q = { .connection = c };
+	struct ph_memory *m = NULL;
+
+	if (!s->resolved || (c->rate.count == 0 && c->quota.count == 0) ||
+	    ph_memory_open(&q, &m) != PH_OK)
+		return false;
+	ph_memory_use(m, out);
+	ph_memory_free(m);
+	return true;
+}
+
+static void print_use(const struct show *s)
+{
+	const struct ph_connection *c = &s->connection;
+	char until[PH_KNOWN_TIME_SIZE];
+	struct ph_memory_use use;
+
+	if (!look_at_use(s, &use))
+		return;
+	printf("\n");
+	if (c->rate.count > 0) {
+		printf("%-16s%" PRIu64 " of %" PRIu64 " messages used\n",
+		    "rate:", use.rate, c->rate.count);
+	}
+	if (c->quota.count == 0)
+		return;
+	printf("%-16s%" PRIu64 " of %" PRIu64 " messages used",
+	    "quota:", use.quota, c->quota.count);
+	if (use.quota_free_in > 0) {
+		ph_known_time(
+		    ph_clock_unix() + use.quota_free_in / 1000 + 60, until);
+		printf(", the next is free at %s", until);
+	}
+	printf("\n");
+}
+
+static json_t *make_use(const struct ph_rate *r, uint64_t used, ph_msec free_in)
+{
+	json_t *j = json_object();
+
+	if (r->count == 0) {
+		json_decref(j);
+		return json_null();
+	}
+	ph_json_put(j, "used", json_integer((json_int_t)used));
+	ph_json_put(j, "allowed", json_integer((json_int_t)r->count));
+	ph_json_put(j, "period_ms", json_integer(r->per));
+	ph_json_put(j, "free_in_ms", json_integer(free_in));
+	return j;
+}
+
+static json_t *make_uses(const struct show *s)
+{
+	struct ph_memory_use use;
+	json_t *j;
+
+	if (!look_at_use(s, &use))
+		return json_null();
+	j = json_object();
+	ph_json_put(j, "rate",
+	    make_use(&s->connection.rate, use.rate, use.rate_free_in));
+	ph_json_put(j, "quota",
+	    make_use(&s->connection.quota, use.quota, use.quota_free_in));
+	return j;
+}
+
 static json_t *make_setting(struct show *s, const struct ph_setting_found *f)
 {
 	struct ph_span value = hide_password(s, f->value);
@@ -213,6 +285,7 @@ static json_t *make_document(struct show *s, const struct ph_fault *fault)
 	ph_json_put(doc, "settings", rows);
 	ph_json_put(
 	    doc, "token", ph_tokens_json(s->has_token ? &s->token : NULL));
+	ph_json_put(doc, "used", make_uses(s));
 	ph_json_put(doc, "known",
 	    s->resolved ? ph_connection_known_json(&s->connection)
 			: json_null());
@@ -232,6 +305,7 @@ static enum ph_exit print(struct show *s, const struct ph_fault *fault)
 	} else {
 		print_all(s);
 		print_token(s);
+		print_use(s);
 		if (s->resolved)
 			ph_connection_known_print(&s->connection);
 	}

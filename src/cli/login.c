@@ -32,6 +32,7 @@ struct signing {
 	struct ph_connection connection;
 	struct ph_token_site site;
 	struct ph_secret client_secret;
+	struct ph_secret proxy_password;
 	struct ph_secret given; /* the refresh token of from */
 	struct ph_interrupt hold;
 	struct ph_oauth_tokens tokens;
@@ -58,6 +59,11 @@ static enum ph_err prepare(struct signing *s)
 	if (err == PH_OK) {
 		err = ph_token_site_find(
 		    &s->connection, &s->arena, &s->site, &s->fault);
+	}
+	if (err == PH_OK && ph_role_is_needed(&s->connection, PH_ROLE_PROXY)) {
+		err = ph_vault_secret(ph_catalog_secrets_dir(s->catalog),
+		    &s->connection, PH_ROLE_PROXY, &s->proxy_password,
+		    &s->fault);
 	}
 	if (err != PH_OK ||
 	    s->connection.oauth.client_secret_from.kind == PH_SECRET_NONE)
@@ -126,6 +132,7 @@ static enum ph_err get_tokens(struct signing *s)
 	const struct ph_token_exchange x = {
 		.site = &s->site,
 		.client_secret = ph_secret_span(&s->client_secret),
+		.proxy_password = ph_secret_span(&s->proxy_password),
 		.is_stopped = is_stopped,
 		.ctx = s,
 	};
@@ -263,6 +270,7 @@ static enum ph_exit start(struct ph_cli *cli, const struct ph_options *o)
 	result = carry_out(&s);
 	ph_oauth_tokens_release(&s.tokens);
 	ph_secret_release(&s.client_secret);
+	ph_secret_release(&s.proxy_password);
 	ph_secret_release(&s.given);
 	ph_arena_release(&s.arena);
 	ph_catalog_free(s.catalog);

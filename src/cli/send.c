@@ -69,6 +69,7 @@ struct sending {
 	struct ph_transcript transcript;
 	struct ph_talk talk;
 	struct ph_receipt receipt;
+	struct ph_memory_booking booking;
 };
 
 static void release(struct sending *s)
@@ -153,6 +154,10 @@ static void carry(struct sending *s)
 		err =
 		    ph_talk_begin(&s->talk, &s->server, &s->transcript, &fault);
 	}
+	if (err == PH_OK) {
+		err = ph_talk_book(
+		    &s->talk, s->letter.rcpt_count, &s->booking, &fault);
+	}
 	if (err == PH_OK)
 		err = ph_talk_connect(&s->talk, &fault);
 	if (err == PH_OK) {
@@ -160,6 +165,8 @@ static void carry(struct sending *s)
 		ph_session_disconnect(s->talk.session);
 	}
 	ph_talk_remember(&s->talk);
+	if (!ph_delivery_reached(s->receipt.delivery))
+		ph_talk_unbook(&s->talk, &s->booking);
 	if (err != PH_OK) {
 		ph_receipt_miss(
 		    &s->receipt, s->letter.rcpts, s->letter.rcpt_count, &fault);

@@ -323,6 +323,16 @@ static enum ph_err ask_again(const struct ph_cli_server *s, enum ph_role role,
 	return err;
 }
 
+static struct ph_token_question token_question(const struct ph_cli_server *s)
+{
+	return (struct ph_token_question){
+		.dir = ph_catalog_secrets_dir(s->catalog),
+		.connection = &s->connection,
+		.proxy_password =
+		    s->has_proxy_password ? &s->proxy_password : NULL,
+	};
+}
+
 static enum ph_err fetch(const struct ph_cli_server *s, enum ph_role role,
     struct ph_secret *out, bool *has, struct ph_fault *fault)
 {
@@ -331,8 +341,12 @@ static enum ph_err fetch(const struct ph_cli_server *s, enum ph_role role,
 
 	ph_process_hide();
 
-	enum ph_err err = ph_vault_secret(ph_catalog_secrets_dir(s->catalog),
-	    &s->connection, role, out, fault);
+	const struct ph_token_question q = token_question(s);
+	bool is_token = role == PH_ROLE_PASSWORD &&
+	    s->connection.password_from.kind == PH_SECRET_OAUTH;
+	enum ph_err err = is_token
+	    ? ph_token_fresh(&q, out, fault)
+	    : ph_vault_secret(q.dir, &s->connection, role, out, fault);
 
 	if (err == PH_EDENIED && fault->cause == PH_CAUSE_NO_PASSWORD &&
 	    ph_role_source(&s->connection, role)->kind != PH_SECRET_OAUTH)
@@ -374,9 +388,11 @@ enum ph_err ph_cli_server_renew(
 	    server->connection.password_from.kind != PH_SECRET_OAUTH)
 		return PH_AGAIN;
 
-	enum ph_err err = ph_token_renew(
-	    ph_catalog_secrets_dir(server->catalog), &server->connection,
-	    ph_secret_span(&server->password), &fresh, fault);
+	struct ph_token_question q = token_question(server);
+
+	q.refused = ph_secret_span(&server->password);
+
+	enum ph_err err = ph_token_fresh(&q, &fresh, fault);
 
 	if (err != PH_OK)
 		return err;

@@ -1,8 +1,20 @@
 #include "cli/talk.h"
 
+#include "cli/cli.h"
 #include "deliver/lesson.h"
+#include "io/interrupt.h"
 
 #include <signal.h>
+#include <stdarg.h>
+
+enum {
+	/* A wait that a person is told of. */
+	LONG_MS = 1000,
+	/* Between two questions whether a session has ended. */
+	PAUSE_MS = 20,
+	/* Where the connection sets no timeout. */
+	WAIT_MS = 30 * 1000
+};
 
 static void interrupt(void *ctx, int signum)
 {
@@ -69,9 +81,101 @@ enum ph_err ph_talk_begin(struct ph_talk *t, struct ph_cli_server *server,
 	return err;
 }
 
+/* waiting */
+
+PH_PRINTF(2, 3)
+
+static void tell_wait(const struct ph_talk *t, const char *fmt, ...)
+{
+	char line[PH_FAULT_TEXT_MAX];
+	va_list ap;
+
+	if (t->server->cli == NULL)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	ph_cli_note(t->server->cli, "%s", line);
+}
+
+static enum ph_err end_wait(
+    struct ph_interrupt *i, bool came, struct ph_fault *fault)
+{
+	if (came) {
+		ph_interrupt_take(i);
+		ph_fault_set(fault, PH_CAUSE_INTERRUPTED, PH_STAGE_CONFIG,
+		    "interrupted while waiting: nothing was sent");
+	}
+	ph_interrupt_let_go(i);
+	return came ? PH_EIO : PH_OK;
+}
+
+enum ph_err ph_talk_book(struct ph_talk *t, size_t rcpt_count,
+    struct ph_memory_booking *out, struct ph_fault *fault)
+{
+	const struct ph_connection *c = &t->server->connection;
+	struct ph_interrupt i;
+	enum ph_err err = ph_memory_book(
+	    t->memory, ph_memory_messages(c, rcpt_count), PH_NEVER, out, fault);
+
+	if (err != PH_OK || out->wait == 0)
+		return err;
+	if (out->wait > LONG_MS) {
+		tell_wait(t, "waiting %lld s for a turn (rate%s%s)",
+		    (long long)(out->wait + 999) / 1000,
+		    c->rate_from[0] == '\0' ? "" : ", ", c->rate_from);
+	}
+	ph_interrupt_hold(&i);
+	err = end_wait(&i, ph_interrupt_wait(&i, out->wait), fault);
+	if (err != PH_OK) {
+		ph_memory_unbook(t->memory, out);
+		*out = (struct ph_memory_booking){ 0 };
+	}
+	return err;
+}
+
+void ph_talk_unbook(struct ph_talk *t, const struct ph_memory_booking *b)
+{
+	if (t->memory != NULL)
+		ph_memory_unbook(t->memory, b);
+}
+
+static enum ph_err wait_for_session(struct ph_talk *t, struct ph_fault *fault)
+{
+	const struct ph_connection *c = &t->server->connection;
+	ph_msec most = c->timeout > 0 ? c->timeout : WAIT_MS;
+	enum ph_err err = ph_memory_session_take(t->memory);
+	struct ph_interrupt i;
+	bool came = false;
+
+	if (err != PH_AGAIN)
+		return err;
+	ph_interrupt_hold(&i);
+	for (ph_msec waited = 0; err == PH_AGAIN && !came && waited < most;
+	     waited += PAUSE_MS) {
+		if (waited == LONG_MS) {
+			tell_wait(t,
+			    "waiting for one of the %u sessions with %s:%u "
+			    "that other programs have open",
+			    c->sessions, c->host, (unsigned)c->port);
+		}
+		came = ph_interrupt_wait(&i, PAUSE_MS);
+		err = ph_memory_session_take(t->memory);
+	}
+	if (end_wait(&i, came, fault) != PH_OK)
+		return PH_EIO;
+	if (err == PH_AGAIN)
+		ph_memory_session_refuse(t->memory, most, fault);
+	return err == PH_OK ? PH_OK : PH_EIO;
+}
+
+/* connecting */
+
 static enum ph_err connect_once(struct ph_talk *t, struct ph_fault *fault)
 {
 	if (t->logs_in && ph_memory_check(t->memory, fault) != PH_OK)
+		return PH_EIO;
+	if (wait_for_session(t, fault) != PH_OK)
 		return PH_EIO;
 	return ph_session_connect(t->session, fault);
 }

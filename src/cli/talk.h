@@ -26,9 +26,18 @@ PH_MUST_USE enum ph_err ph_talk_begin(struct ph_talk *t,
     struct ph_cli_server *server, struct ph_transcript *transcript,
     struct ph_fault *fault);
 
-/* Every step to READY; once more with a fresh token, where the server refused
+/* Takes a turn to send to so many recipients (`rate`, `quota`), and waits for
+   it.  PH_EDENIED, PH_EIO (interrupted) with *fault. */
+PH_MUST_USE enum ph_err ph_talk_book(struct ph_talk *t, size_t rcpt_count,
+    struct ph_memory_booking *out, struct ph_fault *fault);
+
+/* Nothing went: it is given back. */
+void ph_talk_unbook(struct ph_talk *t, const struct ph_memory_booking *b);
+
+/* Waits for a place among the `sessions` that may be open; every step to
+   READY; once more with a fresh token, where the server refused
    one that may have ended.  PH_EIO with *fault, also where no login may be
-   tried (`attempts`): then nothing was opened. */
+   tried (`attempts`), or no place became free: then nothing was opened. */
 PH_MUST_USE enum ph_err ph_talk_connect(
     struct ph_talk *t, struct ph_fault *fault);
 

@@ -47,6 +47,7 @@ struct testing {
 	struct ph_address from, to;
 	struct ph_content *content;
 	struct ph_finding finding;
+	struct ph_memory_booking booking;
 	struct ph_token_state token;
 };
 
@@ -191,6 +192,8 @@ static void talk(struct testing *t, struct ph_fault *fault)
 	enum ph_err err =
 	    ph_talk_begin(&t->talk, &t->server, &t->transcript, fault);
 
+	if (err == PH_OK && t->sends)
+		err = ph_talk_book(&t->talk, 1, &t->booking, fault);
 	if (err == PH_OK)
 		err = ph_talk_connect(&t->talk, fault);
 	if (err != PH_OK)
@@ -205,6 +208,8 @@ static void carry(struct testing *t, struct ph_fault *fault)
 {
 	talk(t, fault);
 	ph_talk_remember(&t->talk);
+	if (!ph_delivery_reached(t->finding.delivery))
+		ph_talk_unbook(&t->talk, &t->booking);
 	if (ph_talk_note(&t->talk)[0] != '\0')
 		ph_cli_note(t->cli, "%s", ph_talk_note(&t->talk));
 }

@@ -6,6 +6,7 @@
 #include "connection/connection.h"
 #include "memory/gate.h"
 #include "memory/known.h"
+#include "memory/ledger.h"
 #include "memory/tally.h"
 
 /* What is remembered between programs, on disk: $XDG_STATE_HOME/posthaste, else
@@ -16,7 +17,11 @@
                          (memory/tally.h), by host whatever the port, except
                          on a loopback address, where each port is a server of
                          its own
-     lock                who writes, and who is logging in as whom
+     sent/HOST           how many messages went there of late, by account,
+                         where rate or quota counts them (memory/ledger.h);
+                         by host as the last one
+     lock                who writes, who is logging in as whom, and who has a
+                         session open
 
    All of it may be deleted at any time.  Nothing here stops mail: without a
    home, on a disk that is full or cannot be written, it goes on and remembers
@@ -64,6 +69,45 @@ PH_MUST_USE enum ph_err ph_memory_check(
    under way together never come to more than `attempts`.  *out is valid as long
    as m. */
 void ph_memory_gate(struct ph_memory *m, struct ph_gate *out);
+
+/* How many of its messages `rate` and `quota` count for so many recipients: as
+   many as transactions by recipients-per-message. */
+uint64_t ph_memory_messages(const struct ph_connection *c, size_t rcpt_count);
+
+/* A turn to send; all zero is none. */
+struct ph_memory_booking {
+	uint64_t messages;
+	ph_unixmsec at;
+	ph_msec wait; /* from when it was asked for until then */
+};
+/* Asks `rate` and `quota` for so many messages of the account, over all
+   processes, and counts them for the turn in *out: at once where nothing is
+   limited, or nothing can be written.  PH_EDENIED with *fault
+   (PH_CAUSE_RATE_LIMITED): the quota is used up, or the wait for a turn would
+   be longer than wait_max, or than the period of the rate; out->wait is when to
+   ask again, and nothing was counted.  PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_memory_book(struct ph_memory *m, uint64_t messages,
+    ph_msec wait_max, struct ph_memory_booking *out, struct ph_fault *fault);
+/* What was booked did not go, and counts no more. */
+void ph_memory_unbook(struct ph_memory *m, const struct ph_memory_booking *b);
+
+/* What counts now. */
+struct ph_memory_use {
+	uint64_t rate, quota;
+	ph_msec rate_free_in, quota_free_in; /* when one more may go */
+};
+
+void ph_memory_use(struct ph_memory *m, struct ph_memory_use *out);
+
+/* A place among the `sessions` that may be open to the server at once, over all
+   processes; held until it is given back, or m or the process ends.  PH_AGAIN:
+   all are taken.  PH_OK also where it is held already, or nothing can be
+   written. */
+PH_MUST_USE enum ph_err ph_memory_session_take(struct ph_memory *m);
+void ph_memory_session_give(struct ph_memory *m);
+/* Why none was to be had, after a wait: PH_CAUSE_TOO_MANY_SESSIONS. */
+void ph_memory_session_refuse(
+    const struct ph_memory *m, ph_msec waited, struct ph_fault *fault);
 
 /* The account has another password now, wherever it is kept: what was refused
    before counts no more. */

@@ -75,6 +75,7 @@ enum ph_err ph_memory_place_find(
 	    put(out->servers, "%s/servers", dir) &&
 	    put(out->server, "%s/servers/%s:%u", dir, name, (unsigned)port) &&
 	    put(out->refused, "%s/refused/%s%s", dir, name, suffix) &&
+	    put(out->sent, "%s/sent/%s%s", dir, name, suffix) &&
 	    put(out->lock, "%s/lock", dir);
 
 	free(dir);

@@ -15,6 +15,7 @@ enum {
 struct ph_memory_place {
 	char server[PH_MEMORY_PATH_MAX];  /* what is known of it */
 	char refused[PH_MEMORY_PATH_MAX]; /* logins it refused */
+	char sent[PH_MEMORY_PATH_MAX];    /* what was sent there */
 	char servers[PH_MEMORY_PATH_MAX]; /* the directory of the first */
 	char lock[PH_MEMORY_PATH_MAX];
 };

@@ -38,6 +38,8 @@ struct job {
 	struct ph_lock lock;
 	struct ph_oauth_keep keep;
 	struct ph_secret client_secret;
+	struct ph_secret proxy_secret; /* where nobody gave it */
+	struct ph_span proxy_password;
 	struct ph_span refused; /* the token that is not given again */
 };
 
@@ -46,6 +48,7 @@ static void job_release(struct job *j)
 	ph_lock_drop(&j->lock);
 	ph_oauth_keep_release(&j->keep);
 	ph_secret_release(&j->client_secret);
+	ph_secret_release(&j->proxy_secret);
 	ph_arena_release(&j->arena);
 	free(j->path);
 	free(j->lock_path);
@@ -205,6 +208,7 @@ static enum ph_err ask(
 	const struct ph_token_exchange x = {
 		.site = &j->site,
 		.client_secret = ph_secret_span(&j->client_secret),
+		.proxy_password = j->proxy_password,
 		.is_stopped = is_stopped,
 		.ctx = hold,
 	};
@@ -285,6 +289,19 @@ static enum ph_err client_secret(struct job *j)
 	    j->dir, j->conn, PH_ROLE_OAUTH_CLIENT, &j->client_secret, j->fault);
 }
 
+static enum ph_err proxy_secret(struct job *j)
+{
+	if (j->proxy_password.ptr != NULL ||
+	    !ph_role_is_needed(j->conn, PH_ROLE_PROXY))
+		return PH_OK;
+
+	enum ph_err err = ph_vault_secret(
+	    j->dir, j->conn, PH_ROLE_PROXY, &j->proxy_secret, j->fault);
+
+	j->proxy_password = ph_secret_span(&j->proxy_secret);
+	return err;
+}
+
 /* Where nothing was kept, a client can do without keeping. */
 static enum ph_err lock_and_load(struct job *j)
 {
@@ -304,6 +321,8 @@ static enum ph_err renew(struct job *j)
 {
 	enum ph_err err = client_secret(j);
 
+	if (err == PH_OK)
+		err = proxy_secret(j);
 	if (err == PH_OK)
 		err = lock_and_load(j);
 	if (err == PH_ENOTFOUND && !ph_fault_is_set(j->fault))
@@ -341,19 +360,15 @@ static enum ph_err find(struct job *j, struct ph_secret *out)
 	return ph_secret_set(out, ph_secret_span(&j->keep.access));
 }
 
-enum ph_err ph_token_fresh(const char *dir, const struct ph_connection *conn,
+enum ph_err ph_token_fresh(const struct ph_token_question *q,
     struct ph_secret *out, struct ph_fault *fault)
 {
-	return ph_token_renew(dir, conn, (struct ph_span){ 0 }, out, fault);
-}
-
-enum ph_err ph_token_renew(const char *dir, const struct ph_connection *conn,
-    struct ph_span refused, struct ph_secret *out, struct ph_fault *fault)
-{
 	PH_CLEANUP(job_release) struct job j;
-	enum ph_err err = job_begin(&j, dir, conn, fault);
+	enum ph_err err = job_begin(&j, q->dir, q->connection, fault);
 
-	j.refused = refused;
+	j.refused = q->refused;
+	if (q->proxy_password != NULL)
+		j.proxy_password = ph_secret_span(q->proxy_password);
 	return err == PH_OK ? find(&j, out) : err;
 }
 

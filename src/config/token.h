@@ -17,20 +17,25 @@
 
    Every *fault says what to do; no token is in it. */
 
+struct ph_token_question {
+	const char *dir;
+	const struct ph_connection *connection;
+	/* The one at the proxy; NULL: from where the connection says, if one is
+	   needed and a token has to be fetched. */
+	const struct ph_secret *proxy_password;
+	/* A token that the server refused, which is not given again; empty:
+	   none. */
+	struct ph_span refused;
+};
+
 /* A token that is good for a login now: the kept one, or a fresh one where that
    ends within five minutes.  Where none can be fetched and the kept one has not
    ended yet, that one.  PH_ENOTFOUND: nobody has signed in; PH_EDENIED: kept
    for other settings, or the consent ended, or the file is open to others;
    PH_EINVAL: the settings do not say whom to ask; PH_EPROTO, PH_EIO, PH_ENOMEM.
-   All with *fault. */
-PH_MUST_USE enum ph_err ph_token_fresh(const char *dir,
-    const struct ph_connection *conn, struct ph_secret *out,
-    struct ph_fault *fault);
-/* The same after the server refused one, which then is not given again.
-   PH_AGAIN without a fault: that one is not a minute old, and another would be
-   refused as well. */
-PH_MUST_USE enum ph_err ph_token_renew(const char *dir,
-    const struct ph_connection *conn, struct ph_span refused,
+   All with *fault.  PH_AGAIN without one: the refused one is not a minute old,
+   and another would be refused as well. */
+PH_MUST_USE enum ph_err ph_token_fresh(const struct ph_token_question *q,
     struct ph_secret *out, struct ph_fault *fault);
 
 /* Keeps what a sign-in brought; t is empty then. */

@@ -444,7 +444,9 @@ enum ph_err ph_vault_secret(const char *dir, const struct ph_connection *conn,
 		return find_in_keyring(conn, role, out, fault);
 	case PH_SECRET_OAUTH:
 		return role == PH_ROLE_PASSWORD
-		    ? ph_token_fresh(dir, conn, out, fault)
+		    ? ph_token_fresh(&(struct ph_token_question){ .dir = dir,
+					 .connection = conn },
+			  out, fault)
 		    : refuse_oauth(role, fault);
 	case PH_SECRET_CREDENTIAL:
 		break;

@@ -197,6 +197,11 @@ static bool has_short_final(const struct ph_connection *c)
 	return c->timeout_final > 0 && c->timeout_final < ten_minutes;
 }
 
+static bool counts_nothing(const struct ph_connection *c)
+{
+	return !c->memory && (c->rate.count > 0 || c->quota.count > 0);
+}
+
 static const struct {
 	bool (*holds)(const struct ph_connection *c);
 	const char *text;
@@ -222,6 +227,9 @@ static const struct {
 	{ has_short_final,
 	    "timeout-final is below 10 minutes: a slow server's message may "
 	    "count as unsure and arrive twice" },
+	{ counts_nothing,
+	    "memory = no: nothing is counted, so that rate and quota do not "
+	    "hold" },
 };
 
 const char *ph_connection_oddity(const struct ph_connection *c, size_t i)

@@ -176,6 +176,8 @@ struct ph_connection {
 	ph_msec session_age;
 	struct ph_rate rate;
 	struct ph_rate quota;
+	const char *rate_from; /* "FILE:LINE" or the option; "": unknown */
+	const char *quota_from;
 	unsigned recipients_per_message; /* 0: not limited */
 	uint64_t size;                   /* 0: not limited */
 };

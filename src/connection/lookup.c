@@ -56,21 +56,25 @@ void ph_setting_lookup(const struct ph_resolve *in,
 		out->value = ph_span_of(row->preset);
 }
 
-enum {
-	WHERE_MAX = 512
-};
+void ph_setting_where(const struct ph_resolve *in,
+    const struct ph_setting_found *found, char out[PH_SETTING_WHERE_MAX])
+{
+	out[0] = '\0';
+	if (found->origin == PH_ORIGIN_OVERRIDE) {
+		(void)snprintf(out, PH_SETTING_WHERE_MAX, "%s", found->option);
+	} else if (found->origin == PH_ORIGIN_FILE) {
+		(void)snprintf(out, PH_SETTING_WHERE_MAX, "%s:%u",
+		    ph_settings_file_path(in->chain[found->depth]),
+		    found->line);
+	}
+}
 
 void ph_setting_blame(const struct ph_resolve *in,
     const struct ph_setting_found *found, struct ph_fault *fault)
 {
-	char where[WHERE_MAX];
+	char where[PH_SETTING_WHERE_MAX];
 
-	if (found->origin == PH_ORIGIN_OVERRIDE) {
-		ph_fault_prefix(fault, found->option);
-	} else if (found->origin == PH_ORIGIN_FILE) {
-		(void)snprintf(where, sizeof(where), "%s:%u",
-		    ph_settings_file_path(in->chain[found->depth]),
-		    found->line);
+	ph_setting_where(in, found, where);
+	if (where[0] != '\0')
 		ph_fault_prefix(fault, where);
-	}
 }

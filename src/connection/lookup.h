@@ -29,6 +29,14 @@ struct ph_setting_found {
 void ph_setting_lookup(const struct ph_resolve *in,
     const struct ph_setting *row, struct ph_setting_found *out);
 
+enum {
+	PH_SETTING_WHERE_MAX = 512
+};
+
+/* "FILE:LINE", "--port", or "" for a preset: where a setting was found. */
+void ph_setting_where(const struct ph_resolve *in,
+    const struct ph_setting_found *found, char out[PH_SETTING_WHERE_MAX]);
+
 /* Puts "FILE:LINE: " or "--port: " before a fault's text. */
 void ph_setting_blame(const struct ph_resolve *in,
     const struct ph_setting_found *found, struct ph_fault *fault);

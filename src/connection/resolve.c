@@ -527,6 +527,24 @@ static enum ph_err put_proxy(struct resolver *r)
 	return put_proxy_port(r, &found, host.port);
 }
 
+static enum ph_err put_origin(
+    struct resolver *r, const char *name, const char **out)
+{
+	struct ph_setting_found found = look(r, "limits", name);
+	char where[PH_SETTING_WHERE_MAX];
+
+	ph_setting_where(r->in, &found, where);
+	*out = ph_arena_str(r->a, ph_span_of(where));
+	return *out == NULL ? PH_ENOMEM : PH_OK;
+}
+
+static enum ph_err put_origins(struct resolver *r)
+{
+	enum ph_err err = put_origin(r, "rate", &r->out->rate_from);
+
+	return err == PH_OK ? put_origin(r, "quota", &r->out->quota_from) : err;
+}
+
 static enum ph_err check_limits(struct resolver *r)
 {
 	struct ph_setting_found found = look(r, "limits", "sessions");
@@ -548,6 +566,7 @@ enum ph_err ph_connection_resolve(const struct ph_resolve *in,
 		put_verify_name,
 		put_proxy,
 		check_rewrite,
+		put_origins,
 		check_limits,
 	};
 	static const struct ph_secret_source none = { .fd = -1 };

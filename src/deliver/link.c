@@ -217,6 +217,7 @@ void ph_link_start_engine(struct ph_session *s)
 		.secure = s->facts.tls != NULL,
 		.auth = ph_login_is_due(c),
 		.no_chunking = s->no_chunking,
+		.mail_max = c->messages_per_session,
 		.trace = s->trace != NULL,
 		.secret = s->password == NULL
 		    ? (struct ph_span){ "", 0 }

@@ -12,6 +12,23 @@ void ph_login_release(struct ph_login *l)
 	l->sasl = NULL;
 }
 
+void ph_login_restart(struct ph_session *s)
+{
+	struct ph_login *l = &s->login;
+
+	ph_login_release(l);
+	l->at = 0;
+	l->is_trying = false;
+	l->cancelled = false;
+	l->is_heard = false;
+	l->failed_here = false;
+	l->refused = 0;
+	l->begun_usec = 0;
+	l->fault = (struct ph_fault){ 0 };
+	s->mechanism[0] = '\0';
+	s->facts.mechanism = s->mechanism;
+}
+
 /* which one is next */
 
 static bool has_ended(const struct ph_login *l, const char *name)

@@ -239,7 +239,7 @@ enum ph_err ph_session_start(struct ph_session *s)
 enum ph_err ph_session_submit(
     struct ph_session *s, const struct ph_job *job, struct ph_fault *fault)
 {
-	if (s->phase != PH_PHASE_TALKING || !s->was_ready) {
+	if (s->phase == PH_PHASE_CLOSED || !s->was_ready) {
 		ph_fault_set(fault, PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL,
 		    "%s: the session is not ready", s->where);
 		return PH_EINVAL;
@@ -250,7 +250,7 @@ enum ph_err ph_session_submit(
 		    "the message has no recipient or no content");
 		return PH_EINVAL;
 	}
-	if (ph_session_is_spent(s)) {
+	if (ph_session_is_spent(s) && !s->renews) {
 		ph_fault_set(fault, PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL,
 		    "%s takes no more messages in this session", s->where);
 		return PH_EINVAL;

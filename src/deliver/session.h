@@ -158,6 +158,8 @@ struct ph_delivery {
 	double data_ms;        /* first octet of content to the final reply */
 };
 
+/* A recipient has the message, or may have it.  NULL: none has. */
+bool ph_delivery_reached(const struct ph_delivery *d);
 void ph_delivery_free(struct ph_delivery *d);
 PH_DEFINE_CLEANUP(ph_delivery_free, struct ph_delivery)
 
@@ -182,8 +184,9 @@ typedef void ph_session_fn(void *ctx);
 void ph_session_on_event(struct ph_session *s, ph_session_fn *fn, void *ctx);
 bool ph_session_next_event(struct ph_session *s, struct ph_session_event *out);
 
-/* The server takes no more messages in this session (RFC 9422 MAILMAX): quit,
-   and begin another. */
+/* The server, or messages-per-session, admits no more messages in this session
+   (RFC 9422 MAILMAX): quit, and begin another.  Where a job takes more
+   transactions than that, it goes on over another connection by itself. */
 bool ph_session_is_spent(const struct ph_session *s);
 /* CLOSED was, or is about to be, told. */
 bool ph_session_is_closed(const struct ph_session *s);

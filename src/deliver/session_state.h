@@ -124,6 +124,7 @@ struct ph_session {
 	                    the login goes on */
 	bool same_address; /* of the last one: it is dialed first */
 	bool was_ready;
+	bool renews; /* it quits, to go on over another connection */
 	bool interrupted;
 	bool in_blocking_call;
 	bool helo_waits;  /* the engine, for the name to greet with */
@@ -255,6 +256,8 @@ void ph_login_answered(struct ph_session *s, const struct ph_reply *reply);
 bool ph_login_survives(struct ph_session *s, const struct ph_fault *why);
 /* The login has its answer, and it is no: what came after does not matter. */
 bool ph_login_is_refused(const struct ph_session *s);
+/* As before the first one, but for the mechanisms that are known to fail. */
+void ph_login_restart(struct ph_session *s);
 /* A deadline has passed, perhaps that of a step on its way. */
 void ph_login_tick(struct ph_session *s);
 void ph_login_release(struct ph_login *l);
@@ -312,6 +315,9 @@ void ph_traffic_body(struct ph_session *s, uint64_t id);
 void ph_traffic_done(struct ph_session *s, const struct ph_smtp_event *ev);
 /* Hands further batches to the engine while it has room. */
 void ph_traffic_go_on(struct ph_session *s);
+/* The connection ends.  True: as many messages went over it as may, and what is
+   left goes over another one. */
+bool ph_traffic_survives(struct ph_session *s, const struct ph_fault *why);
 /* Everything that is not done ends, with this fault. */
 void ph_traffic_fail(struct ph_session *s, const struct ph_fault *fault);
 PH_MUST_USE enum ph_err ph_traffic_submit(

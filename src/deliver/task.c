@@ -53,6 +53,16 @@ void ph_delivery_free(struct ph_delivery *d)
 	free(r);
 }
 
+bool ph_delivery_reached(const struct ph_delivery *d)
+{
+	for (size_t i = 0; d != NULL && i < d->rcpt_count; i++) {
+		if (d->rcpts[i].outcome == PH_DELIVERED ||
+		    d->rcpts[i].outcome == PH_UNSURE)
+			return true;
+	}
+	return false;
+}
+
 enum ph_err ph_task_new(const struct ph_job *job, struct ph_task **out)
 {
 	size_t count = job->envelope->rcpt_count;

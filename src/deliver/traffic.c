@@ -120,19 +120,27 @@ static struct ph_task *waiting_task(const struct ph_session *s)
 	return NULL;
 }
 
-/* What is left of a job has no session any more to go over. */
-static void fail_spent(struct ph_session *s)
+/* What is left of a job needs another connection to go over. */
+static void renew(struct ph_session *s)
 {
-	struct ph_task *t = waiting_task(s);
-	struct ph_fault f;
+	if (s->renews)
+		return;
+	s->renews = true;
+	ph_link_note(s, PH_STAGE_MAIL,
+	    "as many messages as one session may have: the rest goes over "
+	    "another one");
+	ph_smtp_client_quit(s->client, ph_loop_now(s->loop));
+}
 
-	ph_fault_set(&f, PH_CAUSE_CONNECTION_LOST, PH_STAGE_MAIL,
-	    "%s takes no more messages in this session", s->where);
-	while (t != NULL) {
-		ph_task_fail(t, PH_RETRY, &f);
-		s->news = true;
-		t = waiting_task(s);
-	}
+bool ph_traffic_survives(struct ph_session *s, const struct ph_fault *why)
+{
+	if (!s->renews || s->interrupted || ph_fault_is_set(why) ||
+	    ph_fault_is_set(&s->fault) || waiting_task(s) == NULL)
+		return false;
+	s->renews = false;
+	s->same_address = true;
+	ph_login_restart(s);
+	return true;
 }
 
 void ph_traffic_go_on(struct ph_session *s)
@@ -155,7 +163,7 @@ void ph_traffic_go_on(struct ph_session *s)
 		t = waiting_task(s);
 	}
 	if (t != NULL && ph_smtp_client_is_spent(s->client))
-		fail_spent(s);
+		renew(s);
 }
 
 bool ph_traffic_has_room(const struct ph_session *s)

@@ -93,6 +93,10 @@ static void on_ready(struct ph_session *s, const struct ph_smtp_event *ev)
 		return;
 	ph_link_reached(s, PH_STAGE_MAIL);
 	s->facts.timing.total = ph_ms_since(s->start_usec);
+	if (s->was_ready) {
+		ph_traffic_go_on(s);
+		return;
+	}
 	s->was_ready = true;
 	s->tell_ready = true;
 	s->news = true;
@@ -140,7 +144,7 @@ static void on_closed(struct ph_session *s, const struct ph_smtp_event *ev)
 	if (f.stage == PH_STAGE_TLS && ph_fault_is_set(&f) && !s->was_ready &&
 	    f.cause != PH_CAUSE_TLS_INJECTED && ph_link_may_step_down(s)) {
 		ph_link_step_down(s, &f);
-	} else if (ph_login_survives(s, &f)) {
+	} else if (ph_login_survives(s, &f) || ph_traffic_survives(s, &f)) {
 		s->start_over = true;
 	} else {
 		ph_link_close(s, &f);

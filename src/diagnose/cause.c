@@ -370,6 +370,15 @@ static const struct row rows[] = {
 	[PH_CAUSE_MESSAGE_DEFERRED] = { "message-deferred", "server",
 	    PH_EXIT_TEMPFAIL, true, "try again in a few minutes" },
 
+	[PH_CAUSE_RATE_LIMITED] = { "rate-limited", "limit", PH_EXIT_TEMPFAIL,
+	    false,
+	    "send it then; or, if your provider admits more, raise the number "
+	    "in [limits] of the connection" },
+	[PH_CAUSE_TOO_MANY_SESSIONS] = { "too-many-sessions", "limit",
+	    PH_EXIT_TEMPFAIL, false,
+	    "try again when other programs are done; or, if the server admits "
+	    "more, raise sessions in [limits] of the connection" },
+
 	[PH_CAUSE_TIMEOUT] = { "timeout", "timeout", PH_EXIT_TEMPFAIL, false,
 	    "the server did not answer in time; try again later, or allow "
 	    "more time with --timeout" },

@@ -10,7 +10,8 @@ enum {
 	HEADERS_MAX = 64 * 1024,
 	/* Milliseconds, as curl counts them: a day is more than anyone
 	   waits. */
-	TIMEOUT_MAX = 24 * 60 * 60 * 1000
+	TIMEOUT_MAX = 24 * 60 * 60 * 1000,
+	PASSWORD_MAX = 64 * 1024
 };
 
 /* One request at work. */
@@ -89,13 +90,54 @@ static void set_limits(struct exchange *x)
 	set_number(x, CURLOPT_SSL_VERIFYPEER, 1);
 	set_number(x, CURLOPT_SSL_VERIFYHOST, 2);
 	set_number(x, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-	/* "" and no less: with NULL the environment would be asked. */
-	if (!p->use_system_proxy)
-		set_text(x, CURLOPT_PROXY, "");
 	if (p->ca_file[0] != '\0') {
 		set_text(x, CURLOPT_CAINFO, p->ca_file);
 		set_text(x, CURLOPT_CAPATH, NULL);
 	}
+}
+
+/* libcurl copies it, and wipes the copy (memory.c). */
+static void set_password(struct exchange *x, struct ph_span password)
+{
+	PH_CLEANUP(ph_buf_wipe) struct ph_buf text;
+
+	ph_buf_init(&text, PASSWORD_MAX);
+	if (ph_buf_append(&text, password) != PH_OK ||
+	    ph_buf_append_char(&text, '\0') != PH_OK) {
+		x->failure.err = PH_ENOMEM;
+	} else {
+		set_text(x, CURLOPT_PROXYPASSWORD, text.ptr);
+	}
+}
+
+/* "" and no less: with NULL the environment would be asked, for the proxy and
+   for whom it is not. */
+static void set_proxy(struct exchange *x)
+{
+	const struct ph_http_proxy *p = x->post->proxy;
+
+	set_text(x, CURLOPT_NOPROXY, "");
+	if (p == NULL) {
+		set_text(x, CURLOPT_PROXY, "");
+		return;
+	}
+	set_text(x, CURLOPT_PROXY, p->url);
+	/* The form is for one server: the proxy sees none of it. */
+	set_number(x, CURLOPT_HTTPPROXYTUNNEL, 1);
+	set_number(x, CURLOPT_PROXYAUTH,
+	    (long)(CURLAUTH_NTLM | CURLAUTH_DIGEST | CURLAUTH_BASIC));
+	set_number(x, CURLOPT_SOCKS5_AUTH, (long)CURLAUTH_BASIC);
+	set_number(x, CURLOPT_PROXY_SSL_VERIFYPEER, 1);
+	set_number(x, CURLOPT_PROXY_SSL_VERIFYHOST, 2);
+	set_number(x, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	if (p->ca_file[0] != '\0') {
+		set_text(x, CURLOPT_PROXY_CAINFO, p->ca_file);
+		set_text(x, CURLOPT_PROXY_CAPATH, NULL);
+	}
+	if (p->username[0] == '\0')
+		return;
+	set_text(x, CURLOPT_PROXYUSERNAME, p->username);
+	set_password(x, p->password);
 }
 
 static void set_request(struct exchange *x)
@@ -132,6 +174,22 @@ static void set_callbacks(struct exchange *x)
 	(void)curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 }
 
+/* The login of SOCKS 5, in the terms of HTTP. */
+static enum ph_http_proxy_error proxy_error(CURL *c)
+{
+	long code = CURLPX_OK;
+
+	(void)curl_easy_getinfo(c, CURLINFO_PROXY_ERROR, &code);
+	switch ((int)code) {
+	case CURLPX_NO_AUTH:
+		return PH_HTTP_PROXY_WANTS_LOGIN;
+	case CURLPX_USER_REJECTED:
+		return PH_HTTP_PROXY_REFUSED_LOGIN;
+	default:
+		return PH_HTTP_PROXY_OTHER;
+	}
+}
+
 static enum ph_err perform(
     struct exchange *x, unsigned *status_out, struct ph_fault *fault)
 {
@@ -140,6 +198,7 @@ static enum ph_err perform(
 	CURLcode code;
 
 	set_limits(x);
+	set_proxy(x);
 	set_request(x);
 	set_callbacks(x);
 	if (x->failure.err != PH_OK)
@@ -152,6 +211,9 @@ static enum ph_err perform(
 		return PH_OK;
 	}
 	(void)curl_easy_getinfo(x->curl, CURLINFO_OS_ERRNO, &system_error);
+	(void)curl_easy_getinfo(
+	    x->curl, CURLINFO_HTTP_CONNECTCODE, &x->failure.connect_status);
+	x->failure.proxy_error = proxy_error(x->curl);
 	x->failure.code = (int)code;
 	x->failure.system_error = (int)system_error;
 	x->failure.words = x->words;

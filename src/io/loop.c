@@ -92,6 +92,17 @@ int64_t ph_clock_unix_msec(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+void ph_clock_pause(ph_msec wait)
+{
+	struct timespec left = {
+		.tv_sec = (time_t)(wait / 1000),
+		.tv_nsec = (long)(wait % 1000) * 1000000L,
+	};
+
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		continue;
+}
+
 int ph_clock_utc_offset_min(ph_unixtime at)
 {
 	time_t t = (time_t)at;

@@ -26,6 +26,8 @@ ph_unixtime ph_clock_unix(void);
 /* Milliseconds since 1970. */
 int64_t ph_clock_unix_msec(void);
 int ph_clock_utc_offset_min(ph_unixtime at);
+/* Does nothing for so long. */
+void ph_clock_pause(ph_msec wait);
 /* Fills out with len random octets (getrandom). */
 PH_MUST_USE enum ph_err ph_random(void *out, size_t len);
 

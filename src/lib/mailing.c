@@ -9,6 +9,13 @@
 #include <assert.h>
 #include <stdio.h>
 
+enum {
+	/* Between two questions whether a session has ended. */
+	PAUSE_MS = 20,
+	/* Where the connection sets no timeout. */
+	WAIT_MS = 30 * 1000
+};
+
 /* settings into a connection */
 
 static enum ph_err resolve(
@@ -39,6 +46,24 @@ static enum ph_err refuse_to_ask(
 	ph_fault_advise(fault, "give it to ph_mailer_set_%s()",
 	    role == PH_ROLE_PASSWORD ? "password" : "secret");
 	return PH_ENOTFOUND;
+}
+
+static const struct ph_secret *secret_of(
+    const struct ph_mailer *m, enum ph_role role)
+{
+	if (m->given[role].ptr != NULL)
+		return &m->given[role];
+	return m->found[role].ptr != NULL ? &m->found[role] : NULL;
+}
+
+static struct ph_token_question token_question(
+    const struct ph_mailer *m, const struct ph_catalog *catalog)
+{
+	return (struct ph_token_question){
+		.dir = ph_catalog_secrets_dir(catalog),
+		.connection = &m->conn,
+		.proxy_password = secret_of(m, PH_ROLE_PROXY),
+	};
 }
 
 /* A library does not talk to the terminal of the program it is in. */
@@ -72,6 +97,12 @@ static enum ph_err find_secret(struct ph_mailer *m, enum ph_role role,
 		m->found_changed = ph_vault_changed_msec(
 		    ph_catalog_secrets_dir(catalog), &c, role);
 	}
+	if (role == PH_ROLE_PASSWORD &&
+	    c.password_from.kind == PH_SECRET_OAUTH) {
+		const struct ph_token_question q = token_question(m, catalog);
+
+		return ph_token_fresh(&q, &m->found[role], fault);
+	}
 	return ph_vault_secret(
 	    ph_catalog_secrets_dir(catalog), &c, role, &m->found[role], fault);
 }
@@ -79,10 +110,13 @@ static enum ph_err find_secret(struct ph_mailer *m, enum ph_role role,
 static enum ph_err find_secrets(
     struct ph_mailer *m, struct ph_catalog *catalog, struct ph_fault *fault)
 {
-	enum ph_err err = PH_OK;
+	/* A token may be fetched through the proxy. */
+	enum ph_err err = find_secret(m, PH_ROLE_PROXY, catalog, fault);
 
-	for (int i = 0; err == PH_OK && i < PH_ROLE_COUNT; i++)
-		err = find_secret(m, (enum ph_role)i, catalog, fault);
+	for (int i = 0; err == PH_OK && i < PH_ROLE_COUNT; i++) {
+		if (i != PH_ROLE_PROXY)
+			err = find_secret(m, (enum ph_role)i, catalog, fault);
+	}
 	return err;
 }
 
@@ -197,14 +231,6 @@ void ph_lib_disconnect(struct ph_mailer *m, bool polite)
 	m->memory = NULL;
 }
 
-static const struct ph_secret *secret_of(
-    const struct ph_mailer *m, enum ph_role role)
-{
-	if (m->given[role].ptr != NULL)
-		return &m->given[role];
-	return m->found[role].ptr != NULL ? &m->found[role] : NULL;
-}
-
 static enum ph_err open_memory(struct ph_mailer *m, struct ph_fault *fault)
 {
 	bool is_given = m->given[PH_ROLE_PASSWORD].ptr != NULL;
@@ -220,6 +246,23 @@ static enum ph_err open_memory(struct ph_mailer *m, struct ph_fault *fault)
 	if (m->conn.username[0] == '\0' || m->conn.anonymous)
 		return PH_OK;
 	return ph_memory_check(m->memory, fault);
+}
+
+/* A place among the sessions that may be open. */
+static enum ph_err take_place(struct ph_mailer *m, struct ph_fault *fault)
+{
+	ph_msec most = m->conn.timeout > 0 ? m->conn.timeout : WAIT_MS;
+	enum ph_err err = ph_memory_session_take(m->memory);
+
+	for (ph_msec waited = 0; err == PH_AGAIN && waited < most;
+	     waited += PAUSE_MS) {
+		ph_clock_pause(PAUSE_MS);
+		err = ph_memory_session_take(m->memory);
+	}
+	if (err != PH_AGAIN)
+		return err;
+	ph_memory_session_refuse(m->memory, most, fault);
+	return PH_EIO;
 }
 
 static enum ph_err new_session(struct ph_mailer *m, struct ph_fault *fault)
@@ -243,6 +286,8 @@ static enum ph_err begin_session(struct ph_mailer *m, struct ph_fault *fault)
 {
 	enum ph_err err = open_memory(m, fault);
 
+	if (err == PH_OK)
+		err = take_place(m, fault);
 	if (err == PH_OK)
 		err = new_session(m, fault);
 	if (err == PH_OK) {
@@ -272,8 +317,10 @@ static enum ph_err renew_token(struct ph_mailer *m, struct ph_fault *fault)
 	enum ph_err err = ph_catalog_open(m->config, &catalog, &f);
 
 	if (err == PH_OK) {
-		err = ph_token_renew(ph_catalog_secrets_dir(catalog), &m->conn,
-		    ph_secret_span(found), &fresh, &f);
+		struct ph_token_question q = token_question(m, catalog);
+
+		q.refused = ph_secret_span(found);
+		err = ph_token_fresh(&q, &fresh, &f);
 	}
 	if (ph_fault_is_set(&f))
 		*fault = f;
@@ -325,8 +372,6 @@ static bool is_worn(const struct ph_mailer *m)
 	ph_msec age = (ph_clock_usec() - m->since_usec) / 1000;
 
 	if (ph_session_is_spent(m->session))
-		return true;
-	if (c->messages_per_session != 0 && m->sent >= c->messages_per_session)
 		return true;
 	return c->session_age != 0 && m->sent > 0 && age >= c->session_age;
 }
@@ -412,6 +457,71 @@ static enum ph_status send_ready(struct ph_mailer *m,
 	return ph_lib_problem_set(&m->problem, &d->fault);
 }
 
+/* A turn by `rate` and `quota`, which `timeout` bounds the wait for. */
+static enum ph_status take_turn(struct ph_mailer *m, struct ph_memory *memory,
+    size_t rcpt_count, struct ph_memory_booking *out)
+{
+	struct ph_fault f = { 0 };
+	enum ph_err err =
+	    ph_memory_book(memory, ph_memory_messages(&m->conn, rcpt_count),
+		m->conn.timeout > 0 ? m->conn.timeout : WAIT_MS, out, &f);
+
+	if (err == PH_OK) {
+		ph_clock_pause(out->wait);
+		return PH_STATUS_OK;
+	}
+	if (!ph_fault_is_set(&f))
+		return ph_lib_problem_memory(&m->problem);
+
+	enum ph_status status = ph_lib_problem_set(&m->problem, &f);
+
+	m->problem.pub.retry_ms = out->wait;
+	return status;
+}
+
+static enum ph_status send_made(struct ph_mailer *m, bool alone,
+    const struct ph_lib_sending *s, struct ph_receipt **out)
+{
+	enum ph_status status = alone ? open_session(m) : PH_STATUS_OK;
+
+	if (status == PH_STATUS_OK)
+		status = send_ready(m, s, out);
+	if (alone)
+		ph_lib_disconnect(m, true);
+	return status;
+}
+
+static bool is_taken(const struct ph_receipt *r)
+{
+	for (size_t i = 0; r != NULL && i < r->rcpt_count; i++) {
+		if (r->rcpts[i].fate == PH_FATE_DELIVERED ||
+		    r->rcpts[i].fate == PH_FATE_UNSURE)
+			return true;
+	}
+	return false;
+}
+
+static enum ph_status send_in_turn(struct ph_mailer *m, bool alone,
+    const struct ph_lib_sending *s, struct ph_receipt **out)
+{
+	const struct ph_memory_question q = { .connection = &m->conn };
+	PH_CLEANUP(ph_memory_freep) struct ph_memory *memory = NULL;
+	struct ph_memory_booking booking = { 0 };
+
+	if (ph_memory_open(&q, &memory) != PH_OK)
+		return ph_lib_problem_memory(&m->problem);
+
+	enum ph_status status =
+	    take_turn(m, memory, s->envelope.rcpt_count, &booking);
+
+	if (status != PH_STATUS_OK)
+		return status;
+	status = send_made(m, alone, s, out);
+	if (!is_taken(*out))
+		ph_memory_unbook(memory, &booking);
+	return status;
+}
+
 /* What is wrong with the mail is found before anything connects. */
 enum ph_status ph_lib_send(
     struct ph_mailer *m, const struct ph_mail *mail, struct ph_receipt **out)
@@ -426,11 +536,7 @@ enum ph_status ph_lib_send(
 	assert(m->resolved);
 	if (ph_lib_sending_make(mail, &m->conn, &s, &f) != PH_OK)
 		return ph_lib_problem_set(&m->problem, &f);
-	if (alone)
-		status = open_session(m);
-	if (status == PH_STATUS_OK)
-		status = send_ready(m, &s, out);
-	if (alone)
-		ph_lib_disconnect(m, true);
-	return status;
+	if (m->conn.rate.count == 0 && m->conn.quota.count == 0)
+		return send_made(m, alone, &s, out);
+	return send_in_turn(m, alone, &s, out);
 }

@@ -73,17 +73,6 @@ bool ph_tally_absolve(struct ph_tally *t, const char *mark)
 	return t->count < before;
 }
 
-static enum ph_err read_mark(struct ph_span *line, char out[PH_TALLY_MARK_SIZE])
-{
-	struct ph_span mark;
-
-	if (!ph_words_next(line, &mark) || mark.len != PH_TALLY_MARK_SIZE - 1)
-		return PH_EPROTO;
-	memcpy(out, mark.ptr, mark.len);
-	out[mark.len] = '\0';
-	return PH_OK;
-}
-
 static enum ph_err read_line(struct ph_span line, struct ph_tally *t)
 {
 	struct ph_span word;
@@ -92,13 +81,13 @@ static enum ph_err read_line(struct ph_span line, struct ph_tally *t)
 	if (!ph_words_next(&line, &word))
 		return PH_EPROTO;
 	if (ph_span_eq(word, PH_SPAN("salt"))) {
-		err = read_mark(&line, t->salt);
+		err = ph_words_mark(&line, t->salt);
 	} else if (ph_span_eq(word, PH_SPAN("refused"))) {
 		struct ph_refusal r = { 0 };
 
 		if (t->count == PH_TALLY_MAX)
 			return PH_EPROTO;
-		err = read_mark(&line, r.mark);
+		err = ph_words_mark(&line, r.mark);
 		if (err == PH_OK)
 			err = ph_words_time(&line, &r.at);
 		t->refusals[t->count++] = r;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "memory/words.h"
 
 #include <stdint.h>
 
@@ -13,22 +14,18 @@
    of a password nothing whatever.  All zero is a server that refused nobody. */
 
 enum {
-	PH_TALLY_MARK_SIZE = 33, /* 32 hex digits, and a NUL */
-	PH_TALLY_MAX = 256,      /* of further ones the oldest goes */
+	PH_TALLY_MAX = 256, /* of further ones the oldest goes */
 	PH_TALLY_TEXT_MAX = 24 * 1024,
 	PH_TALLY_HOUR_MS = 60 * 60 * 1000
 };
 
-/* Milliseconds since 1970: two logins may fall into one second. */
-typedef int64_t ph_unixmsec;
-
 struct ph_refusal {
-	char mark[PH_TALLY_MARK_SIZE];
+	char mark[PH_MARK_SIZE];
 	ph_unixmsec at;
 };
 
 struct ph_tally {
-	char salt[PH_TALLY_MARK_SIZE];            /* "": none yet */
+	char salt[PH_MARK_SIZE];                  /* "": none yet */
 	struct ph_refusal refusals[PH_TALLY_MAX]; /* oldest first */
 	size_t count;
 };

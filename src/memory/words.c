@@ -40,3 +40,14 @@ enum ph_err ph_words_time(struct ph_span *line, ph_unixtime *out)
 	*out = (ph_unixtime)n;
 	return PH_OK;
 }
+
+enum ph_err ph_words_mark(struct ph_span *line, char out[PH_MARK_SIZE])
+{
+	struct ph_span mark;
+
+	if (!ph_words_next(line, &mark) || mark.len != PH_MARK_SIZE - 1)
+		return PH_EPROTO;
+	memcpy(out, mark.ptr, mark.len);
+	out[mark.len] = '\0';
+	return PH_OK;
+}

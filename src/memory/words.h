@@ -10,6 +10,10 @@
 /* Lines of words, one space between them: how all that is remembered is
    written. */
 
+enum {
+	PH_MARK_SIZE = 33 /* 32 hex digits, and a NUL */
+};
+
 /* Every line ends, and none holds anything but printable ASCII.  PH_EPROTO. */
 PH_MUST_USE enum ph_err ph_words_check(struct ph_span text);
 
@@ -21,5 +25,8 @@ bool ph_words_next(struct ph_span *line, struct ph_span *out);
 PH_MUST_USE enum ph_err ph_words_number(
     struct ph_span *line, uint64_t max, uint64_t *out);
 PH_MUST_USE enum ph_err ph_words_time(struct ph_span *line, ph_unixtime *out);
+/* The next word as a mark, which stands for an account.  PH_EPROTO. */
+PH_MUST_USE enum ph_err ph_words_mark(
+    struct ph_span *line, char out[PH_MARK_SIZE]);
 
 #endif

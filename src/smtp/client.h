@@ -63,6 +63,9 @@ struct ph_smtp_options {
 	/* Transactions that may be under way at once, counting from MAIL sent
 	   to final reply; 0: 4.  More than two only where CHUNKING serves. */
 	uint32_t window;
+	/* No more transactions than that in the session; 0: as many as the
+	   server takes (RFC 9422 MAILMAX). */
+	uint32_t mail_max;
 	struct ph_smtp_timeouts timeouts;
 };
 
@@ -244,8 +247,8 @@ PH_MUST_USE enum ph_err ph_smtp_client_mail(struct ph_smtp_client *c,
 /* True where _mail() would not say PH_AGAIN or PH_EINVAL for the state. */
 bool ph_smtp_client_has_room(const struct ph_smtp_client *c);
 
-/* True once the server takes no more mails in this session (RFC 9422 MAILMAX):
-   no room will come, quit and connect again. */
+/* True once no more mails go in this session (RFC 9422 MAILMAX, or the option's
+   mail_max): no room will come, quit and connect again. */
 bool ph_smtp_client_is_spent(const struct ph_smtp_client *c);
 
 /* Pieces of the content of the transaction that BODY_WANTED named.  Their bytes

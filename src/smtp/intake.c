@@ -2,9 +2,15 @@
 
 #include <inttypes.h>
 
+static bool is_reached(uint64_t count, uint32_t limit)
+{
+	return limit > 0 && count >= limit;
+}
+
 static bool is_spent(const struct ph_smtp_client *c)
 {
-	return c->ehlo.mail_max > 0 && c->mail_count >= c->ehlo.mail_max;
+	return is_reached(c->mail_count, c->ehlo.mail_max) ||
+	    is_reached(c->mail_count, c->options.mail_max);
 }
 
 bool ph_smtp_client_is_spent(const struct ph_smtp_client *c)

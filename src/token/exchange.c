@@ -3,6 +3,7 @@
 #include "oauth/request.h"
 #include "oauth/url.h"
 #include "token/http.h"
+#include "token/way.h"
 
 #include <stdio.h>
 
@@ -55,11 +56,11 @@ static enum ph_err ask(struct question *q, struct ph_fault *fault)
 {
 	const struct ph_http *http = ph_http();
 	const struct ph_token_site *site = q->x->site;
+	PH_CLEANUP(ph_token_way_release) struct ph_token_way way = { 0 };
 	struct ph_http_post post = {
 		.url = q->url,
 		.form = ph_buf_span(&q->form),
 		.ca_file = site->ca_file,
-		.use_system_proxy = site->use_system_proxy,
 		.timeout = site->timeout,
 		.is_stopped = q->x->is_stopped,
 		.ctx = q->x->ctx,
@@ -73,6 +74,17 @@ static enum ph_err ask(struct question *q, struct ph_fault *fault)
 		ph_fault_advise(fault, "install Posthaste again, whole");
 		return PH_EIO;
 	}
+
+	const struct ph_token_way_question where = {
+		.proxy = site->proxy,
+		.password = q->x->proxy_password,
+		.url = q->url,
+	};
+	enum ph_err err = ph_token_way_find(&where, &way, fault);
+
+	if (err != PH_OK)
+		return err;
+	post.proxy = way.is_straight ? NULL : &way.proxy;
 	return http->post(&post, &q->status, &q->body, fault);
 }
 

@@ -11,7 +11,8 @@
    is there or the site's timeout is over. */
 struct ph_token_exchange {
 	const struct ph_token_site *site;
-	struct ph_span client_secret; /* empty: none */
+	struct ph_span client_secret;  /* empty: none */
+	struct ph_span proxy_password; /* likewise */
 	/* As in struct ph_http_post. */
 	bool (*is_stopped)(void *ctx, bool is_sent);
 	void *ctx;
@@ -19,7 +20,8 @@ struct ph_token_exchange {
 
 /* For all of them: PH_EDENIED with *why and *fault: the server said no (or
    "not yet"); PH_EPROTO: what it said is no such answer; PH_EIO: there was no
-   answer, it was interrupted, or the module cannot be loaded; PH_ENOMEM.
+   answer, it was interrupted, or the module cannot be loaded; PH_EINVAL: the
+   environment names a proxy that is none; PH_ENOMEM.
    *fault has the server's name and its own words, and no secret that was sent
    to it, even where it repeats it.  *out is written on success only. */
 

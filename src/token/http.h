@@ -11,13 +11,24 @@
    loaded on first need.  libcurl brings some thirty libraries with it, and most
    starts of a program ask no web server for anything. */
 
+/* A proxy on the way.  Everything is borrowed for the call. */
+struct ph_http_proxy {
+	/* KIND://HOST:PORT: http, https, socks4, socks4a, or socks5h, by which
+	   the proxy looks the server's name up. */
+	const char *url;
+	const char *username; /* "": no login is made; DOMAIN\USER too */
+	struct ph_span password;
+	const char *ca_file; /* for an https proxy; "": the system's */
+};
+
 /* A form for an authorization server.  Everything is borrowed for the call. */
 struct ph_http_post {
-	const char *url;       /* one that ph_oauth_url_is_safe() */
-	struct ph_span form;   /* application/x-www-form-urlencoded */
-	const char *ca_file;   /* trusted in place of the system's; "": those */
-	bool use_system_proxy; /* what the environment's variables say */
-	ph_msec timeout;       /* for all of it */
+	const char *url;     /* one that ph_oauth_url_is_safe() */
+	struct ph_span form; /* application/x-www-form-urlencoded */
+	const char *ca_file; /* trusted in place of the system's; "": those */
+	const struct ph_http_proxy *proxy; /* NULL: none, whatever the
+	                                      environment says */
+	ph_msec timeout;                   /* for all of it */
 	/* Asked about once a second and after each piece: true ends it.
 	   is_sent: the server may have the form by now.  NULL: never. */
 	bool (*is_stopped)(void *ctx, bool is_sent);
@@ -31,8 +42,9 @@ struct ph_http {
 	   server.  Certificates are always checked.
 
 	   PH_EIO with *fault: PH_CAUSE_TOKEN_UNREACHABLE, _TOKEN_TLS,
-	   _TOKEN_PROTOCOL or _INTERRUPTED, stage auth, the server's name in the
-	   text and nothing of what was sent.  PH_ENOMEM. */
+	   _TOKEN_PROTOCOL or _INTERRUPTED, stage auth, or PROXY_LOGIN_REQUIRED
+	   or _REFUSED, stage proxy; the names of server and proxy in the text
+	   and nothing of what was sent.  PH_ENOMEM. */
 	enum ph_err (*post)(const struct ph_http_post *p, unsigned *status_out,
 	    struct ph_buf *body_out, struct ph_fault *fault);
 	/* "libcurl/7.88.1 OpenSSL/3.0.17 ..." */

@@ -196,7 +196,7 @@ enum ph_err ph_token_site_find(const struct ph_connection *conn,
 		.client_id = conn->oauth.client_id,
 		.ca_file = conn->oauth.ca_file,
 		.is_app = conn->oauth.grant == PH_OAUTH_CLIENT_CREDENTIALS,
-		.use_system_proxy = conn->proxy.type == PH_PROXY_SYSTEM,
+		.proxy = &conn->proxy,
 		.timeout = conn->timeout,
 	};
 	struct making m = { conn, a, &site, fault };

@@ -17,7 +17,7 @@ struct ph_token_site {
 	const char *client_id;
 	const char *ca_file;
 	bool is_app; /* no person: the client asks for itself */
-	bool use_system_proxy;
+	const struct ph_proxy *proxy; /* on the way there */
 	ph_msec timeout;
 };
 

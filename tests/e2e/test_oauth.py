@@ -1,6 +1,7 @@
 """Signing in with OAuth2: the device-code flow, fresh tokens in time, and what
 goes wrong at a token server."""
 
+import base64
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import pytest
 
 import oauth
 from oauth import CLIENT, Gate, TokenServer
+from proxies import Connect, Socks4, Socks5
 from posthaste import PROGRAM, WAIT, Server, Smtp, free_port, is_chain, run
 
 ANN = "ann@example.com"
@@ -58,7 +60,8 @@ class Desk:
 
     def run(self, command, *args, code=0, **kwargs):
         done = run(command, "-c", self.folder, *args, **kwargs)
-        assert done.code == code, done
+        assert code is None or done.code == code, done
+        assert "hush-" not in done.out + done.err, done
         assert "-hush" not in done.out + done.err, done
         return done
 
@@ -310,6 +313,133 @@ def test_proxy_only_when_asked(desk, tokens):
     desk.settings["proxy"] = {"type": "system"}
     desk.write()
     is_chain(desk.login(env=env, code=75), "auth", "localhost")
+
+
+BASIC = b"HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic realm=\"x\"\r\n" \
+    b"Content-Length: 0\r\n\r\n"
+FORBIDDEN = b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.fixture
+def through(desk, tokens):
+    """`work` signs in for itself, and its proxy is the one given."""
+    def settle(kind, port, **more):
+        desk.settings["proxy"] = {"type": kind, "host": "localhost",
+                                  "port": port, **more}
+        desk.write(oauth__grant="client-credentials")
+        # Neither what the environment says of a proxy nor of none counts.
+        dead = f"http://127.0.0.1:{free_port()}"
+        return {"https_proxy": dead, "ALL_PROXY": dead, "no_proxy": "*",
+                "PROXY": "hush-proxy"}
+    return settle
+
+
+LOGIN = {"use-credentials": "yes", "username": "pat",
+         "password-from": "env:PROXY"}
+
+
+@pytest.mark.parametrize("kind", ["socks5", "socks4", "socks4a"])
+def test_through_socks(desk, tokens, through, kind):
+    """The name goes to the proxy, where its kind carries names."""
+    port = int(tokens.url("").rsplit(":", 1)[1])
+    talk = Socks5(port, ("pat", "hush-proxy")) if kind == "socks5" else \
+        Socks4(port)
+    with Server(talk) as proxy:
+        env = through(kind, proxy.port, **(LOGIN if kind == "socks5" else {}))
+        desk.login(env=env)
+    host = "127.0.0.1" if kind == "socks4" else "localhost"
+    assert [a[:2] for a in talk.asked] == [(host, port)]
+    assert len(tokens.requests) == 1
+
+
+@pytest.mark.parametrize("kind", ["http", "https"])
+def test_through_connect(desk, tokens, through, kind, certificates, good_pem):
+    """The form is seen by the server alone; the password by a proxy that asks
+    for it."""
+    port = int(tokens.url("").rsplit(":", 1)[1])
+    talk = Connect(port, [BASIC, None],
+                   tls=certificates.context(good_pem) if kind == "https"
+                   else None)
+    more = {"ca-file": desk.ca} if kind == "https" else {}
+    with Server(talk) as proxy:
+        desk.login(env=through(kind, proxy.port, **LOGIN, **more))
+    assert len(talk.heads) == 2
+    for head in talk.heads:
+        assert head[0] == f"CONNECT localhost:{port} HTTP/1.1"
+    assert not any("uthorization" in line for line in talk.heads[0])
+    assert any(line == "Proxy-Authorization: Basic " +
+               base64.b64encode(b"pat:hush-proxy").decode()
+               for line in talk.heads[1])
+
+
+def test_proxy_says_no(desk, tokens, through, certificates, good_pem):
+    """Each by its name: wants a login, refuses one, does not let through, is
+    not the one it should be, is not there."""
+    port = int(tokens.url("").rsplit(":", 1)[1])
+    with Server(Connect(port, [BASIC])) as proxy:
+        env = through("http", proxy.port)
+        is_chain(desk.login(env=env, code=77), "proxy", "wants a login")
+        env = through("http", proxy.port, **LOGIN)
+        is_chain(desk.login(env=env, code=77), "proxy",
+                 f"localhost:{proxy.port}", "refused the login as pat")
+    with Server(Connect(port, [FORBIDDEN])) as proxy:
+        env = through("http", proxy.port)
+        is_chain(desk.login(env=env, code=75), "auth", "403",
+                 f"through the proxy localhost:{proxy.port}")
+    for login in {}, LOGIN:
+        with Server(Socks5(port, ("pat", "other"))) as proxy:
+            env = through("socks5", proxy.port, **login)
+            is_chain(desk.login(env=env, code=77), "proxy",
+                     "refused the login" if login else "wants a login")
+    with Server(Connect(port, tls=certificates.context(good_pem))) as proxy:
+        env = through("https", proxy.port)
+        is_chain(desk.login(env=env, code=78), "auth", "certificate")
+    env = through("http", free_port())
+    is_chain(desk.login(env=env, code=75), "auth", "connection refused",
+             "through the proxy")
+    assert tokens.requests == []
+
+
+def test_system_proxy_as_for_mail(desk, tokens):
+    """all_proxy goes before https_proxy, and no_proxy has networks."""
+    port = int(tokens.url("").rsplit(":", 1)[1])
+    talk = Connect(port)
+    dead = f"http://127.0.0.1:{free_port()}"
+    desk.settings["proxy"] = {"type": "system"}
+    desk.write(oauth__grant="client-credentials")
+    with Server(talk) as proxy:
+        env = {"all_proxy": f"http://127.0.0.1:{proxy.port}",
+               "https_proxy": dead}
+        desk.login(env=env)
+        assert len(talk.heads) == 1
+        desk.login(env={**env, "no_proxy": f"localhost:{port}"})
+        desk.login(env={**env, "no_proxy": "localhost:1", "NO_PROXY": "*"})
+        assert len(talk.heads) == 2
+
+
+class AnySocks5(Socks5):
+    """To wherever it is asked for."""
+
+    @property
+    def port(self):
+        return self.asked[-1][1]
+
+    @port.setter
+    def port(self, _):
+        pass
+
+
+def test_sent_through_proxy(desk, tokens, mail, through):
+    """The token and the mail by the same way; a password that can be read once
+    is read once."""
+    talk = AnySocks5(0, ("pat", "hush-proxy"))
+    with Server(talk) as proxy:
+        env = through("socks5", proxy.port, **{**LOGIN,
+                                               "password-from": "fd:0"})
+        desk.send(env=env, stdin=b"hush-proxy\n")
+    port = int(tokens.url("").rsplit(":", 1)[1])
+    assert talk.asked == [("localhost", port), ("localhost", mail.port)]
+    assert [r[0] for r in tokens.requests] == ["/token"]
 
 
 MISSING = {

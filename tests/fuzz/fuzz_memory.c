@@ -1,7 +1,9 @@
 #include "memory/known.h"
+#include "memory/ledger.h"
 #include "memory/tally.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 /* What another process, an older version or a bad disk left behind. */
 
@@ -62,11 +64,51 @@ static void read_tally(struct ph_span text)
 	ph_buf_release(&out);
 }
 
+/* Whatever it holds, a turn comes within two periods, and counts. */
+static void use_ledger(struct ph_ledger *l)
+{
+	const struct ph_ledger_entry e = l->entries[0];
+	const struct ph_ledger_series s = { e.mark, e.kind, 2, 60000 };
+	ph_unixmsec turn = ph_ledger_turn(l, &s, e.at, 1);
+	uint64_t used = ph_ledger_used(l, &s, e.at);
+
+	assert(turn >= e.at && turn <= e.at + 2 * s.per_ms);
+	assert(used >= e.count);
+	if (turn > e.at + s.per_ms)
+		return;
+	ph_ledger_add(l, &s, e.at, turn, 1);
+	assert(l->count <= PH_LEDGER_MAX);
+	assert(ph_ledger_used(l, &s, turn) > 0);
+	ph_ledger_take_back(l, &s, turn, 1);
+}
+
+static void read_ledger(struct ph_span text)
+{
+	struct ph_ledger *l = calloc(2, sizeof(*l));
+	struct ph_ledger *again = l + 1;
+	struct ph_buf out;
+
+	assert(l != NULL);
+	if (ph_ledger_read(text, l) == PH_OK) {
+		if (l->count > 0)
+			use_ledger(l);
+		ph_buf_init(&out, PH_LEDGER_TEXT_MAX);
+		assert(ph_ledger_write(l, &out) == PH_OK);
+		assert(ph_ledger_read(ph_buf_span(&out), again) == PH_OK);
+		assert(l->count == again->count);
+		ph_buf_release(&out);
+	} else {
+		assert(l->count == 0);
+	}
+	free(l);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ph_span text = { (const char *)data, size };
 
 	read_known(text);
 	read_tally(text);
+	read_ledger(text);
 	return 0;
 }

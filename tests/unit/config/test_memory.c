@@ -9,6 +9,7 @@
 
 #define SERVER  "posthaste/servers/smtp.example.com:587"
 #define REFUSED "posthaste/refused/smtp.example.com"
+#define SENT    "posthaste/sent/smtp.example.com"
 
 static struct ph_connection conn(void)
 {
@@ -261,6 +262,156 @@ static void test_places(void)
 	check_int(ph_memory_place_find(&p, "", 25), PH_ENOTFOUND);
 }
 
+static enum ph_err book(
+    struct ph_memory *m, ph_msec most, struct ph_memory_booking *b)
+{
+	struct ph_fault f = { 0 };
+	enum ph_err err = ph_memory_book(m, 1, most, b, &f);
+
+	check_int(
+	    f.cause, err == PH_OK ? PH_CAUSE_NONE : PH_CAUSE_RATE_LIMITED);
+	return err;
+}
+
+static void test_messages(void)
+{
+	struct ph_connection c = conn();
+
+	check_int(ph_memory_messages(&c, 1000), 1);
+	c.recipients_per_message = 10;
+	check_int(ph_memory_messages(&c, 1), 1);
+	check_int(ph_memory_messages(&c, 10), 1);
+	check_int(ph_memory_messages(&c, 11), 2);
+	check_int(ph_memory_messages(&c, 20), 2);
+}
+
+static void test_quota(void)
+{
+	struct ph_connection c = conn();
+	struct ph_memory_booking b[3];
+	struct ph_memory_use use;
+	struct ph_fault f = { 0 };
+	struct ph_memory *m = open_one(&c);
+	struct ph_memory *other;
+
+	c.rate_from = "";
+	c.quota_from = "c.conf:7";
+	/* Nothing is limited: nothing is written. */
+	check_int(book(m, 0, &b[0]), PH_OK);
+	check_int(b[0].wait, 0);
+	check(playground_read(SENT) == NULL);
+	ph_memory_unbook(m, &b[0]);
+	ph_memory_use(m, &use);
+	check_int(use.quota, 0);
+
+	c.quota = (struct ph_rate){ 2, 86400000 };
+	other = open_one(&c);
+	check_int(book(m, 0, &b[0]), PH_OK);
+	check_int(book(other, 0, &b[1]), PH_OK);
+	check_int(b[1].messages, 1);
+	check_int(book(m, PH_NEVER, &b[2]), PH_EDENIED);
+	check_int(b[2].messages, 0);
+	check(b[2].wait > 86000000 && b[2].wait <= 86400000);
+	ph_memory_unbook(m, &b[2]);
+	ph_memory_use(m, &use);
+	check_int(use.quota, 2);
+	check(use.quota_free_in > 86000000 && use.rate_free_in == 0);
+	check(strstr(playground_read(SENT), "ann") == NULL);
+	/* One that went nowhere makes room. */
+	ph_memory_unbook(other, &b[1]);
+	check_int(ph_memory_book(m, 2, 0, &b[2], &f), PH_EDENIED);
+	check(strstr(f.text, "c.conf:7: quota = 2/day: 1 of 2") != NULL);
+	check(strstr(f.text, "goes out as 2") != NULL);
+	check_int(ph_memory_book(m, 3, 0, &b[2], &f), PH_EDENIED);
+	check_int(book(m, 0, &b[2]), PH_OK);
+	/* Another account's. */
+	c.username = "bob";
+	check_int(book(m, 0, &b[2]), PH_OK);
+	ph_memory_free(other);
+	ph_memory_free(m);
+
+	c.memory = false;
+	m = open_one(&c);
+	for (int i = 0; i < 3; i++)
+		check_int(book(m, 0, &b[0]), PH_OK);
+	ph_memory_free(m);
+
+	/* Damaged: it begins anew. */
+	c.memory = true;
+	c.quota = (struct ph_rate){ 1, 3600000 };
+	playground_write(SENT, "posthaste sent 1\n");
+	m = open_one(&c);
+	check_int(book(m, 0, &b[0]), PH_OK);
+	check(strstr(ph_memory_damage(m), "was damaged") != NULL);
+	ph_memory_free(m);
+}
+
+/* A turn that is to come, no further away than who asks would wait. */
+static void test_rate(void)
+{
+	struct ph_connection c = conn();
+	struct ph_memory_booking b;
+	struct ph_memory *m = open_one(&c);
+	struct ph_memory_use use;
+
+	c.username = "cy";
+	c.rate_from = "--rate";
+	c.quota_from = "";
+	c.rate = (struct ph_rate){ 1, 60000 };
+	check_int(book(m, 0, &b), PH_OK);
+	check_int(b.wait, 0);
+	check_int(book(m, 1000, &b), PH_EDENIED);
+	check(b.wait > 50000 && b.wait <= 60000);
+	check_int(book(m, PH_NEVER, &b), PH_OK);
+	check(b.wait > 50000 && b.wait <= 60000);
+	/* The third would wait for longer than a period. */
+	check_int(book(m, PH_NEVER, &b), PH_EDENIED);
+	ph_memory_use(m, &use);
+	check_int(use.rate, 2);
+	check(use.rate_free_in > 60000);
+	ph_memory_free(m);
+}
+
+static void test_sessions(void)
+{
+	struct ph_connection c = conn();
+	struct ph_connection elsewhere = conn();
+	struct ph_memory *m[4];
+	struct ph_fault f = { 0 };
+
+	c.sessions = 2;
+	elsewhere.sessions = 1;
+	elsewhere.port = 465;
+	for (size_t i = 0; i < 3; i++)
+		m[i] = open_one(&c);
+	m[3] = open_one(&elsewhere);
+	check_int(ph_memory_session_take(m[0]), PH_OK);
+	check_int(ph_memory_session_take(m[0]), PH_OK); /* has it already */
+	check_int(ph_memory_session_take(m[1]), PH_OK);
+	check_int(ph_memory_session_take(m[2]), PH_AGAIN);
+	check_int(ph_memory_session_take(m[3]), PH_OK);
+	/* Logins take none of them. */
+	check_int(admit(m[0], &f), PH_OK);
+	settle(m[0], PH_GATE_UNDECIDED);
+	check_int(ph_memory_session_take(m[2]), PH_AGAIN);
+	ph_memory_session_refuse(m[2], 1500, &f);
+	check_int(f.cause, PH_CAUSE_TOO_MANY_SESSIONS);
+	check(strstr(f.text, "sessions = 2: ") != NULL);
+	check(strstr(f.text, "smtp.example.com:587") != NULL);
+	check(strstr(f.text, "within 1.5 s") != NULL);
+	ph_memory_session_give(m[0]);
+	check_int(ph_memory_session_take(m[2]), PH_OK);
+	check_int(ph_memory_session_take(m[0]), PH_AGAIN);
+	/* Held by one that ends. */
+	ph_memory_free(m[1]);
+	check_int(ph_memory_session_take(m[0]), PH_OK);
+	ph_memory_session_give(m[3]);
+	ph_memory_session_give(m[3]);
+	ph_memory_free(m[0]);
+	ph_memory_free(m[2]);
+	ph_memory_free(m[3]);
+}
+
 /* No home: everything goes on, nothing is kept. */
 static void test_homeless(void)
 {
@@ -268,10 +419,12 @@ static void test_homeless(void)
 	struct ph_connection c = conn();
 	struct ph_known_news n = news(&a);
 	struct ph_fault f = { 0 };
+	struct ph_memory_booking b;
 	struct ph_tally_sum sum;
 	struct ph_memory *m;
 	bool was = true;
 
+	c.quota = (struct ph_rate){ 1, 1000 };
 	check_int(unsetenv("XDG_STATE_HOME"), 0);
 	check_int(setenv("HOME", "nowhere", 1), 0);
 	m = open_one(&c);
@@ -279,6 +432,8 @@ static void test_homeless(void)
 	check_int(ph_memory_check(m, &f), PH_OK);
 	check_int(admit(m, &f), PH_OK);
 	settle(m, PH_GATE_REFUSED);
+	check_int(ph_memory_session_take(m), PH_OK);
+	check_int(book(m, 0, &b), PH_OK);
 	ph_memory_sum(m, &sum);
 	check_int(sum.count, 0);
 	check_str(ph_memory_note(m), "");
@@ -294,6 +449,8 @@ static void test_homeless(void)
 	check(strstr(ph_memory_note(m), "memory: cannot create") != NULL);
 	check_int(admit(m, &f), PH_OK);
 	settle(m, PH_GATE_REFUSED);
+	check_int(ph_memory_session_take(m), PH_OK);
+	check_int(book(m, 0, &b), PH_OK);
 	ph_memory_free(m);
 }
 
@@ -306,6 +463,10 @@ int main(void)
 	test_forget();
 	test_pardon();
 	test_places();
+	test_messages();
+	test_quota();
+	test_rate();
+	test_sessions();
 	test_homeless();
 	playground_end();
 	return check_end();

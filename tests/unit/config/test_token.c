@@ -64,7 +64,10 @@ static enum ph_err get(const struct ph_connection *c, struct ph_span refused,
 
 	*fault = (struct ph_fault){ 0 };
 
-	enum ph_err err = ph_token_renew(dir, c, refused, &s, fault);
+	const struct ph_token_question q = {
+		.dir = dir, .connection = c, .refused = refused
+	};
+	enum ph_err err = ph_token_fresh(&q, &s, fault);
 
 	if (err == PH_OK) {
 		check_str(s.ptr, want);
@@ -252,10 +255,16 @@ static void test_missing(void)
 	/* Who does not ask why is not told. */
 	struct ph_secret s = { 0 };
 
-	check_int(ph_token_fresh(dir, &c, &s, NULL), PH_EINVAL);
+	check_int(ph_token_fresh(&(struct ph_token_question){ .dir = dir,
+				     .connection = &c },
+		      &s, NULL),
+	    PH_EINVAL);
 	keep(3600, 120);
 	fake_http.err = PH_EIO;
-	check_int(ph_token_fresh(dir, &work, &s, NULL), PH_OK);
+	check_int(ph_token_fresh(&(struct ph_token_question){ .dir = dir,
+				     .connection = &work },
+		      &s, NULL),
+	    PH_OK);
 	ph_secret_release(&s);
 }
 
@@ -294,7 +303,9 @@ static enum ph_err refresh(void *ctx)
 	(void)ctx;
 	keep(3600, 0);
 
-	enum ph_err err = ph_token_fresh(dir, &work, &s, &fault);
+	enum ph_err err = ph_token_fresh(
+	    &(struct ph_token_question){ .dir = dir, .connection = &work }, &s,
+	    &fault);
 
 	ph_secret_release(&s);
 	return err;

@@ -211,6 +211,17 @@ static void test_oddities(void)
 	check(ph_connection_oddity(&c, 0) == NULL);
 	c.timeout_final = 599999;
 	check(strstr(ph_connection_oddity(&c, 0), "unsure") != NULL);
+
+	c = usual();
+	c.memory = false;
+	check(ph_connection_oddity(&c, 0) == NULL);
+	c.quota = (struct ph_rate){ 1, 1000 };
+	check(strstr(ph_connection_oddity(&c, 0), "rate and quota") != NULL);
+	c.quota = (struct ph_rate){ 0 };
+	c.rate = (struct ph_rate){ 1, 1000 };
+	check(strstr(ph_connection_oddity(&c, 0), "rate and quota") != NULL);
+	c.memory = true;
+	check(ph_connection_oddity(&c, 0) == NULL);
 }
 
 /* A token, and no password, is what the source gives. */

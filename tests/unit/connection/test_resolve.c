@@ -401,6 +401,11 @@ static void test_everything(void)
 	check_int(c.sessions, 7);
 	check_int(c.messages_per_session, 8);
 	check_int(c.session_age, 9000);
+	check_int(c.rate.count, 1);
+	check_int(c.rate.per, 1000);
+	check_int(c.quota.per, 86400000);
+	check(strstr(c.rate_from, ":35") != NULL);
+	check(strstr(c.quota_from, ":36") != NULL);
 	check_int(c.recipients_per_message, 10);
 	check_int(c.size, 11 * 1024);
 	setup_end(&s);
@@ -435,6 +440,9 @@ static void test_presets(void)
 	check_int(c.session_age, 300000);
 	check_int(c.recipients_per_message, 100);
 	check_int(c.size, 0);
+	check_int(c.rate.count, 0);
+	check_str(c.rate_from, "");
+	check_str(c.quota_from, "");
 	check(ph_connection_oddity(&c, 0) == NULL);
 	setup_end(&s);
 }

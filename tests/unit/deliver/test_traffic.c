@@ -21,6 +21,7 @@
 #define SENT                                 \
  EXPECT("DATA"), SEND("354 go on"), CONTENT, \
      SEND("250 2.0.0 Ok: queued as 1A2B3C")
+#define BYE EXPECT("QUIT"), SEND("221 2.0.0 bye"), CLOSE
 #define STAY     \
  {               \
   STEP_END, NULL \
@@ -48,6 +49,8 @@ static const struct {
 	enum ph_stage stage;
 	uint16_t code;
 	unsigned rcpts_max;
+	unsigned mails_max;
+	struct step next[20]; /* over the second connection */
 } cases[] = {
 	{
 	    .name = "one of three refused",
@@ -128,11 +131,50 @@ static const struct {
 	{
 	    .name = "MAILMAX",
 	    .steps = { HELLO(SEND("250 LIMITS MAILMAX=1 RCPTMAX=1")), MAIL,
-		YES("a@x"), SENT, STAY },
+		YES("a@x"), SENT, BYE },
+	    .next = { HELLO(SEND("250 HELP")), MAIL, YES("b@x"), YES("c@x"),
+		SENT, STAY },
+	    .rcpts = "a@x b@x c@x",
+	    .outcomes = "dddd",
+	},
+	{
+	    .name = "MAILMAX, and no answer to QUIT",
+	    .steps = { HELLO(SEND("250 LIMITS MAILMAX=2 RCPTMAX=1")), MAIL,
+		YES("a@x"), SENT, MAIL, NO("b@x"), EXPECT("QUIT"), CLOSE },
+	    .next = { HELLO(SEND("250 HELP")), MAIL, YES("c@x"), SENT, STAY },
+	    .rcpts = "a@x b@x c@x",
+	    .outcomes = "dfdp",
+	    .cause = PH_CAUSE_RECIPIENT_REFUSED,
+	    .stage = PH_STAGE_RCPT,
+	    .code = 550,
+	},
+	{
+	    .name = "MAILMAX, and that was all",
+	    .steps = { HELLO(SEND("250 LIMITS MAILMAX=1")), MAIL, YES("a@x"),
+		SENT, STAY },
+	    .rcpts = "a@x",
+	    .outcomes = "dd",
+	},
+	{
+	    .name = "MAILMAX, and nobody there any more",
+	    .steps = { HELLO(SEND("250 LIMITS MAILMAX=1 RCPTMAX=1")), MAIL,
+		YES("a@x"), SENT, BYE },
+	    .next = { SEND("421 4.3.2 too busy"), CLOSE },
 	    .rcpts = "a@x b@x",
 	    .outcomes = "drp",
-	    .cause = PH_CAUSE_CONNECTION_LOST,
-	    .stage = PH_STAGE_MAIL,
+	    .cause = PH_CAUSE_SHUTTING_DOWN,
+	    .stage = PH_STAGE_GREETING,
+	    .code = 421,
+	},
+	{
+	    .name = "the connection's messages-per-session",
+	    .steps = { HELLO(SEND("250 LIMITS MAILMAX=3")), MAIL, YES("a@x"),
+		SENT, BYE },
+	    .next = { HELLO(SEND("250 HELP")), MAIL, YES("b@x"), SENT, STAY },
+	    .rcpts = "a@x b@x",
+	    .outcomes = "ddd",
+	    .rcpts_max = 1,
+	    .mails_max = 1,
 	},
 	{
 	    .name = "too many: at once in another transaction",
@@ -219,7 +261,8 @@ static void run_case(size_t i)
 	struct rig r;
 
 	check_case(cases[i].name, i);
-	RIG_INIT(&r, cases[i].steps);
+	RIG_INIT(&r, cases[i].steps, cases[i].next);
+	r.conn.messages_per_session = cases[i].mails_max;
 	r.conn.recipients_per_message = cases[i].rcpts_max;
 	check(rig_connect(&r) == PH_OK);
 
@@ -242,6 +285,7 @@ static void run_case(size_t i)
 		check(strstr(d->fault.text, "127.0.0.1:") != NULL);
 	}
 	check_int(d->fault.code, cases[i].code);
+	check_int(r.server.conn_count, cases[i].next[0].text == NULL ? 1 : 2);
 	for (size_t k = 0; k < d->rcpt_count; k++) {
 		bool good = d->rcpts[k].outcome == PH_DELIVERED;
 

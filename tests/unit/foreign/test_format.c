@@ -145,13 +145,13 @@ static const struct {
 	},
 	{
 	    .settings = { "tls-versions=1.1 1.3" },
-	    .gaps = { "refused: : tls-versions: versions between two "
+	    .gaps = { "refused: tls-versions: versions between two "
 		      "that are named cannot be left out\n",
-		"refused: : tls-versions: versions between two "
+		"refused: tls-versions: versions between two "
 		"that are named cannot be left out\n",
-		"refused: : tls-versions: versions between two "
+		"refused: tls-versions: versions between two "
 		"that are named cannot be left out\n",
-		"refused: : tls-versions: versions between two "
+		"refused: tls-versions: versions between two "
 		"that are named cannot be left out\n" },
 	},
 	{

@@ -4,16 +4,19 @@
 
 #include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Head and form are here. */
+/* Head and form are here; a request for a tunnel has no form. */
 static bool is_whole(const struct far_end *f)
 {
 	const char *end = memmem(f->heard, f->heard_len, "\r\n\r\n", 4);
 	const char *length =
 	    memmem(f->heard, f->heard_len, "Content-Length: ", 16);
 
+	if (end != NULL && strncmp(f->heard, "CONNECT ", 8) == 0)
+		return true;
 	if (end == NULL || length == NULL)
 		return false;
 	return f->heard_len - (size_t)(end + 4 - f->heard) >=

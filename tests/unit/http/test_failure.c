@@ -67,6 +67,83 @@ static void test_tell(void)
 	check_case(NULL, 0);
 }
 
+static const struct {
+	struct ph_http_failure failure;
+	const char *username;
+	enum ph_cause cause;
+	enum ph_stage stage;
+	const char *text;
+} ways[] = {
+	{ { .code = CURLE_COULDNT_CONNECT, .system_error = 111, .words = "" },
+	    "", PH_CAUSE_TOKEN_UNREACHABLE, PH_STAGE_AUTH,
+	    "the token server login.example.com, through the proxy "
+	    "[2001:db8::1]:8080: connection refused" },
+	{ { .code = CURLE_RECV_ERROR,
+	      .connect_status = 403,
+	      .words = "CONNECT tunnel failed, response 403" },
+	    "", PH_CAUSE_TOKEN_UNREACHABLE, PH_STAGE_AUTH,
+	    "the token server login.example.com, through the proxy "
+	    "[2001:db8::1]:8080: CONNECT tunnel failed, response 403" },
+	{ { .code = CURLE_RECV_ERROR, .connect_status = 403, .words = "" }, "",
+	    PH_CAUSE_TOKEN_UNREACHABLE, PH_STAGE_AUTH,
+	    "the token server login.example.com, through the proxy "
+	    "[2001:db8::1]:8080: it hung up in the midst of its answer" },
+	/* The way was open: it is the server that hung up. */
+	{ { .code = CURLE_RECV_ERROR, .connect_status = 200, .words = "Recv" },
+	    "", PH_CAUSE_TOKEN_UNREACHABLE, PH_STAGE_AUTH,
+	    "the token server login.example.com, through the proxy "
+	    "[2001:db8::1]:8080: it hung up in the midst of its answer" },
+	{ { .code = CURLE_RECV_ERROR, .connect_status = 407, .words = "" }, "",
+	    PH_CAUSE_PROXY_LOGIN_REQUIRED, PH_STAGE_PROXY,
+	    "proxy [2001:db8::1]:8080, on the way to the token server, wants a "
+	    "login" },
+	{ { .code = CURLE_RECV_ERROR, .connect_status = 407, .words = "" },
+	    "pat", PH_CAUSE_PROXY_LOGIN_REFUSED, PH_STAGE_PROXY,
+	    "proxy [2001:db8::1]:8080, on the way to the token server, "
+	    "refused the login as pat" },
+	{ { .code = CURLE_PROXY,
+	      .proxy_error = PH_HTTP_PROXY_WANTS_LOGIN,
+	      .words = "" },
+	    "", PH_CAUSE_PROXY_LOGIN_REQUIRED, PH_STAGE_PROXY,
+	    "proxy [2001:db8::1]:8080, on the way to the token server, wants a "
+	    "login" },
+	{ { .code = CURLE_PROXY,
+	      .proxy_error = PH_HTTP_PROXY_REFUSED_LOGIN,
+	      .words = "" },
+	    "pat", PH_CAUSE_PROXY_LOGIN_REFUSED, PH_STAGE_PROXY,
+	    "proxy [2001:db8::1]:8080, on the way to the token server, "
+	    "refused the login as pat" },
+};
+
+static void test_ways(void)
+{
+	for (size_t i = 0; i < PH_COUNT(ways); i++) {
+		const struct ph_http_proxy proxy = {
+			.url = "http://[2001:db8::1]:8080",
+			.username = ways[i].username,
+			.ca_file = "",
+		};
+		const struct ph_http_post p = { .url = urls[0],
+			.proxy = &proxy };
+		struct ph_fault fault = { 0 };
+
+		check_case(ways[i].text, i);
+		check_int(
+		    ph_http_failure_tell(&ways[i].failure, &p, &fault), PH_EIO);
+		check_int(fault.cause, ways[i].cause);
+		check_int(fault.stage, ways[i].stage);
+		check_str(fault.text, ways[i].text);
+	}
+	check_case(NULL, 0);
+
+	/* The server's own 407, if there is such a thing. */
+	const struct ph_http_post p = { .url = urls[0] };
+	struct ph_fault fault = { 0 };
+
+	check_int(ph_http_failure_tell(&ways[4].failure, &p, &fault), PH_EIO);
+	check_int(fault.cause, PH_CAUSE_TOKEN_UNREACHABLE);
+}
+
 static void test_memory(void)
 {
 	const struct ph_http_post p = { .url = urls[0] };
@@ -89,6 +166,7 @@ static void test_memory(void)
 int main(void)
 {
 	test_tell();
+	test_ways();
 	test_memory();
 	return check_end();
 }

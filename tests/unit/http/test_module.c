@@ -265,7 +265,8 @@ static void test_stopped(void)
 	check_case(NULL, 0);
 }
 
-/* The environment's proxy is asked for, or is not there. */
+/* The environment's is never asked; one that is named is, for a tunnel, and
+   sees neither the form nor, before it asks, a password. */
 static void test_proxy(void)
 {
 	struct far_end proxy = {
@@ -284,19 +285,35 @@ static void test_proxy(void)
 	    url, sizeof(url), "http://127.0.0.1:%u", (unsigned)proxy.port);
 	check_int(setenv("http_proxy", url, 1), 0);
 	check_int(setenv("ALL_PROXY", url, 1), 0);
+	check_int(setenv("no_proxy", "*", 1), 0);
 	ask(&o, "http", f.port, &p);
 	check_int(o.status, 200);
 	ph_buf_wipe(&o.body);
-	p.use_system_proxy = true;
+
+	const struct ph_http_proxy way = {
+		.url = url,
+		.username = "pat",
+		.password = PH_SPAN("hush"),
+		.ca_file = "",
+	};
+
+	p.proxy = &way;
 	ask(&o, "http", f.port, &p);
-	check_int(o.status, 502);
+	check_int(o.err, PH_EIO);
+	check_int(o.fault.cause, PH_CAUSE_TOKEN_UNREACHABLE);
+	check(strstr(o.fault.text, ", through the proxy 127.0.0.1:") != NULL);
+	check(strstr(o.fault.text, "502") != NULL);
 	ph_buf_wipe(&o.body);
 	check_int(unsetenv("http_proxy"), 0);
 	check_int(unsetenv("ALL_PROXY"), 0);
+	check_int(unsetenv("no_proxy"), 0);
 	far_end_finish(&f);
 	far_end_finish(&proxy);
 	check_int(f.count, 1);
 	check_int(proxy.count, 1);
+	check(strncmp(proxy.heard, "CONNECT 127.0.0.1:", 18) == 0);
+	check(memmem(proxy.heard, proxy.heard_len, "cGF0Omh1c2g=", 12) == NULL);
+	check(memmem(proxy.heard, proxy.heard_len, "POST", 4) == NULL);
 }
 
 int main(void)

@@ -433,6 +433,58 @@ static void test_remembers(void)
 	check_int(nftw(state, drop, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+/* By rate and quota it waits, or tells for how long; by sessions too. */
+static void test_limits(void)
+{
+	struct ph_mail *p = mail("limited");
+	struct ph_mailer *m = mailer("smtp+starttls");
+	struct ph_mailer *other = mailer("smtp+starttls");
+	char state[96];
+
+	(void)snprintf(state, sizeof(state), "%s/limits", far.dir);
+	check_int(setenv("XDG_STATE_HOME", state, 1), 0);
+	check_int(ph_mail_add_to(p, "bob@example.com"), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "quota", "2/h"), PH_STATUS_OK);
+	check_int(ph_mailer_set(other, "quota", "2/h"), PH_STATUS_OK);
+	/* Waited for: a second holds four. */
+	check_int(ph_mailer_set(m, "rate", "100/s"), PH_STATUS_OK);
+	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
+	check_int(ph_mailer_problem(m)->retry_ms, 0);
+	check_int(ph_mailer_send(other, p, NULL), PH_STATUS_OK);
+	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_TEMPORARY);
+	check_str(ph_mailer_problem(m)->cause, "rate-limited");
+	check(strstr(ph_mailer_problem(m)->text, "quota: quota = 2/hour") !=
+	    NULL);
+	check(ph_mailer_problem(m)->retry_ms > 3590000 &&
+	    ph_mailer_problem(m)->retry_ms <= 3600000);
+	check(ph_mailer_is_connected(m));
+
+	/* The one that is open is as many as may be. */
+	check_int(ph_mailer_set(other, "sessions", "1"), PH_STATUS_OK);
+	check_int(ph_mailer_set(other, "timeout", "50ms"), PH_STATUS_OK);
+	check_int(ph_mailer_set(other, "quota", ""), PH_STATUS_OK);
+	check_int(ph_mailer_send(other, p, NULL), PH_STATUS_TEMPORARY);
+	check_str(ph_mailer_problem(other)->cause, "too-many-sessions");
+	ph_mailer_disconnect(m);
+	check_int(ph_mailer_set(other, "timeout", "5s"), PH_STATUS_OK);
+	check_int(ph_mailer_send(other, p, NULL), PH_STATUS_OK);
+
+	/* A turn is waited for, unless that takes longer than timeout. */
+	check_int(ph_mailer_set(other, "rate", "1/s"), PH_STATUS_OK);
+	check_int(ph_mailer_send(other, p, NULL), PH_STATUS_OK);
+	check_int(ph_mailer_send(other, p, NULL), PH_STATUS_OK);
+	check_int(ph_mailer_set(other, "timeout", "1ms"), PH_STATUS_OK);
+	check_int(ph_mailer_send(other, p, NULL), PH_STATUS_TEMPORARY);
+	check_str(ph_mailer_problem(other)->cause, "rate-limited");
+	check(ph_mailer_problem(other)->retry_ms <= 1000);
+	ph_mailer_free(other);
+	ph_mailer_free(m);
+	ph_mail_free(p);
+	check_int(nftw(state, drop, 8, FTW_DEPTH | FTW_PHYS), 0);
+	check_int(unsetenv("XDG_STATE_HOME"), 0);
+}
+
 int main(void)
 {
 	far_end_start(&far);
@@ -440,6 +492,7 @@ int main(void)
 	check_int(unsetenv("XDG_STATE_HOME"), 0);
 	check_int(setenv("HOME", "/nonexistent", 1), 0);
 	test_names();
+	test_limits();
 	test_one();
 	test_many();
 	test_refused();

@@ -64,8 +64,34 @@ static void test_time(void)
 	}
 }
 
+static void test_mark(void)
+{
+	static const struct {
+		const char *line;
+		enum ph_err err;
+	} cases[] = {
+		{ "0123456789abcdef0123456789abcdef rest", PH_OK },
+		{ "0123456789abcdef0123456789abcdef", PH_OK },
+		{ "0123456789abcdef0123456789abcde", PH_EPROTO },
+		{ "0123456789abcdef0123456789abcdef0", PH_EPROTO },
+		{ "", PH_EPROTO },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_span line = ph_span_of(cases[i].line);
+		char mark[PH_MARK_SIZE] = "";
+
+		check_case(cases[i].line, i);
+		check_int(ph_words_mark(&line, mark), cases[i].err);
+		check_str(mark,
+		    cases[i].err == PH_OK ? "0123456789abcdef0123456789abcdef"
+					  : "");
+	}
+}
+
 int main(void)
 {
+	test_mark();
 	test_check();
 	test_next();
 	test_time();

@@ -340,6 +340,14 @@ static void test_spent(void)
 	check_int(ph_smtp_client_mail(c, now, &mail, &f), PH_EINVAL);
 	check_str(f.text, "takes no more mails in this session");
 	stop();
+
+	/* The caller's own limit, where the server has none. */
+	start(
+	    &(struct ph_smtp_options){ .helo = PH_SPAN("me"), .mail_max = 1 });
+	open_session("250 s\r\n");
+	check_int(submit(1, 0), PH_OK);
+	check(ph_smtp_client_is_spent(c));
+	stop();
 }
 
 /* More recipients than the pipeline holds. */

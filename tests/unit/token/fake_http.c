@@ -17,7 +17,14 @@ static enum ph_err post(const struct ph_http_post *p, unsigned *status_out,
 	    PH_SPAN_ARG(p->form));
 	(void)snprintf(
 	    fake_http.ca_file, sizeof(fake_http.ca_file), "%s", p->ca_file);
-	fake_http.use_system_proxy = p->use_system_proxy;
+	(void)snprintf(fake_http.proxy, sizeof(fake_http.proxy), "%s",
+	    p->proxy == NULL ? "" : p->proxy->url);
+	struct ph_span password =
+	    p->proxy == NULL ? PH_SPAN("") : p->proxy->password;
+
+	(void)snprintf(fake_http.proxy_login, sizeof(fake_http.proxy_login),
+	    "%s:%.*s", p->proxy == NULL ? "" : p->proxy->username,
+	    PH_SPAN_ARG(password));
 	if (fake_http.err != PH_OK) {
 		ph_fault_set(fault, PH_CAUSE_TOKEN_UNREACHABLE, PH_STAGE_AUTH,
 		    "the token server h: down");

@@ -16,7 +16,8 @@ struct fake_http {
 	char url[512];
 	char form[1024];
 	char ca_file[64];
-	bool use_system_proxy;
+	char proxy[128];
+	char proxy_login[128];
 };
 
 extern struct fake_http fake_http;

@@ -2,9 +2,18 @@
 #include "fake_http.h"
 #include "token/exchange.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+static struct ph_proxy proxy = {
+	.host = "",
+	.username = "",
+	.domain = "",
+	.ca_file = "",
+};
+
 static const struct ph_token_site site = {
+	.proxy = &proxy,
 	.device_url = "https://login.example.com/device",
 	.token_url = "https://login.example.com:8443/token?x=1",
 	.scope = "mail",
@@ -16,6 +25,7 @@ static const struct ph_token_site site = {
 static const struct ph_token_exchange x = {
 	.site = &site,
 	.client_secret = PH_SPAN_INIT("s3cret&"),
+	.proxy_password = PH_SPAN_INIT("pw"),
 };
 
 #define GOOD \
@@ -36,7 +46,7 @@ static void test_device(void)
 	check_str(
 	    fake_http.form, "client_id=app&client_secret=s3cret%26&scope=mail");
 	check_str(fake_http.ca_file, "ca.pem");
-	check(!fake_http.use_system_proxy);
+	check_str(fake_http.proxy, "");
 	check_str(d.user_code, "AB-CD");
 	ph_oauth_device_release(&d);
 
@@ -49,6 +59,37 @@ static void test_device(void)
 	fake_http.err = PH_EIO;
 	check_int(ph_token_ask_device(&x, &d, &why, &fault), PH_EIO);
 	check_int(fault.cause, PH_CAUSE_TOKEN_UNREACHABLE);
+}
+
+/* By the way that mail goes. */
+static void test_proxy(void)
+{
+	struct ph_oauth_tokens t = { 0 };
+	struct ph_oauth_refusal why;
+	struct ph_fault fault = { 0 };
+
+	proxy = (struct ph_proxy){
+		.type = PH_PROXY_SOCKS5,
+		.host = "proxy.example.com",
+		.port = 1080,
+		.use_credentials = true,
+		.username = "pat",
+		.domain = "",
+		.ca_file = "",
+	};
+	fake_http_says(200, GOOD);
+	check_int(ph_token_ask_app(&x, &t, &why, &fault), PH_OK);
+	check_str(fake_http.proxy, "socks5h://proxy.example.com:1080");
+	check_str(fake_http.proxy_login, "pat:pw");
+	ph_oauth_tokens_release(&t);
+	proxy.type = PH_PROXY_SYSTEM;
+	check_int(setenv("all_proxy", "ftp://x", 1), 0);
+	fake_http_says(200, GOOD);
+	check_int(ph_token_ask_app(&x, &t, &why, &fault), PH_EINVAL);
+	check_int(fake_http.count, 0);
+	check(strstr(fault.text, "all_proxy") != NULL);
+	check_int(unsetenv("all_proxy"), 0);
+	proxy.type = PH_PROXY_NONE;
 }
 
 typedef enum ph_err ask_fn(struct ph_oauth_tokens *t,
@@ -185,6 +226,7 @@ static void test_refusals(void)
 int main(void)
 {
 	test_device();
+	test_proxy();
 	test_tokens();
 	test_refusals();
 	return check_end();

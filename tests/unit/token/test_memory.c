@@ -4,7 +4,10 @@
 #include "freewatch.h"
 #include "token/exchange.h"
 
+static const struct ph_proxy proxy = { .type = PH_PROXY_NONE };
+
 static const struct ph_token_site site = {
+	.proxy = &proxy,
 	.device_url = "https://h/device",
 	.token_url = "https://h/token",
 	.scope = "mail",

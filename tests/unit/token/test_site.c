@@ -53,12 +53,11 @@ static void test_own(void)
 	check_str(s.client_id, "app");
 	check_str(s.ca_file, "ca.pem");
 	check_int(s.timeout, 30000);
-	check(!s.is_app && !s.use_system_proxy);
+	check(!s.is_app && s.proxy == &c.proxy);
 	c.oauth.grant = PH_OAUTH_CLIENT_CREDENTIALS;
 	c.oauth.scope = "mail";
-	c.proxy.type = PH_PROXY_SYSTEM;
 	check_int(find(&c, &s, &fault), PH_OK);
-	check(s.is_app && s.use_system_proxy);
+	check(s.is_app);
 	check_str(s.scope, "mail");
 }
 
