@@ -736,6 +736,21 @@ static void test_where(void)
 }
 
 /* A whole session, for running out of memory at each place. */
+/* Keeps nothing, for which memory might be out. */
+static void drop(void)
+{
+	struct ph_span spans[3];
+	size_t n;
+
+	while ((n = ph_smtp_client_pending(c, spans, 3)) > 0) {
+		size_t len = 0;
+
+		for (size_t i = 0; i < n; i++)
+			len += spans[i].len;
+		ph_smtp_client_sent(c, now, len);
+	}
+}
+
 static enum ph_err converse(void)
 {
 	static const char *const said[] = { "220 s\r\n",
@@ -769,7 +784,7 @@ static enum ph_err converse(void)
 				taken += err == PH_OK;
 			}
 			if (ev.type == PH_SMTP_BODY_WANTED)
-				err = give(1, dotted());
+				err = give(1, "a\r\n.b\r\n..\r\n");
 			if (ev.type == PH_SMTP_MAIL_DONE)
 				done++;
 			if (ev.type == PH_SMTP_CLOSED) {
@@ -778,7 +793,7 @@ static enum ph_err converse(void)
 				err = PH_ENOMEM;
 			}
 		}
-		flush();
+		drop();
 	}
 	if (err == PH_OK || closed)
 		check_int(done, taken);
@@ -797,7 +812,6 @@ static enum ph_err session(void *ctx)
 		return err;
 	err = converse();
 	ph_smtp_client_free(c);
-	ph_buf_clear(&wire);
 	return err;
 }
 
@@ -805,12 +819,8 @@ static void test_memory(void)
 {
 	bool trace = true;
 
-	ph_buf_init(&wire, 16 * 1024 * 1024);
-	if (ph_buf_reserve(&wire, 4 * 1024 * 1024) != PH_OK)
-		abort();
 	check(failalloc_run(session, NULL) > 8);
 	check(failalloc_run_any(session, &trace) > 8);
-	ph_buf_release(&wire);
 }
 
 int main(void)
