@@ -201,6 +201,11 @@ static void test_wrong(void)
 	check(m == NULL);
 	check_int(ph_mailer_new(NULL, NULL), PH_STATUS_ARGUMENT);
 	check_int(ph_mailer_connect(NULL), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set(NULL, "host", "h"), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set_url(NULL, "smtp://h"), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_send(NULL, p, NULL), PH_STATUS_ARGUMENT);
+	check(!ph_mailer_is_connected(NULL));
+	check(ph_mailer_peer(NULL) == NULL);
 	check_int(ph_mailer_problem(NULL)->status, PH_STATUS_ARGUMENT);
 	ph_mailer_free(NULL);
 	ph_mailer_disconnect(NULL);
