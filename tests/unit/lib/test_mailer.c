@@ -245,8 +245,18 @@ static void test_certificate(void)
 	check_int(ph_mailer_set(m, "ca-file", ""), PH_STATUS_OK);
 	check_int(ph_mailer_connect(m), PH_STATUS_CONFIG);
 	check(strncmp(ph_mailer_problem(m)->cause, "cert-", 5) == 0);
+	check_str(ph_mailer_peer(m)->warning, "");
 	check_int(ph_mailer_set(m, "verify", "off"), PH_STATUS_OK);
 	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	check_str(ph_mailer_peer(m)->warning, "");
+	ph_mailer_disconnect(m);
+
+	/* Encryption that is only wished for is better than none. */
+	check_int(ph_mailer_set(m, "verify", "ca"), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "encryption", "wanted"), PH_STATUS_OK);
+	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	check(strstr(ph_mailer_peer(m)->warning,
+		  "without a certificate that can be trusted") != NULL);
 	ph_mailer_free(m);
 }
 
