@@ -483,6 +483,55 @@ static void test_bdat_size(void)
 	stop();
 }
 
+/* What goes by BDAT, once a mail was taken: what is known to be short, and is
+   to be sent at all. */
+static void test_bdat_or_data(void)
+{
+	static const struct {
+		const char *name;
+		const char *ehlo;
+		struct ph_smtp_mail mail;
+		const char *wire;
+	} cases[] = {
+		{ "known size", "250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n",
+		    { .size = 5 }, "MAIL FROM:<a@c>\r\nRCPT TO:<b@s>\r\n" },
+		{ "unknown size", "250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n",
+		    { .size = 0 },
+		    "MAIL FROM:<a@c>\r\nRCPT TO:<b@s>\r\nDATA\r\n" },
+		{ "a probe", "250-s\r\n250-PIPELINING\r\n250 CHUNKING\r\n",
+		    { .size = 5, .probe = true },
+		    "MAIL FROM:<a@c>\r\nRCPT TO:<b@s>\r\nRSET\r\n" },
+		{ "no CHUNKING", "250-s\r\n250 PIPELINING\r\n", { .size = 5 },
+		    "MAIL FROM:<a@c>\r\nRCPT TO:<b@s>\r\nDATA\r\n" },
+		{ "eight bits", "250-s\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
+		    { .eight_bit = true },
+		    "MAIL FROM:<a@c> BODY=8BITMIME\r\nRCPT TO:<b@s>\r\n"
+		    "DATA\r\n" },
+		{ "eight bits to be had",
+		    "250-s\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
+		    { .size = 5 },
+		    "MAIL FROM:<a@c>\r\nRCPT TO:<b@s>\r\nDATA\r\n" },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct ph_smtp_mail mail = cases[i].mail;
+		size_t before;
+
+		check_case(cases[i].name, i);
+		mail.envelope = &one;
+		mail.id = 1;
+		start(NULL);
+		open_session(cases[i].ehlo);
+		prove();
+		before = wire.len;
+		check_int(ph_smtp_client_mail(c, now, &mail, NULL), PH_OK);
+		flush();
+		check_str(wire.ptr + before, cases[i].wire);
+		stop();
+	}
+	check_case(NULL, 0);
+}
+
 /* A mail refused while its content is fetched: the content is not wanted, and
    giving it is no error, until MAIL_DONE was fetched. */
 static void test_late_body(void)
@@ -736,21 +785,6 @@ static void test_where(void)
 }
 
 /* A whole session, for running out of memory at each place. */
-/* Keeps nothing, for which memory might be out. */
-static void drop(void)
-{
-	struct ph_span spans[3];
-	size_t n;
-
-	while ((n = ph_smtp_client_pending(c, spans, 3)) > 0) {
-		size_t len = 0;
-
-		for (size_t i = 0; i < n; i++)
-			len += spans[i].len;
-		ph_smtp_client_sent(c, now, len);
-	}
-}
-
 static enum ph_err converse(void)
 {
 	static const char *const said[] = { "220 s\r\n",
@@ -838,6 +872,7 @@ int main(void)
 	test_content_waits();
 	test_chunk_refused_amid();
 	test_bdat_size();
+	test_bdat_or_data();
 	test_late_body();
 	test_body_failed_behind();
 	test_interrupted();
