@@ -24,12 +24,13 @@ struct civil {
 	int day;   /* 1..31 */
 };
 
-/* Years are counted from 1 March, so that the leap day is the last one. */
+/* Years are counted from 1 March, so that the leap day is the last one.  days
+   is not before the first of them: dates begin in 1970, or a time zone
+   before. */
 static struct civil civil_of(int64_t days)
 {
 	int64_t shifted = days + DAYS_TO_1970;
-	int64_t era = (shifted >= 0 ? shifted : shifted - DAYS_400_YEARS + 1) /
-	    DAYS_400_YEARS;
+	int64_t era = shifted / DAYS_400_YEARS;
 	int64_t doe = shifted - era * DAYS_400_YEARS;
 	int64_t yoe =
 	    (doe - doe / 1460 + doe / 36524 - doe / (DAYS_400_YEARS - 1)) / 365;

@@ -110,7 +110,8 @@ BAD = [
     (laws.floors_are_a_stack, {"tests/laws/floors": "mail base /\nbase /\n"
                                "io /\ncli /\n"}, "mail names base"),
     (laws.floors_are_a_stack, {"tests/laws/floors":
-                               FLOORS + "sasl base mail /\n"}, "pure mail"),
+                               FLOORS.replace("io ", "sasl base mail /\nio ")},
+     "pure mail"),
     (laws.floors_are_a_stack, {"src/new/x.c": ""}, "src/new"),
     (laws.includes_obey_floors,
      {"src/base/x.c": '#include "mail/scan.h"\n'}, "mail/scan.h"),
@@ -218,6 +219,14 @@ def test_law_is_content(law, tmp_path):
     plant(tmp_path, GOOD)
     if law is not laws.is_formatted:
         assert list(law(tmp_path)) == []
+
+
+def test_pure_rooms_are_those_below_io(tmp_path):
+    """Nobody has to remember to name a new one; a module is none."""
+    floors = FLOORS.replace("io ", "xml  base /\nmemory  base /\nio ")
+    plant(tmp_path, GOOD, {"tests/laws/floors": floors,
+                           "src/xml/module.c": ""})
+    assert laws.pure(tmp_path) == ["base", "mail", "memory"]
 
 
 def test_words_in_passing():

@@ -27,7 +27,7 @@ bool failalloc_off(void)
 	return hit;
 }
 
-static bool denied(void)
+bool failalloc_denied(void)
 {
 	if (!armed || hit)
 		return false;
@@ -53,27 +53,27 @@ char *wrap_strndup(const char *s, size_t n) __asm__("__wrap_strndup");
 
 void *wrap_malloc(size_t size)
 {
-	return denied() ? NULL : real_malloc(size);
+	return failalloc_denied() ? NULL : real_malloc(size);
 }
 
 void *wrap_calloc(size_t count, size_t size)
 {
-	return denied() ? NULL : real_calloc(count, size);
+	return failalloc_denied() ? NULL : real_calloc(count, size);
 }
 
 void *wrap_realloc(void *old, size_t size)
 {
-	return denied() ? NULL : real_realloc(old, size);
+	return failalloc_denied() ? NULL : real_realloc(old, size);
 }
 
 char *wrap_strdup(const char *s)
 {
-	return denied() ? NULL : real_strdup(s);
+	return failalloc_denied() ? NULL : real_strdup(s);
 }
 
 char *wrap_strndup(const char *s, size_t n)
 {
-	return denied() ? NULL : real_strndup(s, n);
+	return failalloc_denied() ? NULL : real_strndup(s, n);
 }
 
 static size_t run(enum ph_err (*fn)(void *ctx), void *ctx, bool strict)

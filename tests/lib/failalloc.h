@@ -25,9 +25,17 @@ size_t failalloc_run(enum ph_err (*fn)(void *ctx), void *ctx);
    also give PH_OK, or another error. */
 size_t failalloc_run_any(enum ph_err (*fn)(void *ctx), void *ctx);
 
+/* With failroom_dep besides, what is asked of an arena or of a buffer fails in
+   turn as well, though there may be room in what they have: their headers say
+   that each request may fail.  Many more runs. */
+
 /* By hand: lets n allocations pass and fails the next one, once. */
 void failalloc_after(size_t n);
 /* Grants everything again; says whether one was failed. */
 bool failalloc_off(void);
+
+/* For what stands in for an allocation: counts it, and says whether it is the
+   one to fail. */
+bool failalloc_denied(void);
 
 #endif

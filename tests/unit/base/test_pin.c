@@ -34,6 +34,8 @@ static const struct {
 	{ "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8", false },
 	{ "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7g==", false },
 	{ "AAARIjNEVWZ3iJmqu8zd7v8AESIzRFVmd4iZqrvM3e7/", false },
+	{ "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v*=", false },
+	{ "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8A", false },
 	{ "sha256/" BASE64, false },
 	{ COLONS, true },
 	{ " " COLONS, true },

@@ -1,5 +1,8 @@
-#include "check.h"
 #include "shown.h"
+
+#include "check.h"
+
+#include <stdio.h>
 
 /* What is written there, and what becomes of it here. */
 static const struct shown_case cases[] = {
@@ -425,9 +428,38 @@ static const char everything[] =
     " </emailProvider>\n"
     "</clientConfig>\n";
 
+/* A parser that has to move what it holds leaves no secret where it was. */
+static void test_moved(void)
+{
+	enum {
+		LONG = 8000
+	};
+
+	static const char element[] = "<outgoingServer";
+	const char *at = strstr(everything, element);
+	char text[sizeof(everything) + 64 * 8 + LONG + 32];
+	size_t n = 0;
+
+	check(at != NULL);
+	if (at == NULL)
+		return;
+	n = (size_t)(at - everything) + sizeof(element) - 1;
+	memcpy(text, everything, n);
+	for (size_t i = 0; i < 64; i++) {
+		n +=
+		    (size_t)snprintf(text + n, sizeof(text) - n, " x%zu=''", i);
+	}
+	n += (size_t)snprintf(
+	    text + n, sizeof(text) - n, " long='hunter2%0*d'", LONG, 0);
+	(void)snprintf(
+	    text + n, sizeof(text) - n, "%s", at + sizeof(element) - 1);
+	check_memory(PH_FOREIGN_AUTOCONFIG, text, "hunter2");
+}
+
 int main(void)
 {
 	check_shown(PH_FOREIGN_AUTOCONFIG, cases, PH_COUNT(cases));
 	check_memory(PH_FOREIGN_AUTOCONFIG, everything, "hunter2");
+	test_moved();
 	return check_end();
 }

@@ -1,6 +1,9 @@
 #include "check.h"
 #include "shown.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 /* What is written there, and what becomes of it here. */
 static const struct shown_case cases[] = {
 	{
@@ -468,8 +471,57 @@ static const char everything[] =
     "smtp_mail_timeout = 5\n"
     "[h]:587 ann:hunter2\n";
 
+/* A relayhost, and `count` lines with a number between the ends. */
+static char *lines(const char *before, const char *behind, size_t count)
+{
+	size_t room = (count + 1) * 64;
+	char *text = calloc(1, room);
+	size_t n = 0;
+
+	if (text == NULL)
+		abort();
+	n = (size_t)snprintf(text, room, "relayhost = [h]\n");
+	for (size_t i = 0; i < count; i++) {
+		n += (size_t)snprintf(
+		    text + n, room - n, "%s%zu%s\n", before, i, behind);
+	}
+	return text;
+}
+
+/* A file that is no person's is refused, and not worked at for hours. */
+static void test_too_many(void)
+{
+	static const struct {
+		const char *before;
+		const char *behind;
+		size_t count;
+		bool taken;
+	} files[] = {
+		{ "p", " = x", 4095, true },
+		{ "p", " = x", 4096, false },
+		{ "[h", "] ann:x", 4095, true },
+		{ "[h", "] ann:x", 4096, false },
+		/* The same name again takes no room. */
+		{ "p = ", "", 10000, true },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(files); i++) {
+		char *text =
+		    lines(files[i].before, files[i].behind, files[i].count);
+		struct shown s = show(PH_FOREIGN_POSTFIX, text, "");
+		bool refused = strstr(s.text, "refused: ") == s.text;
+
+		check_case(files[i].before, files[i].count);
+		check_int(refused, !files[i].taken);
+		check(!refused || strstr(s.text, "too many lines") != NULL);
+		free(text);
+	}
+	check_case(NULL, 0);
+}
+
 int main(void)
 {
+	test_too_many();
 	check_shown(PH_FOREIGN_POSTFIX, cases, PH_COUNT(cases));
 	check_memory(PH_FOREIGN_POSTFIX, everything, "hunter2");
 	return check_end();

@@ -4,6 +4,8 @@
 #include "failalloc.h"
 
 #define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define HEX_REST \
+ "112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define HEX_COLONS                                        \
  "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:" \
  "22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"
@@ -59,6 +61,13 @@ static const struct {
 	{ "pin", HEX, NULL, false },
 	{ "pin", HEX " " BASE64, HEX, false },
 	{ "pin", HEX, "11" HEX, false },
+	{ "pin", HEX, "11" HEX_REST, false },
+	{ "pin", BASE64, "11" HEX_REST, false },
+	{ "tls-versions", "1.2", "1.3", false },
+	{ "tls-versions", "1.2, 1.3", "1.3 1.2", true },
+	{ "allow-plaintext-password", "yes", "no", false },
+	{ "size", "1K", NULL, false },
+	{ "sessions", "3", NULL, false },
 	{ "username", "ann", "Ann", false },
 	{ "helo", "me", "me", true },
 	{ "verify-name", "h", NULL, true },
@@ -194,6 +203,9 @@ static void test_from(void)
 		{ "<ann@x> x", "<ann@x> x", "" },
 		{ ">", ">", "" },
 		{ "<>", "", "" },
+		{ "\"a\\\" <ann@x>", "ann@x", "a\\" },
+		{ "Ann\" <ann@x>", "ann@x", "Ann\"" },
+		{ "\"Ann <ann@x>", "ann@x", "\"Ann" },
 	};
 
 	for (size_t i = 0; i < PH_COUNT(froms); i++) {

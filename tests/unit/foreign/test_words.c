@@ -174,7 +174,7 @@ static void test_memory(void)
 	static const char bad[] = "a hunter2 'x";
 	struct ph_foreign_words w = { 0 };
 
-	check(failalloc_run(live, line) == 2);
+	check(failalloc_run(live, line) > 1);
 	freewatch_for("hunter2");
 	check(live(line) == PH_OK);
 	check(ph_foreign_words_split(ph_span_of(bad), &w) == PH_EINVAL);

@@ -167,6 +167,16 @@ static void test_bad(void)
 
 	check_int(ph_mail_new(NULL), PH_STATUS_ARGUMENT);
 	check_int(ph_mail_set_from(NULL, "a@b"), PH_STATUS_ARGUMENT);
+	check_int(ph_mail_set_sender(NULL, "a@b"), PH_STATUS_ARGUMENT);
+	check_int(ph_mail_add_to(NULL, "a@b"), PH_STATUS_ARGUMENT);
+	check_int(ph_mail_set_subject(NULL, "x"), PH_STATUS_ARGUMENT);
+	check_int(ph_mail_set_html(NULL, "x"), PH_STATUS_ARGUMENT);
+	check_int(ph_mail_set_charset(NULL, "x"), PH_STATUS_ARGUMENT);
+	check_int(ph_mail_set_priority(NULL, 1), PH_STATUS_ARGUMENT);
+	check_int(ph_mail_set_raw_file(NULL, "x"), PH_STATUS_ARGUMENT);
+	check_int(
+	    ph_mail_use_header_recipients(NULL, true), PH_STATUS_ARGUMENT);
+	check_int(ph_mail_set_report(NULL, 0), PH_STATUS_ARGUMENT);
 	check_int(ph_mail_problem(NULL)->status, PH_STATUS_ARGUMENT);
 	ph_mail_free(NULL);
 	ph_receipt_free(NULL);
@@ -200,6 +210,28 @@ static void test_bad(void)
 	ph_mail_free(p);
 }
 
+/* A loop run wild ends with a sentence, not with all the memory. */
+static void test_too_many(void)
+{
+	struct ph_mail *p = NULL;
+	size_t headers = 0;
+	size_t attachments = 0;
+
+	check_int(ph_mail_new(&p), PH_STATUS_OK);
+	while (headers < 20000 &&
+	    ph_mail_add_header(p, "X-A", "b") == PH_STATUS_OK)
+		headers++;
+	check_int(headers, 10000);
+	check_str(ph_mail_problem(p)->text, "too many header fields");
+	while (attachments < 20000 &&
+	    ph_mail_attach(p, "x", NULL, NULL) == PH_STATUS_OK)
+		attachments++;
+	check_int(attachments, 10000);
+	check_str(ph_mail_problem(p)->text, "too many attachments");
+	check_int(ph_mail_problem(p)->status, PH_STATUS_ARGUMENT);
+	ph_mail_free(p);
+}
+
 int main(void)
 {
 	far_end_start(&far);
@@ -208,6 +240,7 @@ int main(void)
 	test_code_page();
 	test_raw();
 	test_bad();
+	test_too_many();
 	test_from();
 	ph_mailer_free(m);
 	far_end_stop(&far);

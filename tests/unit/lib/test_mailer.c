@@ -201,6 +201,11 @@ static void test_wrong(void)
 	check(m == NULL);
 	check_int(ph_mailer_new(NULL, NULL), PH_STATUS_ARGUMENT);
 	check_int(ph_mailer_connect(NULL), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set(NULL, "host", "h"), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_set_url(NULL, "smtp://h"), PH_STATUS_ARGUMENT);
+	check_int(ph_mailer_send(NULL, p, NULL), PH_STATUS_ARGUMENT);
+	check(!ph_mailer_is_connected(NULL));
+	check(ph_mailer_peer(NULL) == NULL);
 	check_int(ph_mailer_problem(NULL)->status, PH_STATUS_ARGUMENT);
 	ph_mailer_free(NULL);
 	ph_mailer_disconnect(NULL);
@@ -240,8 +245,18 @@ static void test_certificate(void)
 	check_int(ph_mailer_set(m, "ca-file", ""), PH_STATUS_OK);
 	check_int(ph_mailer_connect(m), PH_STATUS_CONFIG);
 	check(strncmp(ph_mailer_problem(m)->cause, "cert-", 5) == 0);
+	check_str(ph_mailer_peer(m)->warning, "");
 	check_int(ph_mailer_set(m, "verify", "off"), PH_STATUS_OK);
 	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	check_str(ph_mailer_peer(m)->warning, "");
+	ph_mailer_disconnect(m);
+
+	/* Encryption that is only wished for is better than none. */
+	check_int(ph_mailer_set(m, "verify", "ca"), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "encryption", "wanted"), PH_STATUS_OK);
+	check_int(ph_mailer_connect(m), PH_STATUS_OK);
+	check(strstr(ph_mailer_peer(m)->warning,
+		  "without a certificate that can be trusted") != NULL);
 	ph_mailer_free(m);
 }
 

@@ -25,6 +25,7 @@ static const struct {
 	{ -1, 0, "Thu, 01 Jan 1970 00:00:00 +0000" },
 	{ INT64_MAX, 0, "Thu, 01 Jan 1970 00:00:00 +0000" },
 	{ 0, 100000, "Thu, 01 Jan 1970 00:00:00 +0000" },
+	{ 0, -100000, "Thu, 01 Jan 1970 00:00:00 +0000" },
 };
 
 static const char *const valid[] = {

@@ -54,6 +54,20 @@ void flush(void)
 	}
 }
 
+void drop(void)
+{
+	struct ph_span spans[3];
+	size_t n;
+
+	while ((n = ph_smtp_client_pending(c, spans, 3)) > 0) {
+		size_t len = 0;
+
+		for (size_t i = 0; i < n; i++)
+			len += spans[i].len;
+		ph_smtp_client_sent(c, now, len);
+	}
+}
+
 /* The next event of this type; those before it are dropped. */
 bool next(enum ph_smtp_event_type type, struct ph_smtp_event *ev)
 {

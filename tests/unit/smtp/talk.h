@@ -18,6 +18,8 @@ void stop(void);
 void say(const char *text);
 /* Writes all that waits. */
 void flush(void);
+/* The same, and keeps nothing: memory may be out. */
+void drop(void);
 /* The next event of this type; those before it are dropped. */
 bool next(enum ph_smtp_event_type type, struct ph_smtp_event *ev);
 /* A greeting, and that for EHLO. */

@@ -11,6 +11,7 @@
 struct heard {
 	char text[1024];
 	enum ph_err answer; /* to an element called "stop" */
+	enum ph_err last;   /* to the end of any element */
 };
 
 static void add(struct heard *h, const char *text, size_t len)
@@ -51,8 +52,10 @@ static enum ph_err on_text(void *ctx, struct ph_span text)
 
 static enum ph_err on_end(void *ctx)
 {
-	add_str(ctx, "</>");
-	return PH_OK;
+	struct heard *h = ctx;
+
+	add_str(h, "</>");
+	return h->last;
 }
 
 static const struct {
@@ -151,6 +154,49 @@ static void test_lines(const struct ph_xml *xml)
 	check_int(line, 3);
 }
 
+/* Why it was ended first is what is told. */
+static void test_ended_twice(const struct ph_xml *xml)
+{
+	struct heard h = { .answer = PH_EDENIED, .last = PH_ENOMEM };
+	struct ph_xml_handler handler = { &h, on_start, on_text, on_end };
+	unsigned line = 0;
+	const char *why = "";
+
+	check(
+	    xml->read(PH_SPAN("<stop/>"), &handler, &line, &why) == PH_EDENIED);
+	h = (struct heard){ .answer = PH_OK, .last = PH_ENOMEM };
+	check(
+	    xml->read(PH_SPAN("<a>x</a>"), &handler, &line, &why) == PH_ENOMEM);
+	check_str(h.text, "<a>x</>");
+}
+
+/* An element with more attributes, and longer ones, than are expected. */
+static void test_attributes(const struct ph_xml *xml)
+{
+	enum {
+		COUNT = 60,
+		LONG = 3000
+	};
+
+	struct heard h = { .answer = PH_OK };
+	struct ph_xml_handler handler = { &h, on_start, on_text, on_end };
+	char text[LONG + 100 + COUNT * 16] = "<a";
+	unsigned line = 0;
+	const char *why = "";
+	size_t n = 2;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		n += (size_t)snprintf(
+		    text + n, sizeof(text) - n, " k%zu='%zu'", i, i);
+	}
+	n += (size_t)snprintf(
+	    text + n, sizeof(text) - n, " long='%0*d'/>", LONG, 7);
+	check(xml->read((struct ph_span){ text, n }, &handler, &line, &why) ==
+	    PH_OK);
+	check(strstr(h.text, "<a k0=0 k1=1 ") == h.text);
+	check(strstr(h.text, " k59=59 long=") != NULL);
+}
+
 int main(void)
 {
 	const struct ph_xml *xml = ph_xml();
@@ -161,6 +207,8 @@ int main(void)
 		test_cases(xml);
 		test_depth(xml);
 		test_lines(xml);
+		test_ended_twice(xml);
+		test_attributes(xml);
 	}
 	return check_end();
 }
