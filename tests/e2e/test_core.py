@@ -3,14 +3,16 @@
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 
 import pytest
 
 from hostile import BOB
-from posthaste import PROGRAM, WAIT, Server, Smtp, run
+from posthaste import PROGRAM, ROOT, WAIT, Server, Smtp, run
 
 SECRET = "correct horse battery staple 7"
 PATTERN = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
@@ -32,7 +34,8 @@ class Hanging(Smtp):
         return False
 
 
-def start(*args, env=None, cwd=None, user=None, stdin=subprocess.DEVNULL):
+def start(*args, env=None, cwd=None, user=None, stdin=subprocess.DEVNULL,
+          program=PROGRAM):
     def no_limit():
         most = resource.RLIM_INFINITY if os.geteuid() == 0 else \
             resource.getrlimit(resource.RLIMIT_CORE)[1]
@@ -46,7 +49,7 @@ def start(*args, env=None, cwd=None, user=None, stdin=subprocess.DEVNULL):
              "XDG_CONFIG_HOME": "/nonexistent",
              "ASAN_OPTIONS": "disable_coredump=0"}
     return subprocess.Popen(
-        [PROGRAM, *map(str, args)], env={**clean, **(env or {})}, cwd=cwd,
+        [program, *map(str, args)], env={**clean, **(env or {})}, cwd=cwd,
         preexec_fn=no_limit, stdin=stdin,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
@@ -151,7 +154,20 @@ def test_sign_in(tmp_path, certificates):
     assert list(where.iterdir()) == []
 
 
-def test_hidden_from_others(tmp_path):
+@pytest.fixture(name="open_to_all")
+def fixture_open_to_all():
+    """The program and its modules where any user may read them; the build may
+    lie in somebody's home."""
+    build = pathlib.Path(os.environ.get("POSTHASTE_BUILD", ROOT / "build"))
+    with tempfile.TemporaryDirectory(prefix="posthaste-open-") as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        for path in [PROGRAM, *build.glob("src/*/posthaste-*.so")]:
+            shutil.copy(path, folder)
+        yield folder
+
+
+def test_hidden_from_others(tmp_path, open_to_all):
     """A process that cannot be dumped belongs to root in /proc, and nobody else
     may look into it (proc(5))."""
     user = os.geteuid() or 65534
@@ -161,7 +177,9 @@ def test_hidden_from_others(tmp_path):
         process = start(
             "send", "--server", f"smtp+none://ann@127.0.0.1:{server.port}",
             "--password-from", "env:WORD", *BOB, "--allow-plaintext-password",
-            env=env, user=user if os.geteuid() == 0 else None)
+            env={**env, "LD_LIBRARY_PATH": str(open_to_all)},
+            user=user if os.geteuid() == 0 else None,
+            program=open_to_all / "posthaste")
         assert talk.reached.wait(WAIT)
         owner = os.stat(f"/proc/{process.pid}/environ").st_uid
         process.kill()
