@@ -116,16 +116,7 @@ enum ph_exit ph_connection_fail(
 		    "the value cannot be written to the file");
 	}
 
-	enum ph_exit result = ph_cli_fault(cli, f);
-
-	if (cli->json) {
-		json_t *doc = json_object();
-
-		ph_json_put(doc, "ok", json_false());
-		ph_json_put(doc, "error", ph_json_fault(f));
-		(void)ph_json_print(&doc);
-	}
-	return result;
+	return ph_cli_fail(cli, f);
 }
 
 enum ph_err ph_connection_format(

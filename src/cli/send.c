@@ -180,6 +180,8 @@ static json_t *to_json(const struct sending *s)
 	json_t *j = json_object();
 	bool has_content = s->letter.content != NULL;
 
+	ph_json_put(
+	    j, "ok", json_boolean(ph_receipt_exit(&s->receipt) == PH_EXIT_OK));
 	ph_json_put(j, "outcome",
 	    json_string(ph_outcome_name(ph_receipt_outcome(&s->receipt))));
 	ph_json_put(j, "stage",
@@ -290,11 +292,19 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 	return result;
 }
 
+static json_t *make_document(const struct ph_fault *fault)
+{
+	struct sending s = { .receipt.why = *fault };
+
+	return to_json(&s);
+}
+
 const struct ph_command ph_command_send = {
 	.name = "send",
 	.usage = "send [OPTION...] [ADDRESS...]",
 	.summary = "Send one message and say what became of it.",
 	.run = run,
+	.document = make_document,
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
 	.help =

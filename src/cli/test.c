@@ -296,11 +296,19 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 	return result;
 }
 
+static json_t *make_document(const struct ph_fault *fault)
+{
+	struct testing t = { .finding.fault = *fault };
+
+	return to_json(&t);
+}
+
 const struct ph_command ph_command_test = {
 	.name = "test",
 	.usage = "test [OPTION...]",
 	.summary = "Try a connection step by step; send nothing unless told.",
 	.run = run,
+	.document = make_document,
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
 	.help = "Goes from the look-up of the host to the login and says what "

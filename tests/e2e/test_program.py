@@ -80,6 +80,48 @@ def test_wrong_usage_as_json(command, words):
     assert f"{command} --help" in doc["error"]["advice"]
 
 
+@pytest.mark.parametrize("command, more", [
+    ("send", "a@example.com --from b@example.com --text x"), ("test", "")])
+def test_one_shape_of_json(command, more):
+    """Whatever is wrong, a program finds the same keys."""
+    shapes = []
+    for words in (["--bogus"], ["--port"], ["-n", "nope"], [],
+                  ["--server", "smtp://127.0.0.1:9", "--port", "x"]):
+        done = run(command, "--json", *more.split(), *words)
+        assert done.code in (64, 78), done
+        assert done.json["ok"] is False
+        assert done.json["error"]["message"] in done.err
+        shapes.append(set(done.json) - {"outcome"})
+    assert all(shape == shapes[0] for shape in shapes), shapes
+    assert {"send": {"recipients", "timing_ms", "message_id"},
+            "test": {"settings", "attempts", "cause", "advice",
+                     "transcript"}}[command] <= shapes[0]
+
+
+@pytest.mark.parametrize("words", [
+    ["bogus", "--json"], ["--json", "bogus"], ["help", "bogus", "--json"],
+    ["--json"], ["completions", "--json"],
+    ["sink", "--json", "--listen", "nonsense"],
+    ["sink", "--json", "--user", "ann:/nonexistent/file"],
+    ["connection", "show", "nope", "--json"], ["secret", "set", "x", "--json"]])
+def test_json_of_every_error(words):
+    done = run(*words)
+    assert done.code != 0 and is_chain(done, "config")
+    assert (done.json["ok"], done.json["outcome"], done.json["stage"]) == (
+        False, "failed", "config")
+    assert done.json["error"]["message"] in done.err
+
+
+def test_list_as_json_says_ok(tmp_path):
+    env = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert run("connection", "list", "--json", env=env).json["ok"] is True
+    folder = tmp_path / "posthaste" / "connections"
+    folder.mkdir(parents=True)
+    (folder / "a.conf").write_text("[connection]\nhost = a b\n")
+    done = run("connection", "list", "--json", env=env)
+    assert done.code == 78 and done.json["ok"] is False
+
+
 def test_json_behind_the_options_is_a_word():
     done = run("explain", "--bogus", "--", "--json")
     assert done.code == 64 and done.out == ""
