@@ -76,12 +76,14 @@ static enum ph_err take_url(struct ph_cli_server *s, const char *url,
 			fault->cause = PH_CAUSE_USAGE;
 		ph_fault_prefix(
 		    fault, on_command_line ? "--server" : "POSTHASTE_SERVER");
+		ph_fault_suspect(fault, "host");
 		return err;
 	}
 	if (parsed.has_password && on_command_line) {
 		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "--server: a password in a URL on the command line can be "
 		    "read by everyone on this computer");
+		ph_fault_suspect(fault, "password");
 		ph_fault_advise(fault,
 		    "leave it out and use --password-from, or put the URL "
 		    "into the environment as POSTHASTE_SERVER");
@@ -106,6 +108,7 @@ static enum ph_err take_server(struct ph_cli_server *s,
 	if (url != NULL && name != NULL) {
 		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "-n and --server both name a server");
+		ph_fault_suspect(fault, "host");
 		ph_fault_advise(fault, "give one of them");
 		return PH_EINVAL;
 	}
@@ -189,6 +192,7 @@ static enum ph_err refuse_password(
 	ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 	    "--proxy: a password in a URL on the command line can be read by "
 	    "everyone on this computer");
+	ph_fault_suspect(fault, "proxy");
 	ph_fault_advise(fault, "leave it out and use --proxy-password-from");
 	return PH_EINVAL;
 }
@@ -214,6 +218,7 @@ static enum ph_err take_proxy(struct ph_cli_server *s,
 		if (fault->cause == PH_CAUSE_CONFIG)
 			fault->cause = PH_CAUSE_USAGE;
 		ph_fault_prefix(fault, "--proxy");
+		ph_fault_suspect(fault, "proxy");
 	}
 	if (err != PH_OK)
 		return err;

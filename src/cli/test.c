@@ -80,12 +80,16 @@ static enum ph_err find_sender(struct testing *t, struct ph_fault *fault)
 	if (named == NULL && strchr(c->username, '@') != NULL)
 		named = c->username;
 	if (named == NULL) {
-		return usage(fault,
+		err = usage(fault,
 		    "--to and --send need a sender: give --from ADDRESS");
+		ph_fault_suspect(fault, "sender");
+		return err;
 	}
 	err = ph_address_parse(ph_span_of(named), &t->arena, &t->from, fault);
-	if (err != PH_OK)
+	if (err != PH_OK) {
 		ph_fault_prefix(fault, "--from");
+		ph_fault_suspect(fault, "sender");
+	}
 	return err;
 }
 

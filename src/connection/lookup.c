@@ -1,5 +1,7 @@
 #include "connection/lookup.h"
 
+#include "connection/suspect.h"
+
 #include <stdio.h>
 
 static bool is_own(const struct ph_setting *row)
@@ -65,6 +67,7 @@ void ph_setting_blame(const struct ph_resolve *in,
 {
 	char where[WHERE_MAX];
 
+	ph_fault_suspect(fault, ph_setting_suspect(found->row));
 	if (found->origin == PH_ORIGIN_OVERRIDE) {
 		ph_fault_prefix(fault, found->option);
 	} else if (found->origin == PH_ORIGIN_FILE) {

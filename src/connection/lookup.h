@@ -29,7 +29,8 @@ struct ph_setting_found {
 void ph_setting_lookup(const struct ph_resolve *in,
     const struct ph_setting *row, struct ph_setting_found *out);
 
-/* Puts "FILE:LINE: " or "--port: " before a fault's text. */
+/* Puts "FILE:LINE: " or "--port: " before a fault's text, and names the setting
+   as the one it is about. */
 void ph_setting_blame(const struct ph_resolve *in,
     const struct ph_setting_found *found, struct ph_fault *fault);
 

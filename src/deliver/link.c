@@ -250,6 +250,7 @@ void ph_link_start_engine(struct ph_session *s)
 	if (err == PH_EINVAL) {
 		ph_fault_set(&f, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "\"%s\" cannot be used as helo", s->helo);
+		ph_fault_suspect(&f, "helo");
 	} else {
 		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_GREETING,
 		    "%s: out of memory", s->where);

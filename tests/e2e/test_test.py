@@ -182,3 +182,37 @@ def test_hostile_words():
     for char in "\x1b\x07\u009b":
         assert char not in done.out + done.err
     assert said.json["ok"] is True
+
+
+@pytest.mark.parametrize("option, setting", [
+    ("--port=99999", "port"), ("--encryption=bogus", "tls"),
+    ("--tls-versions=9", "tls-version"), ("--auth=bogus", "mechanism"),
+    ("--ca-file=/nonexistent", "certificate"), ("--pin=zz", "certificate"),
+    ("--client-certificate=/nonexistent", "certificate"),
+    ("--verify-name=a/b", "certificate"), ("--timeout=x", "timeout"),
+    ("--helo=a b", "helo"), ("--source-address=x", "network"),
+    ("--proxy=x", "proxy"), ("--server=smtp://", "host"), ("-nnope", "host"),
+    ("--password-from=x", "password"), ("--rate=x", "limit"),
+    ("--size=x", "size"), ("--to=b@example.com", "sender"),
+    ("--from=a@", "sender"), ("--bogus", "none")])
+def test_what_is_wrong_is_suspect(option, setting):
+    """A wrong setting is no fault in the program."""
+    with Server(Smtp()) as server:
+        done = run("test", "--json",
+                   *([] if option[:4] in ("--se", "-nno") else
+                     url(server, "smtps")),
+                   *(["--to", "b@example.com"] if setting == "sender" else []),
+                   option)
+    assert done.code in (64, 65, 78), done
+    assert done.json["error"]["setting"] == setting
+    suspects = [s["setting"] for s in done.json["settings"]
+                if s["verdict"] == "suspect"]
+    assert suspects == ([] if setting == "none" else [setting])
+
+
+def test_what_is_wrong_in_a_file_is_suspect(tmp_path):
+    path = tmp_path / "c.conf"
+    path.write_text("[connection]\nhost = h.example\n[proxy]\nport = x\n")
+    done = run("test", "--json", "-c", path)
+    assert done.code == 78
+    assert done.json["error"]["setting"] == "proxy"
