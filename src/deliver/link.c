@@ -437,12 +437,23 @@ bool ph_link_handshake(struct ph_session *s)
 	return true;
 }
 
+/* What it is at now, which need not be the furthest it came to: STARTTLS comes
+   behind EHLO. */
+static enum ph_stage present_stage(const struct ph_session *s)
+{
+	if (s->phase == PH_PHASE_HANDSHAKE)
+		return PH_STAGE_TLS;
+	if (s->phase == PH_PHASE_TALKING)
+		return ph_smtp_client_stage(s->client);
+	return s->facts.stage;
+}
+
 void ph_link_interrupt(struct ph_session *s)
 {
 	struct ph_fault f;
 
 	s->interrupted = true;
-	ph_fault_set(&f, PH_CAUSE_INTERRUPTED, s->facts.stage, "interrupted");
+	ph_fault_set(&f, PH_CAUSE_INTERRUPTED, present_stage(s), "interrupted");
 	if (s->phase == PH_PHASE_TALKING) {
 		ph_smtp_client_lost(s->client, ph_loop_now(s->loop), &f);
 	} else {

@@ -1,8 +1,14 @@
 """posthaste test, from outside."""
 
+import json
+import signal
+import subprocess
+import threading
+
 import pytest
 
-from posthaste import CUT, SILENT, Server, Sink, Smtp, free_port, is_chain, run
+from posthaste import (CUT, PROGRAM, SILENT, Server, Sink, Smtp, free_port,
+                       is_chain, run)
 
 SETTINGS = ("host port tls tls-version certificate proxy helo mechanism username "
             "password sender recipient size").split()
@@ -50,6 +56,8 @@ def test_good(tmp_path, password):
         "rcpt": "not used", "data": "not used"}
 
     assert said["ok"] is True and said["cause"] is None
+    assert said["stage"] == "auth" and to["stage"] == "rcpt"
+    assert sent["stage"] == "data"
     assert said["advice"] is None
     assert [s["setting"] for s in said["settings"]] == SETTINGS
     assert verdicts(said) == {
@@ -182,6 +190,41 @@ def test_hostile_words():
     for char in "\x1b\x07\u009b":
         assert char not in done.out + done.err
     assert said.json["ok"] is True
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("verb, stage", [
+    ("STARTTLS", "tls"), ("handshake", "tls"), ("EHLO", "ehlo"), ("", "greeting"),
+    ("MAIL", "mail")])
+def test_stage_of_an_interruption(verb, stage, signum):
+    """What it was at, though it had been further once."""
+    reached = threading.Event()
+
+    def stall(connection, _=None):
+        if verb == "handshake":
+            connection.send("220 go")
+            connection.more()
+        reached.set()
+        connection.drain()
+
+    smtp = Smtp({"STARTTLS" if verb == "handshake" else verb: stall},
+                offers=["STARTTLS"] if verb in ("STARTTLS", "handshake")
+                else [])
+    if verb == "EHLO":
+        smtp.ehlo = stall
+    with Server(smtp) as server:
+        with subprocess.Popen(
+                [PROGRAM, "test", "--json", "--no-memory",
+                 *url(server, "smtp"), "--from", "a@example.com",
+                 "--to", "b@example.com"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE) as process:
+            assert reached.wait(20)
+            process.send_signal(signum)
+            out, err = process.communicate(timeout=20)
+    assert process.returncode == 75, err
+    said = json.loads(out)
+    assert (said["cause"], said["stage"]) == ("interrupted", stage)
 
 
 @pytest.mark.parametrize("option, setting", [
