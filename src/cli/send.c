@@ -255,7 +255,8 @@ static enum ph_exit report(struct sending *s)
 		json_t *doc = to_json(s);
 		enum ph_exit printed = ph_json_print(&doc);
 
-		if (is_good)
+		/* It is sent, whether or not that is listened to. */
+		if (is_good && printed != PH_EXIT_PIPE)
 			result = printed;
 	} else if (!(is_good && s->cli->quiet)) {
 		ph_receipt_print(&s->receipt);

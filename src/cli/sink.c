@@ -198,8 +198,14 @@ static enum ph_exit add_user(struct run *r, const char *spec)
 		    r->cli, "--user: more than %d users", (int)USERS_MAX);
 	}
 	ph_process_hide();
-	if (ph_secret_from_file(colon + 1, password, &fault) != PH_OK)
+	if (ph_secret_from_file(colon + 1, password, &fault) != PH_OK) {
+		if (fault.cause == PH_CAUSE_NO_PASSWORD) {
+			ph_fault_advise(&fault,
+			    "--user NAME:PASSWORD-FILE takes the path of a "
+			    "file with that password in it");
+		}
 		return ph_cli_fail(r->cli, &fault);
+	}
 	user->name = (struct ph_span){ spec, (size_t)(colon - spec) };
 	user->password = ph_secret_span(password);
 	r->users.count++;

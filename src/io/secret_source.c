@@ -44,6 +44,14 @@ static enum ph_err keep(struct ph_buf *value, const char *source,
 		ph_fault_set(fault, NONE, "%s gave an empty password", source);
 		return PH_ENOTFOUND;
 	}
+	/* No mechanism can send it (RFC 4616 2). */
+	if (memchr(s.ptr, '\0', s.len) != NULL) {
+		ph_fault_set(fault, NONE,
+		    "%s gave a password with a NUL octet in it", source);
+		ph_fault_advise(
+		    fault, "look at what the source gives: it is no text");
+		return PH_EINVAL;
+	}
 	enum ph_err err = ph_secret_set(out, s);
 	if (err != PH_OK) {
 		ph_fault_set(

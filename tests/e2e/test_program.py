@@ -1,11 +1,13 @@
 """The program as a whole: first screen, help, version, completions."""
 
 import json
+import os
 import subprocess
 
 import pytest
 
-from posthaste import PROGRAM, is_chain, run
+from hostile import BOB
+from posthaste import PROGRAM, Server, Smtp, is_chain, run
 
 COMMANDS = ["send", "test", "explain", "connection", "secret", "sink"]
 
@@ -147,6 +149,35 @@ def test_completions(shell, tmp_path):
              "COMP_CWORD=2; _posthaste; echo ${COMPREPLY[@]}"],
             capture_output=True, text=True, check=True)
         assert got.stdout == "--subject\n"
+
+
+def into_a_closed_pipe(*args, **kwargs):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([PROGRAM, *args], stdout=writer, check=False,
+                          stderr=subprocess.PIPE, **kwargs)
+    os.close(writer)
+    return done
+
+
+@pytest.mark.parametrize("words", [
+    ["explain", "550"], ["explain", "550", "--json"], ["send", "--help"],
+    ["help"], ["completions", "bash"], ["connection", "presets"],
+    ["connection", "presets", "--json"]])
+def test_reader_that_went_away(words):
+    """As head does: no fault, and no word about disks."""
+    done = into_a_closed_pipe(*words)
+    assert done.returncode == 141, done
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize("how", [[], ["--json"]])
+def test_sent_is_sent_though_nobody_listens(how):
+    with Server(Smtp()) as server:
+        done = into_a_closed_pipe(
+            "send", "--server", f"smtp+none://127.0.0.1:{server.port}", *BOB,
+            *how)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_closed_stdout():

@@ -91,7 +91,7 @@ def test_file_that_is_none(server, tmp_path):
     refused(server, login(server, f"file:{tmp_path / 'none'}"),
             "none: no such file")
     tmp_path.chmod(0o700)
-    refused(server, login(server, f"file:{tmp_path}"), "cannot read")
+    refused(server, login(server, f"file:{tmp_path}"), "is no file")
     empty = tmp_path / "empty"
     empty.write_text("\n")
     empty.chmod(0o600)
@@ -130,6 +130,40 @@ def test_fd_that_is_none(server):
             "standard input gave an empty password")
     done = login(server, "fd:x")
     assert done.code in (64, 78), done
+
+
+def test_no_file_for_a_secret(server, tmp_path):
+    """No chmod of somebody's folder is advised."""
+    for path in (tmp_path, "/dev/null"):
+        done = login(server, f"file:{path}")
+        refused(server, done, f"{path} is no file that could hold a secret",
+                advice="name a file")
+        assert "chmod" not in done.err
+
+
+def test_no_text(server, secret):
+    secret.write_bytes(b"half\0half")
+    refused(server, login(server, f"file:{secret}"),
+            "gave a password with a NUL octet in it")
+
+
+def test_advice_that_can_be_followed(server, tmp_path):
+    """Each command names options of its own."""
+    env = {"XDG_CONFIG_HOME": str(made(tmp_path, server, []))}
+    done = run("secret", "set", "c", stdin=b"", env=env)
+    assert done.code == 78
+    assert "--password-from" not in done.err and "--from env:" in done.err
+    done = run("sink", "--user", "ann:/nonexistent/file")
+    assert done.code == 78
+    assert "--password-from" not in done.err and "--user NAME:" in done.err
+    done = run("sink", "--listen", f"127.0.0.1:{server.port}")
+    assert done.code == 73
+    assert "folder" not in done.err and "port 0" in done.err
+    big = tmp_path / "big"
+    big.write_bytes(b"a" * 10_000_000)
+    done = run("connection", "import", big, env=env)
+    assert done.code == 65
+    assert "send it again" not in done.err and "settings" in done.err
 
 
 # ---- command
