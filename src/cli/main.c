@@ -133,7 +133,11 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 static bool have_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+		/* Reading what nobody gave stays an error, not an empty
+		   text. */
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDWR;
+
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
 			return false;
 	}
 	return true;
@@ -149,7 +153,8 @@ int main(int argc, char **argv)
 
 	if (!have_streams())
 		return PH_EXIT_INTERNAL;
-	/* A reader that went away is an error of write(), told like others. */
+	/* A reader that went away is an error of write(): a server may be
+	   one. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	cli.colour =
 	    isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');

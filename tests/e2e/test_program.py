@@ -180,6 +180,18 @@ def test_sent_is_sent_though_nobody_listens(how):
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_closed_stdin():
+    """A text that nobody gave is not an empty one."""
+    done = subprocess.run(
+        [PROGRAM, "send", "--server", "smtp+none://127.0.0.1:9", "--from",
+         "a@example.com", "b@example.com"], capture_output=True, text=True,
+        check=False, preexec_fn=lambda: os.close(0))
+    assert done.returncode == 66, done
+    assert ("posthaste: error: send: config: cannot read standard input: "
+            in done.stderr)
+    assert "advice: give the text with --text" in done.stderr
+
+
 def test_closed_stdout():
     with open("/dev/full", "w", encoding="ascii") as full:
         done = subprocess.run([PROGRAM, "explain", "550"], stdout=full,
