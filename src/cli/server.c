@@ -15,7 +15,7 @@
 enum {
 	/* Settings of a chain of files and of the command line. */
 	ARENA_MAX = 4 * 1024 * 1024,
-	OVERRIDES_MAX = 64
+	OVERRIDES_MAX = 256
 };
 
 static const struct {
@@ -245,6 +245,10 @@ static void take_options(const struct ph_options *o, struct overrides *out)
 	if (ph_options_has(o, PH_SERVER_KEY_PLAINTEXT)) {
 		add(out, "allow-plaintext-password", "yes",
 		    "--allow-plaintext-password");
+	}
+	if (ph_options_has(o, PH_SERVER_KEY_NO_PLAINTEXT)) {
+		add(out, "allow-plaintext-password", "no",
+		    "--no-allow-plaintext-password");
 	}
 	if (ph_options_has(o, PH_SERVER_KEY_NO_MEMORY))
 		add(out, "memory", "no", "--no-memory");

@@ -317,8 +317,9 @@ const struct ph_command ph_command_test = {
 	.option_count = PH_COUNT(options) - 1,
 	.help = "Goes from the look-up of the host to the login and says what "
 		"is proven and\nwhat is suspect.  Exit codes are those of "
-		"send.  Every other setting of\nposthaste-connection(5) is an "
-		"option too, such as --timeout-mail 1min.\n\n"
+		"send.  Every other setting of\nposthaste-connection(5) but "
+		"inherits and default is an option too, such as\n"
+		"--timeout-mail 1min or --oauth.tenant NAME.\n\n"
 		"  posthaste test --server smtps://ann@smtp.example.com\n"
 		"  posthaste test -n work --to bob@example.com\n",
 };
