@@ -70,6 +70,12 @@ void ph_fault_advise(struct ph_fault *f, const char *fmt, ...)
 	store(f->advice, draft);
 }
 
+void ph_fault_suspect(struct ph_fault *f, const char *setting)
+{
+	if (f != NULL)
+		f->setting = setting;
+}
+
 void ph_fault_prefix(struct ph_fault *f, const char *prefix)
 {
 	char draft[DRAFT_MAX];

@@ -154,6 +154,10 @@ struct ph_fault {
 	/* Where and what, on one line, the server's words in it:
 	   smtp.example.com:587 answered 535 5.7.8 "no" */
 	char text[PH_FAULT_TEXT_MAX];
+	/* Which setting it is about (the words of ph_cause_setting()), where
+	   that is known better than the table of causes; a constant, or
+	   NULL. */
+	const char *setting;
 	/* What to do, where it is known better than the table of causes. */
 	char advice[PH_FAULT_TEXT_MAX];
 };
@@ -169,6 +173,9 @@ void ph_fault_set(struct ph_fault *f, enum ph_cause cause, enum ph_stage stage,
 /* Sets the advice of *f. */
 PH_PRINTF(2, 3)
 void ph_fault_advise(struct ph_fault *f, const char *fmt, ...);
+
+/* Sets the setting of *f. */
+void ph_fault_suspect(struct ph_fault *f, const char *setting);
 
 /* Puts "WHERE: " or another prefix before the text. */
 void ph_fault_prefix(struct ph_fault *f, const char *prefix);

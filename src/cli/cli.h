@@ -5,13 +5,18 @@
 #include "cli/option.h"
 #include "diagnose/cause.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 /* A subcommand is one file with one function; cli/main.c has the table. */
 
+/* The document of --json where a command came to nothing for that fault. */
+typedef json_t *ph_document_fn(const struct ph_fault *fault);
+
 struct ph_cli {
-	const char *command;     /* "send" */
-	const char *config_path; /* -c, or NULL */
+	const char *command;      /* "send" */
+	ph_document_fn *document; /* of that command, or NULL: the usual one */
+	const char *config_path;  /* -c, or NULL */
 	bool json;
 	bool quiet;
 	bool
@@ -27,6 +32,7 @@ struct ph_command {
 	    *usage; /* "send [OPTION...] [ADDRESS...]", no program name */
 	const char *summary; /* one line for the list */
 	ph_command_fn *run;
+	ph_document_fn *document;        /* NULL: the usual one */
 	const struct ph_option *options; /* ends with name NULL; for help and
 	                                    completions */
 	size_t option_count;
@@ -48,12 +54,15 @@ extern const struct ph_command ph_command_explain;
    With cli->json the caller has already put the fault into its document; this
    prints it on stderr all the same.  Returns ph_fault_exit(). */
 enum ph_exit ph_cli_fault(const struct ph_cli *cli, const struct ph_fault *f);
+/* The same for a command that printed nothing yet: with cli->json its document
+   too, which holds {"ok":false,"outcome":"failed","stage":"config",
+   "error":{...}} beside what else the command's has. */
+enum ph_exit ph_cli_fail(const struct ph_cli *cli, const struct ph_fault *f);
 /* "posthaste: note: send: ..."; nothing with --quiet. */
 PH_PRINTF(2, 3)
 void ph_cli_note(const struct ph_cli *cli, const char *fmt, ...);
-/* Wrong options: error with stage config, "advice: posthaste send --help", 64;
-   with cli->json also a document, {"ok":false,"outcome":"failed",
-   "stage":"config","error":{...}}. */
+/* Wrong options: ph_cli_fail() with stage config, "advice: posthaste send
+   --help", 64. */
 PH_PRINTF(2, 3)
 enum ph_exit ph_cli_usage(const struct ph_cli *cli, const char *fmt, ...);
 

@@ -101,6 +101,24 @@ static const struct ph_option options[] = {
 	ROW("quota", "COUNT/TIME", "What the provider admits: 2000/day"),
 	ROW("recipients-per-message", "COUNT", "Recipients in a transaction"),
 	ROW("size", "SIZE", "The largest message"),
+	ROW("proxy.type", "KIND",
+	    "none, socks4, socks4a, socks5, http, https or system"),
+	ROW("proxy.host", "HOST", "The proxy's name or address"),
+	ROW("proxy.port", "PORT", "The proxy's port"),
+	ROW("proxy.use-credentials", "YES|NO", "Log in to the proxy"),
+	ROW("proxy.username", "NAME", "As whom"),
+	ROW("proxy.password-from", "SOURCE", "Where that password is"),
+	ROW("proxy.domain", "NAME", "The Windows domain of that login"),
+	ROW("proxy.ca-file", "FILE", "Trust these at an https proxy"),
+	ROW("oauth.provider", "NAME", "google, microsoft, yahoo or none"),
+	ROW("oauth.grant", "VALUE", NULL),
+	ROW("oauth.client-id", "VALUE", NULL),
+	ROW("oauth.client-secret-from", "VALUE", NULL),
+	ROW("oauth.tenant", "VALUE", NULL),
+	ROW("oauth.scope", "VALUE", NULL),
+	ROW("oauth.device-endpoint", "VALUE", NULL),
+	ROW("oauth.token-endpoint", "VALUE", NULL),
+	ROW("oauth.ca-file", "VALUE", NULL),
 #undef ROW
 	{ .name = NULL },
 };
@@ -116,16 +134,7 @@ enum ph_exit ph_connection_fail(
 		    "the value cannot be written to the file");
 	}
 
-	enum ph_exit result = ph_cli_fault(cli, f);
-
-	if (cli->json) {
-		json_t *doc = json_object();
-
-		ph_json_put(doc, "ok", json_false());
-		ph_json_put(doc, "error", ph_json_fault(f));
-		(void)ph_json_print(&doc);
-	}
-	return result;
+	return ph_cli_fail(cli, f);
 }
 
 enum ph_err ph_connection_format(

@@ -119,8 +119,12 @@ static enum ph_err read_text(struct import *m)
 		err = ph_file_read(m->a->name, &m->text, &m->fault);
 	}
 	if (err == PH_ETOOBIG) {
-		return refuse(m, PH_CAUSE_BAD_INPUT,
+		(void)refuse(m, PH_CAUSE_BAD_INPUT,
 		    "it is larger than %d octets", PH_FOREIGN_TEXT_MAX);
+		ph_fault_advise(&m->fault,
+		    "name the file with a program's settings, or cut out the "
+		    "part that has those of the server");
+		return PH_EINVAL;
 	}
 	return err;
 }

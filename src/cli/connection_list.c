@@ -109,6 +109,7 @@ static enum ph_exit list_all(struct list *l, struct ph_span names)
 
 	json_t *doc = json_object();
 
+	ph_json_put(doc, "ok", json_boolean(l->result == PH_EXIT_OK));
 	ph_json_put(doc, "connections", json_incref(l->rows));
 
 	enum ph_exit printed = ph_json_print(&doc);

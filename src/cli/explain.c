@@ -129,7 +129,7 @@ static enum ph_exit explain(
 		    "out of memory");
 	}
 	if (err != PH_OK)
-		return ph_cli_fault(cli, &fault);
+		return ph_cli_fail(cli, &fault);
 
 	ph_explain(ph_buf_span(text), &e);
 	if (cli->json) {

@@ -210,6 +210,7 @@ json_t *ph_finding_to_json(const struct ph_finding *f)
 	    j, "message", failed ? ph_json_str(f->fault.text) : json_null());
 	ph_json_put(j, "advice",
 	    failed ? ph_json_str(ph_fault_advice(&f->fault)) : json_null());
+	ph_json_put(j, "error", ph_json_fault(&f->fault));
 	ph_json_put(j, "token", ph_tokens_json(f->token));
 	ph_json_put(j, "warnings", ph_facts_warnings(f->connection, facts));
 	ph_json_put(j, "timing_ms",

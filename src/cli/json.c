@@ -131,6 +131,9 @@ static bool is_broken(json_t *j)
 
 enum ph_exit ph_json_unwritten(void)
 {
+	/* `| head` has what it wanted. */
+	if (errno == EPIPE)
+		return PH_EXIT_PIPE;
 	(void)fprintf(stderr,
 	    "posthaste: error: standard output: %s\nadvice: %s\n",
 	    strerror(errno), ph_cause_advice(PH_CAUSE_CANNOT_WRITE));

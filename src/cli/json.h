@@ -45,7 +45,8 @@ json_t *ph_json_ms(double ms);
    stderr. */
 enum ph_exit ph_json_print(json_t **doc);
 
-/* Standard output could not be written, errno says why: tells it. */
+/* Standard output could not be written, errno says why: tells it, unless its
+   reader went away, which is no fault: PH_EXIT_PIPE. */
 enum ph_exit ph_json_unwritten(void);
 
 #endif

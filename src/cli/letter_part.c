@@ -238,6 +238,10 @@ static enum ph_err take_stdin(
 		*fault = (struct ph_fault){ 0 };
 		return PH_OK;
 	}
+	if (err == PH_EIO) {
+		ph_fault_advise(fault,
+		    "give the text with --text or --text-file, or pipe it in");
+	}
 	if (err == PH_ETOOBIG) {
 		ph_fault_set(fault, PH_CAUSE_BAD_INPUT, PH_STAGE_CONFIG,
 		    "a text of more than %zu octets on standard input",

@@ -94,6 +94,7 @@ static enum ph_err read_sender(struct ph_letter *d, struct ph_fault *fault)
 	    ph_span_of(text), &d->arena, &d->given.from, fault);
 	if (err != PH_OK) {
 		ph_fault_prefix(fault, "--from");
+		ph_fault_suspect(fault, "sender");
 		return err;
 	}
 	d->given.has_from = true;
@@ -119,6 +120,7 @@ static enum ph_err no_sender(struct ph_fault *fault)
 	ph_fault_advise(fault,
 	    "give --from ADDRESS, or posthaste connection "
 	    "set NAME from=ADDRESS");
+	ph_fault_suspect(fault, "sender");
 	return PH_EINVAL;
 }
 

@@ -90,7 +90,7 @@ static enum ph_exit unknown_command(struct ph_cli *cli, const char *name)
 			 : "unknown command %s; did you mean %s?",
 	    name, near);
 	ph_fault_advise(&f, "posthaste help lists the commands");
-	return ph_cli_fault(cli, &f);
+	return ph_cli_fail(cli, &f);
 }
 
 static enum ph_exit help(struct ph_cli *cli, int argc, char **argv)
@@ -110,18 +110,21 @@ static enum ph_exit help(struct ph_cli *cli, int argc, char **argv)
 
 static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 {
-	const struct ph_command *command;
+	const struct ph_command *command = find(argv[0]);
 
+	/* Whoever reads the command's options looks for it there. */
+	if (command == NULL)
+		cli->json |= ph_options_mention_json(argc, argv);
 	if (strcmp(argv[0], "help") == 0)
 		return help(cli, argc, argv);
 	if (strcmp(argv[0], "completions") == 0) {
 		return ph_complete(
 		    cli, commands, PH_COUNT(commands), argc < 2 ? "" : argv[1]);
 	}
-	command = find(argv[0]);
 	if (command == NULL)
 		return unknown_command(cli, argv[0]);
 	cli->command = command->name;
+	cli->document = command->document;
 	return command->run(cli, argc, argv);
 }
 
@@ -130,7 +133,11 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 static bool have_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+		/* Reading what nobody gave stays an error, not an empty
+		   text. */
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDWR;
+
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
 			return false;
 	}
 	return true;
@@ -146,7 +153,8 @@ int main(int argc, char **argv)
 
 	if (!have_streams())
 		return PH_EXIT_INTERNAL;
-	/* A reader that went away is an error of write(), told like others. */
+	/* A reader that went away is an error of write(): a server may be
+	   one. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	cli.colour =
 	    isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');
@@ -158,8 +166,10 @@ int main(int argc, char **argv)
 		return err == PH_EINVAL ? PH_EXIT_USAGE : PH_EXIT_INTERNAL;
 
 	if (leading.operand_count == 0) {
-		print_screen(stderr);
 		ph_options_release(&leading);
+		if (cli.json)
+			return (int)ph_cli_usage(&cli, "no command was given");
+		print_screen(stderr);
 		return PH_EXIT_USAGE;
 	}
 	result = run(&cli, (int)leading.operand_count,

@@ -303,7 +303,7 @@ static enum ph_err read_all(struct reading *r, int argc, char **argv)
 }
 
 /* --json counts for an error wherever it stands. */
-static bool mentions_json(int argc, char *const *argv)
+bool ph_options_mention_json(int argc, char *const *argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--json") == 0)
@@ -322,7 +322,7 @@ static enum ph_err read_with(struct reading *r, int argc, char **argv)
 	    r, r->command->options, r->command->option_count, VAL_OWN, &used);
 	add_rows(r, ph_options_common, SIZE_MAX, VAL_COMMON, &used);
 	r->json = r->cli->json;
-	r->cli->json = r->json || mentions_json(argc, argv);
+	r->cli->json = r->json || ph_options_mention_json(argc, argv);
 	err = read_all(r, argc, argv);
 	if (err != PH_OK) {
 		ph_options_release(r->out);

@@ -52,6 +52,8 @@ PH_MUST_USE enum ph_err ph_options_read_leading(struct ph_cli *cli,
     const struct ph_command *command, int argc, char **argv,
     struct ph_options *out);
 void ph_options_release(struct ph_options *o);
+/* --json stands in argv behind its first, before any "--". */
+bool ph_options_mention_json(int argc, char *const *argv);
 
 /* The last value of that key, or NULL. */
 const char *ph_options_value(const struct ph_options *o, int key);

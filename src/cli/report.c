@@ -31,16 +31,23 @@ void ph_cli_note(const struct ph_cli *cli, const char *fmt, ...)
 	    cli->command == NULL ? "" : ": ", tidied.text);
 }
 
-/* Whatever the command's document would have been: nothing of it came to be. */
-static void print_usage_json(const struct ph_fault *f)
+/* Nothing of the command's document came to be, and yet it has its shape. */
+static void print_document(const struct ph_cli *cli, const struct ph_fault *f)
 {
-	json_t *doc = json_object();
+	json_t *doc = cli->document == NULL ? json_object() : cli->document(f);
 
 	ph_json_put(doc, "ok", json_false());
 	ph_json_put(doc, "outcome", json_string("failed"));
 	ph_json_put(doc, "stage", json_string(ph_stage_name(f->stage)));
 	ph_json_put(doc, "error", ph_json_fault(f));
 	(void)ph_json_print(&doc);
+}
+
+enum ph_exit ph_cli_fail(const struct ph_cli *cli, const struct ph_fault *f)
+{
+	if (cli->json)
+		print_document(cli, f);
+	return ph_cli_fault(cli, f);
 }
 
 enum ph_exit ph_cli_usage(const struct ph_cli *cli, const char *fmt, ...)
@@ -56,7 +63,5 @@ enum ph_exit ph_cli_usage(const struct ph_cli *cli, const char *fmt, ...)
 	ph_fault_advise(&f, "posthaste %s%s--help",
 	    cli->command == NULL ? "" : cli->command,
 	    cli->command == NULL ? "" : " ");
-	if (cli->json)
-		print_usage_json(&f);
-	return ph_cli_fault(cli, &f);
+	return ph_cli_fail(cli, &f);
 }

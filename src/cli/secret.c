@@ -151,6 +151,18 @@ static void settle_place(struct job *j, const struct ph_connection *c)
 		j->in_keyring = true;
 }
 
+/* What is advised elsewhere for want of a password are options this command
+   does not have. */
+static void advise(struct ph_fault *fault)
+{
+	if (fault->cause == PH_CAUSE_NO_PASSWORD && fault->advice[0] == '\0') {
+		ph_fault_advise(fault,
+		    "type it at a terminal, pipe it in, or name where it is: "
+		    "--from env:NAME, file:PATH, fd:N, command:CMD or "
+		    "credential:NAME");
+	}
+}
+
 static enum ph_exit set(struct job *j)
 {
 	struct ph_catalog_question q = { .name = j->name };
@@ -171,8 +183,10 @@ static enum ph_exit set(struct job *j)
 		err = keep(j, &c, &secret);
 	}
 	ph_secret_release(&secret);
-	if (err != PH_OK)
+	if (err != PH_OK) {
+		advise(&j->fault);
 		return ph_connection_fail(j->cli, err, &j->fault);
+	}
 	/* A file's time tells that a password is new, and the keyring
 	   nothing. */
 	if (j->role == PH_ROLE_PASSWORD && j->in_keyring)

@@ -187,6 +187,8 @@ static json_t *to_json(const struct sending *s)
 	json_t *j = json_object();
 	bool has_content = s->letter.content != NULL;
 
+	ph_json_put(
+	    j, "ok", json_boolean(ph_receipt_exit(&s->receipt) == PH_EXIT_OK));
 	ph_json_put(j, "outcome",
 	    json_string(ph_outcome_name(ph_receipt_outcome(&s->receipt))));
 	ph_json_put(j, "stage",
@@ -260,7 +262,8 @@ static enum ph_exit report(struct sending *s)
 		json_t *doc = to_json(s);
 		enum ph_exit printed = ph_json_print(&doc);
 
-		if (is_good)
+		/* It is sent, whether or not that is listened to. */
+		if (is_good && printed != PH_EXIT_PIPE)
 			result = printed;
 	} else if (!(is_good && s->cli->quiet)) {
 		ph_receipt_print(&s->receipt);
@@ -297,11 +300,19 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 	return result;
 }
 
+static json_t *make_document(const struct ph_fault *fault)
+{
+	struct sending s = { .receipt.why = *fault };
+
+	return to_json(&s);
+}
+
 const struct ph_command ph_command_send = {
 	.name = "send",
 	.usage = "send [OPTION...] [ADDRESS...]",
 	.summary = "Send one message and say what became of it.",
 	.run = run,
+	.document = make_document,
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
 	.help =
@@ -310,9 +321,10 @@ const struct ph_command ph_command_send = {
 	    "--html and --raw the text is read\nfrom standard input.  "
 	    "Addresses "
 	    "named behind the options stand in To; with --raw\nthey are "
-	    "recipients only.  Every other setting of posthaste-connection(5) "
-	    "is an\noption too, such as --timeout-final 2min, --attempts 1 or "
-	    "--size 10M.\n\n"
+	    "recipients only.  Every other setting of\n"
+	    "posthaste-connection(5) but inherits and default is an option "
+	    "too, such as\n--timeout-final 2min, --size 10M or "
+	    "--oauth.tenant NAME.\n\n"
 	    "  echo 'See you at noon.' | posthaste send -s Lunch "
 	    "bob@example.com\n"
 	    "  posthaste send --to bob@example.com -s Report --text 'Here it "

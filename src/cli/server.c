@@ -88,12 +88,14 @@ static enum ph_err take_url(struct ph_cli_server *s, const char *url,
 			fault->cause = PH_CAUSE_USAGE;
 		ph_fault_prefix(
 		    fault, on_command_line ? "--server" : "POSTHASTE_SERVER");
+		ph_fault_suspect(fault, "host");
 		return err;
 	}
 	if (parsed.has_password && on_command_line) {
 		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "--server: a password in a URL on the command line can be "
 		    "read by everyone on this computer");
+		ph_fault_suspect(fault, "password");
 		ph_fault_advise(fault,
 		    "leave it out and use --password-from, or put the URL "
 		    "into the environment as POSTHASTE_SERVER");
@@ -118,6 +120,7 @@ static enum ph_err take_server(struct ph_cli_server *s,
 	if (url != NULL && name != NULL) {
 		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "-n and --server both name a server");
+		ph_fault_suspect(fault, "host");
 		ph_fault_advise(fault, "give one of them");
 		return PH_EINVAL;
 	}
@@ -201,6 +204,7 @@ static enum ph_err refuse_password(
 	ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 	    "--proxy: a password in a URL on the command line can be read by "
 	    "everyone on this computer");
+	ph_fault_suspect(fault, "proxy");
 	ph_fault_advise(fault, "leave it out and use --proxy-password-from");
 	return PH_EINVAL;
 }
@@ -226,6 +230,7 @@ static enum ph_err take_proxy(struct ph_cli_server *s,
 		if (fault->cause == PH_CAUSE_CONFIG)
 			fault->cause = PH_CAUSE_USAGE;
 		ph_fault_prefix(fault, "--proxy");
+		ph_fault_suspect(fault, "proxy");
 	}
 	if (err != PH_OK)
 		return err;
@@ -252,6 +257,10 @@ static void take_options(const struct ph_options *o, struct overrides *out)
 	if (ph_options_has(o, PH_SERVER_KEY_PLAINTEXT)) {
 		add(out, "allow-plaintext-password", "yes",
 		    "--allow-plaintext-password");
+	}
+	if (ph_options_has(o, PH_SERVER_KEY_NO_PLAINTEXT)) {
+		add(out, "allow-plaintext-password", "no",
+		    "--no-allow-plaintext-password");
 	}
 	if (ph_options_has(o, PH_SERVER_KEY_NO_MEMORY))
 		add(out, "memory", "no", "--no-memory");

@@ -28,6 +28,7 @@ enum ph_server_key {
 	PH_SERVER_KEY_PASSWORD_FROM,
 	PH_SERVER_KEY_AUTH,
 	PH_SERVER_KEY_PLAINTEXT,
+	PH_SERVER_KEY_NO_PLAINTEXT,
 	PH_SERVER_KEY_PROXY,
 	PH_SERVER_KEY_PROXY_PASSWORD,
 	PH_SERVER_KEY_PROXY_CA_FILE,
@@ -88,6 +89,8 @@ enum ph_server_key {
 	{ "allow-plaintext-password", 0, NULL, \
 	    "Let the password travel without encryption", \
 	    PH_SERVER_KEY_PLAINTEXT }, \
+	{ "no-allow-plaintext-password", 0, NULL, NULL, \
+	    PH_SERVER_KEY_NO_PLAINTEXT }, \
 	{ "proxy", 0, "URL", \
 	    "Through a proxy: socks5://, socks4://, socks4a://, http:// or " \
 	    "https://, then [USER@]HOST[:PORT]; system, or none", \
@@ -125,6 +128,23 @@ enum ph_server_key {
 	PH_SERVER_SETTING("quota"), \
 	PH_SERVER_SETTING("recipients-per-message"), \
 	PH_SERVER_SETTING("size"), \
+	PH_SERVER_SETTING("proxy.type"), \
+	PH_SERVER_SETTING("proxy.use-credentials"), \
+	PH_SERVER_SETTING("proxy.host"), \
+	PH_SERVER_SETTING("proxy.port"), \
+	PH_SERVER_SETTING("proxy.username"), \
+	PH_SERVER_SETTING("proxy.password-from"), \
+	PH_SERVER_SETTING("proxy.domain"), \
+	PH_SERVER_SETTING("proxy.ca-file"), \
+	PH_SERVER_SETTING("oauth.provider"), \
+	PH_SERVER_SETTING("oauth.grant"), \
+	PH_SERVER_SETTING("oauth.client-id"), \
+	PH_SERVER_SETTING("oauth.client-secret-from"), \
+	PH_SERVER_SETTING("oauth.tenant"), \
+	PH_SERVER_SETTING("oauth.scope"), \
+	PH_SERVER_SETTING("oauth.device-endpoint"), \
+	PH_SERVER_SETTING("oauth.token-endpoint"), \
+	PH_SERVER_SETTING("oauth.ca-file"), \
 	{ "transcript", 0, "FILE", \
 	    "Write the conversation, without secrets, as JSON lines; - is " \
 	    "standard error", PH_SERVER_KEY_TRANSCRIPT }, \

@@ -198,8 +198,14 @@ static enum ph_exit add_user(struct run *r, const char *spec)
 		    r->cli, "--user: more than %d users", (int)USERS_MAX);
 	}
 	ph_process_hide();
-	if (ph_secret_from_file(colon + 1, password, &fault) != PH_OK)
-		return ph_cli_fault(r->cli, &fault);
+	if (ph_secret_from_file(colon + 1, password, &fault) != PH_OK) {
+		if (fault.cause == PH_CAUSE_NO_PASSWORD) {
+			ph_fault_advise(&fault,
+			    "--user NAME:PASSWORD-FILE takes the path of a "
+			    "file with that password in it");
+		}
+		return ph_cli_fail(r->cli, &fault);
+	}
 	user->name = (struct ph_span){ spec, (size_t)(colon - spec) };
 	user->password = ph_secret_span(password);
 	r->users.count++;
@@ -264,7 +270,7 @@ static enum ph_exit make_tls(struct run *r)
 		err = make_certificate(r, &fault);
 	}
 	r->config.tls = r->tls;
-	return err == PH_OK ? PH_EXIT_OK : ph_cli_fault(r->cli, &fault);
+	return err == PH_OK ? PH_EXIT_OK : ph_cli_fail(r->cli, &fault);
 }
 
 static enum ph_exit open_maildir(struct run *r)
@@ -277,7 +283,7 @@ static enum ph_exit open_maildir(struct run *r)
 	    ph_maildir_open(path, &r->sink.maildir, &fault) == PH_OK) {
 		return PH_EXIT_OK;
 	}
-	return ph_cli_fault(r->cli, &fault);
+	return ph_cli_fail(r->cli, &fault);
 }
 
 static enum ph_exit read_all(struct run *r)
@@ -346,7 +352,7 @@ static enum ph_exit open_server(struct run *r)
 		ph_fault_set(&fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
 		    "out of memory");
 	}
-	return ph_cli_fault(r->cli, &fault);
+	return ph_cli_fail(r->cli, &fault);
 }
 
 static enum ph_exit announce(const struct run *r)

@@ -81,12 +81,16 @@ static enum ph_err find_sender(struct testing *t, struct ph_fault *fault)
 	if (named == NULL && strchr(c->username, '@') != NULL)
 		named = c->username;
 	if (named == NULL) {
-		return usage(fault,
+		err = usage(fault,
 		    "--to and --send need a sender: give --from ADDRESS");
+		ph_fault_suspect(fault, "sender");
+		return err;
 	}
 	err = ph_address_parse(ph_span_of(named), &t->arena, &t->from, fault);
-	if (err != PH_OK)
+	if (err != PH_OK) {
 		ph_fault_prefix(fault, "--from");
+		ph_fault_suspect(fault, "sender");
+	}
 	return err;
 }
 
@@ -301,17 +305,26 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 	return result;
 }
 
+static json_t *make_document(const struct ph_fault *fault)
+{
+	struct testing t = { .finding.fault = *fault };
+
+	return to_json(&t);
+}
+
 const struct ph_command ph_command_test = {
 	.name = "test",
 	.usage = "test [OPTION...]",
 	.summary = "Try a connection step by step; send nothing unless told.",
 	.run = run,
+	.document = make_document,
 	.options = options,
 	.option_count = PH_COUNT(options) - 1,
 	.help = "Goes from the look-up of the host to the login and says what "
 		"is proven and\nwhat is suspect.  Exit codes are those of "
-		"send.  Every other setting of\nposthaste-connection(5) is an "
-		"option too, such as --timeout-mail 1min.\n\n"
+		"send.  Every other setting of\nposthaste-connection(5) but "
+		"inherits and default is an option too, such as\n"
+		"--timeout-mail 1min or --oauth.tenant NAME.\n\n"
 		"  posthaste test --server smtps://ann@smtp.example.com\n"
 		"  posthaste test -n work --to bob@example.com\n",
 };

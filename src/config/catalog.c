@@ -294,6 +294,7 @@ static void refuse_name(
 		(void)ph_nearest_offer(&near, ph_span_of(c->entries[i].name));
 	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 	    "there is no connection \"%.64s\"", name);
+	ph_fault_suspect(fault, "host");
 	if (near.best.ptr != NULL) {
 		ph_fault_advise(
 		    fault, "did you mean \"%.*s\"?", PH_SPAN_ARG(near.best));

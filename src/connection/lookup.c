@@ -1,5 +1,7 @@
 #include "connection/lookup.h"
 
+#include "connection/suspect.h"
+
 #include <stdio.h>
 
 static bool is_own(const struct ph_setting *row)
@@ -74,6 +76,7 @@ void ph_setting_blame(const struct ph_resolve *in,
 {
 	char where[PH_SETTING_WHERE_MAX];
 
+	ph_fault_suspect(fault, ph_setting_suspect(found->row));
 	ph_setting_where(in, found, where);
 	if (where[0] != '\0')
 		ph_fault_prefix(fault, where);

@@ -37,7 +37,8 @@ enum {
 void ph_setting_where(const struct ph_resolve *in,
     const struct ph_setting_found *found, char out[PH_SETTING_WHERE_MAX]);
 
-/* Puts "FILE:LINE: " or "--port: " before a fault's text. */
+/* Puts "FILE:LINE: " or "--port: " before a fault's text, and names the setting
+   as the one it is about. */
 void ph_setting_blame(const struct ph_resolve *in,
     const struct ph_setting_found *found, struct ph_fault *fault);
 

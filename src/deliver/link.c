@@ -252,6 +252,7 @@ void ph_link_start_engine(struct ph_session *s)
 	if (err == PH_EINVAL) {
 		ph_fault_set(&f, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "\"%s\" cannot be used as helo", s->helo);
+		ph_fault_suspect(&f, "helo");
 	} else {
 		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_GREETING,
 		    "%s: out of memory", s->where);
@@ -438,12 +439,23 @@ bool ph_link_handshake(struct ph_session *s)
 	return true;
 }
 
+/* What it is at now, which need not be the furthest it came to: STARTTLS comes
+   behind EHLO. */
+static enum ph_stage present_stage(const struct ph_session *s)
+{
+	if (s->phase == PH_PHASE_HANDSHAKE)
+		return PH_STAGE_TLS;
+	if (s->phase == PH_PHASE_TALKING)
+		return ph_smtp_client_stage(s->client);
+	return s->facts.stage;
+}
+
 void ph_link_interrupt(struct ph_session *s)
 {
 	struct ph_fault f;
 
 	s->interrupted = true;
-	ph_fault_set(&f, PH_CAUSE_INTERRUPTED, s->facts.stage, "interrupted");
+	ph_fault_set(&f, PH_CAUSE_INTERRUPTED, present_stage(s), "interrupted");
 	if (s->phase == PH_PHASE_TALKING) {
 		ph_smtp_client_lost(s->client, ph_loop_now(s->loop), &f);
 	} else {

@@ -104,8 +104,10 @@ static enum ph_err begin(
 	keep_batch(s, b);
 	err =
 	    ph_smtp_client_mail(s->client, ph_loop_now(s->loop), &mail, fault);
-	if (err == PH_OK)
+	if (err == PH_OK) {
+		ph_link_reached(s, PH_STAGE_MAIL);
 		return PH_OK;
+	}
 	forget_batch(s, b);
 	ph_task_drop(b);
 	return err;

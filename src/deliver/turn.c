@@ -91,7 +91,6 @@ static void on_ready(struct ph_session *s, const struct ph_smtp_event *ev)
 	/* A login that was not what it should have been is on its way out. */
 	if (ph_fault_is_set(&s->fault))
 		return;
-	ph_link_reached(s, PH_STAGE_MAIL);
 	s->facts.timing.total = ph_ms_since(s->start_usec);
 	if (s->was_ready) {
 		ph_traffic_go_on(s);

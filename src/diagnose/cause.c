@@ -19,10 +19,10 @@ static const struct row rows[] = {
 	[PH_CAUSE_NONE] = { "none", "none", PH_EXIT_OK, false,
 	    "nothing is wrong" },
 
-	[PH_CAUSE_USAGE] = { "usage", "client", PH_EXIT_USAGE, false,
+	[PH_CAUSE_USAGE] = { "usage", "none", PH_EXIT_USAGE, false,
 	    "posthaste help lists the commands, posthaste help COMMAND "
 	    "what one takes" },
-	[PH_CAUSE_CONFIG] = { "config", "client", PH_EXIT_CONFIG, false,
+	[PH_CAUSE_CONFIG] = { "config", "none", PH_EXIT_CONFIG, false,
 	    "correct that line or option; posthaste connection show NAME shows "
 	    "where each value comes from" },
 	[PH_CAUSE_NO_CONNECTION] = { "no-connection", "host", PH_EXIT_CONFIG,
@@ -46,22 +46,21 @@ static const struct row rows[] = {
 	    false,
 	    "the file became shorter while it was read and the message was "
 	    "not completed; send again when nothing writes to it" },
-	[PH_CAUSE_CANNOT_CREATE] = { "cannot-create", "client",
-	    PH_EXIT_CANTCREAT, false,
-	    "check the folder's permissions, or name another file" },
-	[PH_CAUSE_CANNOT_WRITE] = { "cannot-write", "client", PH_EXIT_IOERR,
+	[PH_CAUSE_CANNOT_CREATE] = { "cannot-create", "none", PH_EXIT_CANTCREAT,
+	    false, "check the folder's permissions, or name another file" },
+	[PH_CAUSE_CANNOT_WRITE] = { "cannot-write", "none", PH_EXIT_IOERR,
 	    false, "make room on that disk, or name another place" },
 	[PH_CAUSE_NO_PASSWORD] = { "no-password", "password", PH_EXIT_CONFIG,
 	    false,
 	    "say where the password is: --password-from prompt, env:NAME, "
 	    "file:PATH, fd:N, command:CMD, credential:NAME or keyring; or "
 	    "store it with posthaste secret set NAME" },
-	[PH_CAUSE_CLIENT_CERTIFICATE] = { "client-certificate",
-	    "client-certificate", PH_EXIT_CONFIG, false,
+	[PH_CAUSE_CLIENT_CERTIFICATE] = { "client-certificate", "certificate",
+	    PH_EXIT_CONFIG, false,
 	    "client-certificate names a file in PEM or PKCS#12 format with "
 	    "the certificate to show; posthaste connection show NAME shows "
 	    "where that is set" },
-	[PH_CAUSE_CLIENT_KEY] = { "client-key", "client-key", PH_EXIT_CONFIG,
+	[PH_CAUSE_CLIENT_KEY] = { "client-key", "certificate", PH_EXIT_CONFIG,
 	    false,
 	    "client-key names the file with the key of the client "
 	    "certificate, client-key-password-from where its passphrase "
@@ -476,6 +475,8 @@ const char *ph_fault_setting(const struct ph_fault *f)
 {
 	struct ph_explanation e;
 
+	if (f->setting != NULL)
+		return f->setting;
 	if (explain_fault(f, &e) && e.setting != NULL)
 		return e.setting;
 	return row_of(f->cause)->setting;

@@ -18,7 +18,8 @@ enum ph_exit {
 	PH_EXIT_TEMPFAIL = 75,
 	PH_EXIT_PROTOCOL = 76,
 	PH_EXIT_NOPERM = 77, /* authentication refused */
-	PH_EXIT_CONFIG = 78
+	PH_EXIT_CONFIG = 78,
+	PH_EXIT_PIPE = 141 /* who read standard output went away (SIGPIPE) */
 };
 
 /* "cert-expired", "auth-refused": the word in JSON. */

@@ -473,6 +473,15 @@ enum ph_err ph_file_check_private_fd(
 
 	if (fstat(fd, &st) != 0)
 		return input_fault(fault, path, errno);
+	/* A pipe may hold one, too; rights taken from a folder or a device
+	   would mend nothing. */
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
+		ph_fault_set(fault, PH_CAUSE_SECRET_EXPOSED, PH_STAGE_CONFIG,
+		    "%s is no file that could hold a secret", path);
+		ph_fault_advise(fault,
+		    "name a file that holds the secret and nothing else");
+		return PH_EDENIED;
+	}
 	if (st.st_uid != geteuid() && st.st_uid != 0) {
 		ph_fault_set(fault, PH_CAUSE_SECRET_EXPOSED, PH_STAGE_CONFIG,
 		    "%s holds a secret and belongs to another user (uid %u)",

@@ -208,6 +208,9 @@ enum ph_err ph_listener_new(struct ph_loop *loop, const char *address,
 	if (fd < 0) {
 		ph_fault_set(fault, PH_CAUSE_CANNOT_CREATE, PH_STAGE_CONFIG,
 		    "cannot listen on %s: %s", address, ph_errno_text(errno));
+		ph_fault_advise(fault,
+		    "take an address of this computer and a port that no "
+		    "other program has, or port 0 for any that is free");
 		return PH_EIO;
 	}
 	struct ph_listener *l;

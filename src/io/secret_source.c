@@ -17,6 +17,8 @@
 
 enum {
 	COMMAND_TIMEOUT_MS = 30 * 1000,
+	/* One that asks a person, who may have to look the answer up. */
+	ASKING_TIMEOUT_MS = 5 * 60 * 1000,
 	LINE_END_MAX = 2
 };
 
@@ -41,6 +43,14 @@ static enum ph_err keep(struct ph_buf *value, const char *source,
 	if (s.len == 0) {
 		ph_fault_set(fault, NONE, "%s gave an empty password", source);
 		return PH_ENOTFOUND;
+	}
+	/* No mechanism can send it (RFC 4616 2). */
+	if (memchr(s.ptr, '\0', s.len) != NULL) {
+		ph_fault_set(fault, NONE,
+		    "%s gave a password with a NUL octet in it", source);
+		ph_fault_advise(
+		    fault, "look at what the source gives: it is no text");
+		return PH_EINVAL;
 	}
 	enum ph_err err = ph_secret_set(out, s);
 	if (err != PH_OK) {
@@ -128,12 +138,19 @@ static enum ph_err command_fault(enum ph_err err, const char *program,
 	if (err == PH_ETIMEOUT) {
 		ph_fault_set(fault, NONE,
 		    "the password command %s did not end within %d s", program,
-		    COMMAND_TIMEOUT_MS / 1000);
+		    (ph_terminal_is_there() ? ASKING_TIMEOUT_MS
+					    : COMMAND_TIMEOUT_MS) /
+			1000);
 		return err;
 	}
 	if (err == PH_ETOOBIG) {
 		ph_fault_set(fault, NONE,
 		    "the password command %s said too much", program);
+		return err;
+	}
+	if (err == PH_EIO && end->err == EINTR) {
+		ph_fault_set(fault, PH_CAUSE_INTERRUPTED, PH_STAGE_CONFIG,
+		    "interrupted while the password command %s ran", program);
 		return err;
 	}
 	if (err != PH_OK) {
@@ -173,6 +190,7 @@ enum ph_err ph_secret_from_command(const char *command,
 	    &(struct ph_child_start){
 		.argv = words.argv,
 		.timeout = COMMAND_TIMEOUT_MS,
+		.asking_timeout = ASKING_TIMEOUT_MS,
 		.withheld = withheld,
 	    },
 	    &value, &end);

@@ -130,10 +130,31 @@ enum ph_err ph_terminal_ask_openly(const char *question, struct ph_buf *out)
 	return ask_terminal(question, true, out);
 }
 
+bool ph_terminal_open(struct ph_terminal *t)
+{
+	t->tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (t->tty >= 0 && tcgetattr(t->tty, &t->mode) != 0)
+		ph_close_fd(&t->tty);
+	return t->tty >= 0;
+}
+
+void ph_terminal_restore(const struct ph_terminal *t)
+{
+	/* In the background it is another's: trying would stop us. */
+	if (t->tty >= 0 && tcgetpgrp(t->tty) == getpgrp())
+		(void)tcsetattr(t->tty, TCSANOW, &t->mode);
+}
+
+void ph_terminal_close(struct ph_terminal *t)
+{
+	ph_close_fd(&t->tty);
+}
+
 bool ph_terminal_is_there(void)
 {
-	PH_CLEANUP(ph_close_fd)
-	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	struct ph_terminal t;
+	bool is_there = ph_terminal_open(&t);
 
-	return tty >= 0;
+	ph_terminal_close(&t);
+	return is_there;
 }

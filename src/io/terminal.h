@@ -5,9 +5,21 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <termios.h>
 
 /* The process belongs to a terminal, where a person may be. */
 bool ph_terminal_is_there(void);
+
+/* That terminal, and how it was set when it was opened: what others change of
+   it while they ask for a secret may have to be undone for them. */
+struct ph_terminal {
+	int tty; /* -1: none */
+	struct termios mode;
+};
+
+bool ph_terminal_open(struct ph_terminal *t);
+void ph_terminal_restore(const struct ph_terminal *t);
+void ph_terminal_close(struct ph_terminal *t);
 
 /* Asks on the terminal the process belongs to (/dev/tty) and appends the line
    that is typed, without its end, to *out; what is typed is not shown.

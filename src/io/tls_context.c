@@ -37,6 +37,7 @@ static enum ph_err config_fault(
 {
 	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG, "%s %s: %s", what,
 	    path, why);
+	ph_fault_suspect(fault, "certificate");
 	return PH_EINVAL;
 }
 
@@ -114,6 +115,7 @@ static enum ph_err set_versions(
 	    SSL_CTX_set_max_proto_version(c->ctx, highest) != 1) {
 		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "no such version of TLS");
+		ph_fault_suspect(fault, "tls-version");
 		return PH_EINVAL;
 	}
 	(void)SSL_CTX_set_options(c->ctx, off);
@@ -188,6 +190,7 @@ static enum ph_err set_pins(struct ph_tls_context *c,
 	if (count == 0 && c->verify == PH_TLS_VERIFY_PIN) {
 		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "verification by pin, and no pin given");
+		ph_fault_suspect(fault, "certificate");
 		return PH_EINVAL;
 	}
 	if (count == 0)
@@ -204,6 +207,7 @@ static enum ph_err set_pins(struct ph_tls_context *c,
 		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "pin \"%.*s\" is not a SHA-256 (64 hex digits or base64)",
 		    pin.len > 100 ? 100 : (int)pin.len, pin.ptr);
+		ph_fault_suspect(fault, "certificate");
 		return PH_EINVAL;
 	}
 	return PH_OK;

@@ -28,6 +28,7 @@ static enum ph_status status_of_exit(enum ph_exit code)
 	case PH_EXIT_INTERNAL:
 	case PH_EXIT_CANTCREAT:
 	case PH_EXIT_IOERR:
+	case PH_EXIT_PIPE: /* never of a fault */
 		return PH_STATUS_SYSTEM;
 	}
 	return PH_STATUS_SYSTEM;

@@ -200,7 +200,7 @@ def test_will_not_do(name, command, files):
     assert text in done.err and advice in done.err
     assert WORD not in done.err and "something else" not in done.err
     if command == "send":
-        assert done.json["error"]["setting"] == cause
+        assert done.json["error"]["setting"] == "certificate"
 
 
 def test_missing_source(files):

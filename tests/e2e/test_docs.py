@@ -11,7 +11,7 @@ PAGES = ROOT / "doc" / "man"
 
 def options(command):
     shown = run("help", command).out.split("\nEverywhere:")[0]
-    return re.findall(r"^ +(?:-\w, )?--([\w-]+)", shown, re.M)
+    return re.findall(r"^ +(?:-\w, )?--([\w.-]+)", shown, re.M)
 
 
 @pytest.mark.parametrize("command", ["send", "test", "explain", "secret",
@@ -28,6 +28,11 @@ def test_settings_are_in_the_manual():
     page = (PAGES / "posthaste-connection.5").read_text()
     command = (PAGES / "posthaste-connection.1").read_text()
     for setting in options("connection"):
+        section, dot, setting = setting.rpartition(".")
+        if dot:
+            assert re.search(rf"\[{section}\].*\n\.It Li {setting} = ",
+                             page, re.S), setting
+            continue
         # Those that are no settings stand with the command.
         if not re.search(rf"Fl (\w , )?-{setting}(?![\w-])", command):
             assert f"\n.It Li {setting} = " in page, setting

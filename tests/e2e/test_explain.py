@@ -58,6 +58,9 @@ def test_unknown(text, code, kind):
     assert done.code == 1
     assert (done.json["code"], done.json["class"]) == (code, kind)
     assert done.json["setting"] is None and done.json["who"] is None
+    assert done.json["stage"] is None
+    assert (done.json["retry"] is None) == (kind == "unknown")
+    assert done.json["cause"] and done.json["advice"]
     assert run("explain", text).code == 1
 
 

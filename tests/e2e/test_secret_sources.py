@@ -3,13 +3,15 @@
 import base64
 import os
 import pathlib
+import select
 import signal
+import subprocess
 import termios
 
 import pytest
 
 from hostile import BOB
-from posthaste import Server, Smtp, is_chain, run
+from posthaste import PROGRAM, Server, Smtp, WAIT, is_chain, run
 from terminal import Terminal
 
 SECRET = "open sesame, \u00fc"
@@ -89,7 +91,7 @@ def test_file_that_is_none(server, tmp_path):
     refused(server, login(server, f"file:{tmp_path / 'none'}"),
             "none: no such file")
     tmp_path.chmod(0o700)
-    refused(server, login(server, f"file:{tmp_path}"), "cannot read")
+    refused(server, login(server, f"file:{tmp_path}"), "is no file")
     empty = tmp_path / "empty"
     empty.write_text("\n")
     empty.chmod(0o600)
@@ -128,6 +130,40 @@ def test_fd_that_is_none(server):
             "standard input gave an empty password")
     done = login(server, "fd:x")
     assert done.code in (64, 78), done
+
+
+def test_no_file_for_a_secret(server, tmp_path):
+    """No chmod of somebody's folder is advised."""
+    for path in (tmp_path, "/dev/null"):
+        done = login(server, f"file:{path}")
+        refused(server, done, f"{path} is no file that could hold a secret",
+                advice="name a file")
+        assert "chmod" not in done.err
+
+
+def test_no_text(server, secret):
+    secret.write_bytes(b"half\0half")
+    refused(server, login(server, f"file:{secret}"),
+            "gave a password with a NUL octet in it")
+
+
+def test_advice_that_can_be_followed(server, tmp_path):
+    """Each command names options of its own."""
+    env = {"XDG_CONFIG_HOME": str(made(tmp_path, server, []))}
+    done = run("secret", "set", "c", stdin=b"", env=env)
+    assert done.code == 78
+    assert "--password-from" not in done.err and "--from env:" in done.err
+    done = run("sink", "--user", "ann:/nonexistent/file")
+    assert done.code == 78
+    assert "--password-from" not in done.err and "--user NAME:" in done.err
+    done = run("sink", "--listen", f"127.0.0.1:{server.port}")
+    assert done.code == 73
+    assert "folder" not in done.err and "port 0" in done.err
+    big = tmp_path / "big"
+    big.write_bytes(b"a" * 10_000_000)
+    done = run("connection", "import", big, env=env)
+    assert done.code == 65
+    assert "send it again" not in done.err and "settings" in done.err
 
 
 # ---- command
@@ -208,6 +244,102 @@ def test_command_may_give_a_token(tmp_path):
             if line.startswith("AUTH")]
     assert base64.b64decode(sent[0].split()[2]) == \
         b"user=ann\x01auth=Bearer tok.en\x01\x01"
+
+
+ASK = r"""#!/bin/sh
+trap 'exit 3' INT
+stty -echo </dev/tty
+printf 'PIN: ' >/dev/tty
+read answer </dev/tty
+stty echo </dev/tty
+printf %s "$answer"
+"""
+
+
+def asks(server, path, script):
+    path.write_text(script)
+    path.chmod(0o755)
+    return Terminal("send", "--server",
+                    f"smtp+none://ann@127.0.0.1:{server.port}",
+                    "--allow-plaintext-password", *BOB,
+                    "--password-from", f"command:{path}")
+
+
+def test_command_that_asks(server, tmp_path):
+    """It may read from the terminal that it was started at."""
+    with asks(server, tmp_path / "ask", ASK) as t:
+        t.answer("PIN: ", SECRET)
+        assert t.end() == 0, t.screen
+    assert offered(server) == [SECRET]
+    assert SECRET not in t.screen and t.echoed
+
+
+def test_command_that_asks_is_interrupted(server, tmp_path):
+    """Control-C is for both, and the terminal is as it was."""
+    with asks(server, tmp_path / "ask", ASK) as t:
+        t.until("PIN: ")
+        assert not is_echoing(t)
+        t.type("half\x03")
+        assert t.end() == -signal.SIGINT, t.screen
+    assert t.echoed
+    assert server.received == []
+
+
+class Held:
+    """A named pipe whose writers are a command and all that it starts."""
+
+    def __init__(self, folder):
+        self.path = folder / "held"
+        os.mkfifo(self.path)
+        # Itself a writer, so that opening does not wait.
+        self.pipe = os.open(self.path, os.O_RDWR)
+        self.script = f"#!/bin/sh\nexec 9>{self.path}\necho up >&9\n"
+
+    def until(self, text):
+        assert select.select([self.pipe], [], [], WAIT)[0]
+        assert os.read(self.pipe, 100).decode() == text
+
+    def until_all_ended(self):
+        reader = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+        os.close(self.pipe)
+        poll = select.poll()
+        poll.register(reader, select.POLLIN)
+        assert poll.poll(1000 * WAIT) == [(reader, select.POLLHUP)]
+        os.close(reader)
+
+
+@pytest.mark.parametrize("rest, number", [
+    ("sleep 600 & sleep 600", signal.SIGTERM),
+    ("exec sleep 600", signal.SIGHUP),
+    ("trap '' TERM; sleep 600 & wait", signal.SIGINT),
+])
+def test_command_ends_with_us(rest, number, server, tmp_path):
+    """Whoever is told to end leaves none of it behind."""
+    held = Held(tmp_path)
+    command = tmp_path / "command"
+    command.write_text(held.script + rest)
+    command.chmod(0o755)
+    process = subprocess.Popen(
+        [PROGRAM, "test", "--server", f"smtp+none://ann@127.0.0.1:"
+         f"{server.port}", "--password-from", f"command:{command}"],
+        start_new_session=True, stdin=subprocess.DEVNULL)
+    held.until("up\n")
+    process.send_signal(number)
+    assert process.wait(WAIT) == -number
+    held.until_all_ended()
+
+
+def test_command_at_a_terminal_ends_with_us(server, tmp_path):
+    held = Held(tmp_path)
+    with asks(server, tmp_path / "ask", held.script +
+              "stty -echo </dev/tty; echo set >&9; sleep 600 & sleep 600"
+              ) as t:
+        held.until("up\n")
+        held.until("set\n")
+        os.kill(t.pid, signal.SIGTERM)
+        assert t.end() == -signal.SIGTERM, t.screen
+    assert t.echoed
+    held.until_all_ended()
 
 
 # ---- credential

@@ -3,6 +3,7 @@ name; and how a machine greets that was told nothing."""
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from posthaste import ROOT, SILENT, Server, Smtp, run
+from posthaste import ROOT, SILENT, Server, Smtp, is_chain, run
 
 TO = ["--from", "ann@example.com", "--text", "hi", "bob@example.com"]
 
@@ -253,3 +254,49 @@ def test_an_option_again_and_again(certificates, good_pem):
                    *["--timeout-final", "1min"] * 300, "--pin", "0" * 64)
     assert done.code == 78, done
     assert "is not the pinned one" in done.err, done
+
+
+@pytest.mark.parametrize("command", ["send", "test"])
+def test_every_setting_is_an_option(command):
+    """As --help says of all but two."""
+    page = (ROOT / "src" / "connection" / "setting.c").read_text()
+    rows = re.findall(r'^\t\{ "([a-z]+)", "([a-z-]+)", PH_SETTING', page, re.M)
+    assert len(rows) > 50
+    help_ = run(command, "--help").out
+    assert "inherits" in help_
+    for section, name in rows:
+        if name in ("inherits", "default"):
+            continue
+        option = f"--{section}.{name}" if section in ("proxy", "oauth") else \
+            f"--{name}"
+        done = run(command, option)
+        assert "unknown option" not in done.err, done
+
+
+@pytest.mark.parametrize("name, value", [
+    ("proxy.type", "bogus"), ("proxy.port", "99999"),
+    ("proxy.use-credentials", "maybe"), ("oauth.provider", "bogus"),
+    ("oauth.client-secret-from", "bogus")])
+def test_option_of_a_section(name, value, tmp_path):
+    done = run("test", "--server", "smtp://127.0.0.1:9", f"--{name}", value)
+    assert done.code == 78
+    is_chain(done, "config", f"--{name}: {name.split('.')[1]}: ")
+    env = {"XDG_CONFIG_HOME": str(tmp_path)}
+    done = run("connection", "add", "c", "--host", "h.example", f"--{name}",
+               value, env=env)
+    assert done.code == 78, done
+
+
+def test_plaintext_is_taken_back(tmp_path):
+    path = tmp_path / "c.conf"
+    path.write_text("[connection]\nhost = 127.0.0.1\nencryption = none\n"
+                    "[authentication]\nusername = ann\n"
+                    "password-from = env:PW\n"
+                    "allow-plaintext-password = yes\n")
+    with Server(Smtp(offers=["AUTH PLAIN"])) as server:
+        args = ["test", "-c", path, "--port", server.port]
+        assert run(*args, env={"PW": "x"}).code == 0
+        done = run(*args, "--no-allow-plaintext-password", env={"PW": "x"})
+        assert done.code == 78, done
+    assert not any(line.startswith("AUTH")
+                   for line in server.received[1].lines)

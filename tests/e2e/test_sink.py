@@ -311,7 +311,7 @@ def test_reader_gone(sink):
         with contextlib.suppress(smtplib.SMTPException):
             client.sendmail("a@b.org", ["c@d.org"], "x")
             client.sendmail("a@b.org", ["c@d.org"], "x")
-    assert server.process.wait(WAIT) == 74
+    assert server.process.wait(WAIT) == 141
     server.process.stdout = open(os.devnull, "rb")
 
 

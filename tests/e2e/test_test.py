@@ -1,8 +1,14 @@
 """posthaste test, from outside."""
 
+import json
+import signal
+import subprocess
+import threading
+
 import pytest
 
-from posthaste import CUT, SILENT, Server, Sink, Smtp, free_port, is_chain, run
+from posthaste import (CUT, PROGRAM, SILENT, Server, Sink, Smtp, free_port,
+                       is_chain, run)
 
 SETTINGS = ("host port tls tls-version certificate proxy helo mechanism username "
             "password sender recipient size").split()
@@ -50,6 +56,8 @@ def test_good(tmp_path, password):
         "rcpt": "not used", "data": "not used"}
 
     assert said["ok"] is True and said["cause"] is None
+    assert said["stage"] == "auth" and to["stage"] == "rcpt"
+    assert sent["stage"] == "data"
     assert said["advice"] is None
     assert [s["setting"] for s in said["settings"]] == SETTINGS
     assert verdicts(said) == {
@@ -182,3 +190,72 @@ def test_hostile_words():
     for char in "\x1b\x07\u009b":
         assert char not in done.out + done.err
     assert said.json["ok"] is True
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("verb, stage", [
+    ("STARTTLS", "tls"), ("handshake", "tls"), ("EHLO", "ehlo"), ("", "greeting"),
+    ("MAIL", "mail")])
+def test_stage_of_an_interruption(verb, stage, signum):
+    """What it was at, though it had been further once."""
+    reached = threading.Event()
+
+    def stall(connection, _=None):
+        if verb == "handshake":
+            connection.send("220 go")
+            connection.more()
+        reached.set()
+        connection.drain()
+
+    smtp = Smtp({"STARTTLS" if verb == "handshake" else verb: stall},
+                offers=["STARTTLS"] if verb in ("STARTTLS", "handshake")
+                else [])
+    if verb == "EHLO":
+        smtp.ehlo = stall
+    with Server(smtp) as server:
+        with subprocess.Popen(
+                [PROGRAM, "test", "--json", "--no-memory",
+                 *url(server, "smtp"), "--from", "a@example.com",
+                 "--to", "b@example.com"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE) as process:
+            assert reached.wait(20)
+            process.send_signal(signum)
+            out, err = process.communicate(timeout=20)
+    assert process.returncode == 75, err
+    said = json.loads(out)
+    assert (said["cause"], said["stage"]) == ("interrupted", stage)
+
+
+@pytest.mark.parametrize("option, setting", [
+    ("--port=99999", "port"), ("--encryption=bogus", "tls"),
+    ("--tls-versions=9", "tls-version"), ("--auth=bogus", "mechanism"),
+    ("--ca-file=/nonexistent", "certificate"), ("--pin=zz", "certificate"),
+    ("--client-certificate=/nonexistent", "certificate"),
+    ("--verify-name=a/b", "certificate"), ("--timeout=x", "timeout"),
+    ("--helo=a b", "helo"), ("--source-address=x", "network"),
+    ("--proxy=x", "proxy"), ("--server=smtp://", "host"), ("-nnope", "host"),
+    ("--password-from=x", "password"), ("--rate=x", "limit"),
+    ("--size=x", "size"), ("--to=b@example.com", "sender"),
+    ("--from=a@", "sender"), ("--bogus", "none")])
+def test_what_is_wrong_is_suspect(option, setting):
+    """A wrong setting is no fault in the program."""
+    with Server(Smtp()) as server:
+        done = run("test", "--json",
+                   *([] if option[:4] in ("--se", "-nno") else
+                     url(server, "smtps")),
+                   *(["--to", "b@example.com"] if setting == "sender" else []),
+                   option)
+    assert done.code in (64, 65, 78), done
+    assert done.json["error"]["setting"] == setting
+    suspects = [s["setting"] for s in done.json["settings"]
+                if s["verdict"] == "suspect"]
+    assert suspects == ([] if setting == "none" else [setting])
+
+
+def test_what_is_wrong_in_a_file_is_suspect(tmp_path):
+    path = tmp_path / "c.conf"
+    path.write_text("[connection]\nhost = h.example\n[proxy]\nport = x\n")
+    done = run("test", "--json", "-c", path)
+    assert done.code == 78
+    assert done.json["error"]["setting"] == "proxy"

@@ -39,6 +39,16 @@ static void tidies(void)
 		ph_fault_advise(&f, "%s", texts[i].in);
 		check_str(f.advice, texts[i].want);
 	}
+	/* Nothing is left of the one before. */
+	struct ph_fault f = { 0 };
+	ph_fault_set(&f, PH_CAUSE_CONFIG, PH_STAGE_CONFIG, "a");
+	ph_fault_suspect(&f, "port");
+	ph_fault_prefix(&f, "b");
+	check_str(f.setting, "port");
+	check_str(f.text, "b: a");
+	ph_fault_set(&f, PH_CAUSE_CONFIG, PH_STAGE_CONFIG, "a");
+	check(f.setting == NULL);
+	ph_fault_suspect(NULL, "port");
 	check_case(NULL, 0);
 }
 

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *const *withheld;
@@ -22,7 +24,9 @@ static enum ph_err sh(const char *script, ph_msec timeout, size_t max,
 
 	ph_buf_init(out, max);
 	enum ph_err err = ph_child_run(
-	    &(struct ph_child_start){ argv, timeout, withheld }, out, end);
+	    &(struct ph_child_start){
+		.argv = argv, .timeout = timeout, .withheld = withheld },
+	    out, end);
 	free(text);
 	return err;
 }
@@ -75,6 +79,28 @@ static void test_group(void)
 	pid_t grandchild = (pid_t)strtol(ph_buf_str(&out), NULL, 10);
 	check(grandchild > 1 && kill(grandchild, SIGKILL) == 0);
 	ph_buf_release(&out);
+}
+
+/* The same where they are in our own process group. */
+static void test_terminal(void)
+{
+	int tty = -1;
+	int status = -1;
+	pid_t pid = forkpty(&tty, NULL, NULL, NULL);
+
+	if (pid == 0) {
+		test_group();
+		_exit(check_end());
+	}
+	check(pid > 0);
+
+	/* What it shows is taken, lest it wait. */
+	char shown[256];
+	while (read(tty, shown, sizeof(shown)) > 0)
+		continue;
+	check(waitpid(pid, &status, 0) == pid);
+	check_int(status, 0);
+	(void)close(tty);
 }
 
 /* What is named is left out, and what only looks like it is not. */
@@ -136,6 +162,7 @@ int main(void)
 	}
 	check_case(NULL, 0);
 	test_group();
+	test_terminal();
 	test_withheld();
 	test_descriptors();
 
