@@ -291,8 +291,10 @@ static enum ph_err begin_add(struct edit *e)
 
 	ph_buf_init(&names, 1024 * 1024);
 
-	enum ph_err err = ph_catalog_names(e->a->catalog, &names, &e->fault);
+	enum ph_err err = ph_catalog_claim(e->a->catalog, true, &e->fault);
 
+	if (err == PH_OK)
+		err = ph_catalog_names(e->a->catalog, &names, &e->fault);
 	e->make_default = names.len == 0;
 	ph_buf_release(&names);
 	if (err != PH_OK)
@@ -329,6 +331,16 @@ enum ph_exit ph_connection_add(struct ph_connection_action *a)
 	return finish(&e, err, "added");
 }
 
+/* One that is there. */
+static enum ph_err begin_change(struct edit *e)
+{
+	enum ph_err err = ph_catalog_claim(e->a->catalog, false, &e->fault);
+
+	if (err != PH_OK)
+		return err;
+	return ph_catalog_file(e->a->catalog, e->a->name, &e->file, &e->fault);
+}
+
 enum ph_exit ph_connection_set(struct ph_connection_action *a)
 {
 	struct edit e = { .a = a };
@@ -339,8 +351,7 @@ enum ph_exit ph_connection_set(struct ph_connection_action *a)
 	}
 	ph_arena_init(&e.arena, ARENA_MAX);
 
-	enum ph_err err =
-	    ph_catalog_file(a->catalog, a->name, &e.file, &e.fault);
+	enum ph_err err = begin_change(&e);
 
 	if (err == PH_OK)
 		err = apply_options(&e);
@@ -357,8 +368,7 @@ enum ph_exit ph_connection_unset(struct ph_connection_action *a)
 
 	ph_arena_init(&e.arena, ARENA_MAX);
 
-	enum ph_err err =
-	    ph_catalog_file(a->catalog, a->name, &e.file, &e.fault);
+	enum ph_err err = begin_change(&e);
 
 	for (size_t i = 0; err == PH_OK && i < a->operand_count; i++) {
 		struct ph_span key = ph_span_of(a->operands[i]);

@@ -620,6 +620,8 @@ static enum ph_err carry_out(struct import *m)
 	ph_buf_wipe(&m->text);
 	if (err == PH_OK)
 		err = choose(m);
+	if (err == PH_OK && !has(m, PH_CONNECTION_KEY_DRY_RUN))
+		err = ph_catalog_claim(m->a->catalog, true, &m->fault);
 	if (err == PH_OK)
 		err = check_all(m);
 	if (err == PH_OK)

@@ -1,5 +1,6 @@
 #include "config/catalog.h"
 
+#include "config/claim.h"
 #include "config/place.h"
 #include "connection/nearest.h"
 #include "io/file.h"
@@ -27,6 +28,7 @@ struct ph_catalog {
 	struct entry *entries; /* sorted by name once listed */
 	size_t entry_count;
 	bool listed;
+	struct ph_claim claims[DIRS_MAX];
 };
 
 static void release_entry(struct entry *e)
@@ -43,6 +45,8 @@ void ph_catalog_free(struct ph_catalog *c)
 		return;
 	for (size_t i = 0; i < c->entry_count; i++)
 		release_entry(&c->entries[i]);
+	for (size_t i = 0; i < DIRS_MAX; i++)
+		ph_claim_drop(&c->claims[i]);
 	for (size_t i = 0; i < c->dir_count; i++)
 		free(c->dirs[i]);
 	free(c->entries);
@@ -268,6 +272,49 @@ enum ph_err ph_catalog_open_new(
     const char *path, struct ph_catalog **out, struct ph_fault *fault)
 {
 	return open_any(path, true, out, fault);
+}
+
+/* In the order of the directories, which is the same for everybody: nobody
+   waits in a circle. */
+static enum ph_err claim_dirs(
+    struct ph_catalog *c, bool makes, struct ph_fault *fault)
+{
+	enum ph_err err = PH_OK;
+
+	for (size_t i = 0; err == PH_OK && i < c->dir_count; i++) {
+		ph_claim_drop(&c->claims[i]);
+		err = ph_claim_take(
+		    c->dirs[i], makes && i == 0, &c->claims[i], fault);
+	}
+	for (size_t i = 0; i < c->entry_count; i++)
+		release_entry(&c->entries[i]);
+	c->entry_count = 0;
+	c->listed = false;
+	return err;
+}
+
+static enum ph_err claim_single(struct ph_catalog *c, struct ph_fault *fault)
+{
+	struct entry *e = &c->entries[0];
+	char *dir = ph_place_dir(e->path);
+
+	if (dir == NULL)
+		return PH_ENOMEM;
+	ph_claim_drop(&c->claims[0]);
+
+	enum ph_err err = ph_claim_take(dir, false, &c->claims[0], fault);
+
+	free(dir);
+	ph_settings_file_free(e->file);
+	e->file = NULL;
+	return err == PH_OK ? load(e, fault) : err;
+}
+
+enum ph_err ph_catalog_claim(
+    struct ph_catalog *c, bool makes, struct ph_fault *fault)
+{
+	return c->dir_count == 0 ? claim_single(c, fault)
+				 : claim_dirs(c, makes, fault);
 }
 
 enum ph_err ph_catalog_names(

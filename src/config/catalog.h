@@ -23,6 +23,15 @@ PH_MUST_USE enum ph_err ph_catalog_open_new(
 void ph_catalog_free(struct ph_catalog *c);
 PH_DEFINE_CLEANUP(ph_catalog_free, struct ph_catalog)
 
+/* Before something is read in order to be changed: nobody else changes these
+   connections until c is freed, and what others wrote is read anew (no file
+   that was given out before is valid any more).  Waits for whoever is at it.
+   makes: a directory that is not there is made, and goes again when nothing is
+   saved there.  PH_EIO with *fault, PH_EINVAL (a single file that cannot be
+   used now), PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_catalog_claim(
+    struct ph_catalog *c, bool makes, struct ph_fault *fault);
+
 /* Every connection's name, sorted, NUL between, into out. */
 PH_MUST_USE enum ph_err ph_catalog_names(
     struct ph_catalog *c, struct ph_buf *out, struct ph_fault *fault);
