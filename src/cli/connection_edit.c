@@ -1,4 +1,5 @@
 #include "cli/connection_part.h"
+#include "connection/bond.h"
 #include "connection/lookup.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ struct edit {
 	bool make_default;
 	bool has_pin;
 	bool has_verify;
+	bool has_host;
 };
 
 static enum ph_err refuse_key(struct edit *e, struct ph_span key)
@@ -47,6 +49,7 @@ static enum ph_err apply(
 		return err;
 	e->has_pin |= strcmp(row->name, "pin") == 0;
 	e->has_verify |= strcmp(row->name, "verify") == 0;
+	e->has_host |= strcmp(row->name, "host") == 0;
 	err = ph_settings_file_set(e->file, row, value);
 	/* One default at a time is the catalog's care. */
 	if (err == PH_OK && strcmp(row->name, "default") == 0) {
@@ -182,6 +185,24 @@ static enum ph_err follow_pin(struct edit *e)
 	return apply_key(e, PH_SPAN("verify"), PH_SPAN("pin"));
 }
 
+/* What it does not inherit, since it is for another server. */
+static void note_withheld(struct edit *e, const struct ph_resolve *in)
+{
+	for (size_t i = 0; i < ph_settings_count; i++) {
+		struct ph_setting_found found;
+
+		ph_setting_lookup(in, &ph_settings[i], &found);
+		if (!found.is_withheld)
+			continue;
+		ph_cli_note(e->a->cli,
+		    "%s is not inherited from %s: there it is for %.*s",
+		    ph_connection_key(found.row).text,
+		    ph_settings_file_name(in->chain[found.withheld_depth]),
+		    PH_SPAN_ARG(
+			ph_bond_place(in, found.row, found.withheld_depth)));
+	}
+}
+
 /* A new server with another's port or user name is seldom what was meant. */
 static void note_inherited(struct edit *e)
 {
@@ -190,9 +211,11 @@ static void note_inherited(struct edit *e)
 	const struct ph_settings_file *chain[PH_INHERITS_DEPTH_MAX];
 	struct ph_resolve in = { .chain = chain };
 
-	if (ph_catalog_chain(e->a->catalog, e->a->name, chain, &in.chain_count,
+	if (!e->has_host ||
+	    ph_catalog_chain(e->a->catalog, e->a->name, chain, &in.chain_count,
 		NULL) != PH_OK)
 		return;
+	note_withheld(e, &in);
 	for (size_t i = 0; i < PH_COUNT(names); i++) {
 		struct ph_setting_found found;
 
@@ -296,6 +319,8 @@ static enum ph_err begin_add(struct edit *e)
 	if (err == PH_OK)
 		err = ph_catalog_names(e->a->catalog, &names, &e->fault);
 	e->make_default = names.len == 0;
+	/* By a preset too. */
+	e->has_host = true;
 	ph_buf_release(&names);
 	if (err != PH_OK)
 		return err;
@@ -359,6 +384,8 @@ enum ph_exit ph_connection_set(struct ph_connection_action *a)
 		err = apply_operands(&e, true);
 	if (err == PH_OK)
 		err = save(&e);
+	if (err == PH_OK)
+		note_inherited(&e);
 	return finish(&e, err, "changed");
 }
 

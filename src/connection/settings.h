@@ -115,7 +115,8 @@ struct ph_resolve {
    PH_CAUSE_PORTS_DISAGREE.  A user name with an empty list of mechanisms is an
    error.  An empty value stops inheritance and counts as left out.  Where a
    host:port and a port were not said in the same place (the options, or one
-   file), the nearer one wins.  Hosts become A-labels.  A proxy other than none
+   file), the nearer one wins.  What belongs to another place is not inherited
+   (bond.h).  Hosts become A-labels.  A proxy other than none
    and system must have a host.  PH_EINVAL with *fault, PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_connection_resolve(const struct ph_resolve *in,
     struct ph_arena *a, struct ph_connection *out, struct ph_fault *fault);

@@ -430,3 +430,43 @@ def test_presets_json(home):
     assert row["oauth_provider"] == "google"
     [row] = home("connection", "presets", "tuta", "--json").json["presets"]
     assert row["port"] is None and row["kind"] == "mailbox-no-smtp"
+
+
+def test_a_login_stays_with_its_server(home, tmp_path):
+    """What the default says of its own server goes to no other."""
+    secret = tmp_path / "pw"
+    secret.write_text("hunter2")
+    secret.chmod(0o600)
+    add(home, "home", "--preset", "gmail", "--username", "ann@gmail.com",
+        f"password-from=file:{secret}")
+    done = add(home, "work", "--host", "127.0.0.1", "--port", "587")
+    for key in ("username", "password-from", "from", "encryption"):
+        assert (f"{key} is not inherited from home: there it is for "
+                "smtp.gmail.com") in done.err, done
+    assert names(home)["work"]["encryption"] == "after-connect"
+
+    rows = {r["name"]: r for r in home("connection", "show", "work",
+                                       "--json").json["settings"]
+            if r["section"] != "proxy"}
+    assert (rows["username"]["value"], rows["username"]["origin"]) == (
+        "", "default")
+    assert rows["username"]["not_inherited"] == {
+        "file": str(home.file("home")), "belongs_to": "smtp.gmail.com",
+        "line": 1 + home.file("home").read_text().splitlines().index(
+            "username = ann@gmail.com")}
+    assert "not_inherited" not in rows["helo"]
+    text = home("connection", "show", "work").out
+    assert "not inherited, home:" in text and " is for smtp.gmail.com" in text
+
+    users = tmp_path / "users"
+    users.write_text("hunter2")
+    users.chmod(0o600)
+    with Sink("--user", f"ann@gmail.com:{users}") as sink:
+        assert home("connection", "set", "work", "encryption=none",
+                    f"port={sink.port}", "mechanisms=PLAIN",
+                    "allow-plaintext-password=yes").code == 0
+        done = home("test", "-n", "work", "--json")
+        assert done.json["attempts"] == [], done
+        said = [line["line"] for line in done.json["transcript"]
+                if line["dir"] == ">"]
+        assert said and not any("AUTH" in line for line in said), said
