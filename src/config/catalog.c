@@ -19,6 +19,8 @@ struct entry {
 	char *path;
 	size_t dir;                    /* which one it is in */
 	struct ph_settings_file *file; /* NULL until it is asked for */
+	/* It cannot be used, and is, or may be, marked as the default. */
+	bool is_bad_mark;
 };
 
 struct ph_catalog {
@@ -161,9 +163,13 @@ static enum ph_err load(struct entry *e, struct ph_fault *fault)
 	ph_buf_init(&text, PH_SETTINGS_FILE_MAX);
 
 	enum ph_err err = read_text(e->path, &text, fault);
+	/* Of the system's files some are for others to read. */
+	e->is_bad_mark = err != PH_OK && e->dir == 0;
 	if (err == PH_OK) {
 		err = ph_settings_file_parse(
 		    e->name, e->path, ph_buf_span(&text), &e->file, fault);
+		e->is_bad_mark = err != PH_OK &&
+		    ph_settings_text_has_mark(ph_buf_span(&text));
 	} else if (err == PH_ETOOBIG) {
 		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "%s: too big for a file of settings", e->path);
@@ -381,29 +387,44 @@ enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
 	return PH_OK;
 }
 
-/* Reads what is not read yet.  A file that cannot be used stands in nobody's
-   way but its own: it is left out, and *bad_out is the first such, or NULL. */
-static enum ph_err load_all(
-    struct ph_catalog *c, const struct entry **bad_out, struct ph_fault *fault)
+/* Files that cannot be used, the first of each kind, with what is wrong. */
+struct bad {
+	const struct entry *any;
+	const struct entry *mark; /* that is, or may be, marked as default */
+	struct ph_fault any_fault;
+	struct ph_fault mark_fault;
+};
+
+static void note_bad(
+    const struct entry *e, const struct ph_fault *why, struct bad *out)
 {
-	const struct entry *bad = NULL;
+	if (out->any == NULL || e->dir < out->any->dir) {
+		out->any = e;
+		out->any_fault = *why;
+	}
+	if (e->is_bad_mark && (out->mark == NULL || e->dir < out->mark->dir)) {
+		out->mark = e;
+		out->mark_fault = *why;
+	}
+}
+
+/* Reads what is not read yet.  A file that cannot be used stands in nobody's
+   way but its own: it is left out. */
+static enum ph_err load_all(
+    struct ph_catalog *c, struct bad *bad, struct ph_fault *fault)
+{
 	enum ph_err err = list(c, fault);
 
+	*bad = (struct bad){ 0 };
 	for (size_t i = 0; err == PH_OK && i < c->entry_count; i++) {
-		struct entry *e = &c->entries[i];
 		struct ph_fault why = { 0 };
 
-		err = load(e, &why);
+		err = load(&c->entries[i], &why);
 		if (err == PH_OK || err == PH_ENOMEM)
 			continue;
+		note_bad(&c->entries[i], &why, bad);
 		err = PH_OK;
-		if (bad == NULL || e->dir < bad->dir) {
-			bad = e;
-			if (fault != NULL)
-				*fault = why;
-		}
 	}
-	*bad_out = bad;
 	return err;
 }
 
@@ -432,24 +453,33 @@ static enum ph_err pick_marked(const struct ph_catalog *c,
 }
 
 /* The one marked `default = yes`; NULL when none is. */
-static enum ph_err find_marked(
-    struct ph_catalog *c, struct entry **out, struct ph_fault *fault)
+static enum ph_err find_marked(struct ph_catalog *c, struct entry **out,
+    struct bad *bad, struct ph_fault *fault)
 {
 	struct entry *best[DIRS_MAX] = { NULL };
-	const struct entry *bad = NULL;
-	struct ph_fault why = { 0 };
-	enum ph_err err = load_all(c, &bad, &why);
+	enum ph_err err = load_all(c, bad, fault);
 
 	if (err == PH_OK)
-		err = pick_marked(c, best, &why);
+		err = pick_marked(c, best, fault);
 	/* The user's own goes before the system's. */
 	*out = best[0] != NULL ? best[0] : best[1];
-	/* The bad file may be the one that is marked. */
-	if (err == PH_OK && bad != NULL &&
-	    (*out == NULL || bad->dir < (*out)->dir))
-		err = PH_EINVAL;
-	if (err != PH_OK && fault != NULL)
-		*fault = why;
+	if (err != PH_OK || bad->mark == NULL ||
+	    (*out != NULL && bad->mark->dir >= (*out)->dir))
+		return err;
+	if (fault != NULL)
+		*fault = bad->mark_fault;
+	return PH_EINVAL;
+}
+
+enum ph_err ph_catalog_marked(
+    struct ph_catalog *c, const char **name_out, struct ph_fault *fault)
+{
+	struct entry *e = NULL;
+	struct bad bad;
+	enum ph_err err = find_marked(c, &e, &bad, fault);
+
+	if (err == PH_OK)
+		*name_out = e == NULL ? "" : e->name;
 	return err;
 }
 
@@ -457,9 +487,16 @@ enum ph_err ph_catalog_default(
     struct ph_catalog *c, const char **name_out, struct ph_fault *fault)
 {
 	struct entry *e = NULL;
-	enum ph_err err = find_marked(c, &e, fault);
+	struct bad bad;
+	enum ph_err err = find_marked(c, &e, &bad, fault);
 	if (err != PH_OK)
 		return err;
+	/* None is, and what cannot be used may have been meant to. */
+	if (e == NULL && bad.any != NULL) {
+		if (fault != NULL)
+			*fault = bad.any_fault;
+		return PH_EINVAL;
+	}
 	if (e == NULL && c->entry_count == 1)
 		e = &c->entries[0];
 	*name_out = e == NULL ? "" : e->name;
@@ -487,7 +524,7 @@ enum ph_err ph_catalog_set_default(
     struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
 	struct entry *e = NULL;
-	const struct entry *bad = NULL;
+	struct bad bad;
 	enum ph_err err = get_entry(c, name, &e, fault);
 
 	if (err == PH_OK)
@@ -605,7 +642,7 @@ static const struct entry *find_heir(
 enum ph_err ph_catalog_remove(
     struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
-	const struct entry *bad = NULL;
+	struct bad bad;
 	enum ph_err err = load_all(c, &bad, NULL);
 	if (err != PH_OK)
 		return err;

@@ -43,9 +43,15 @@ PH_MUST_USE enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
     struct ph_settings_file **out, struct ph_fault *fault);
 /* The name of the connection marked `default = yes` (the user's directory
    first; two in one directory are an error), or of the only one there is; ""
-   when there is none.  A file that cannot be used is an error only where it may
-   be the one that is marked.  Valid until a connection is added or removed. */
+   when there is none.  A file that cannot be used is an error where it is
+   marked and goes before the one found, or where none is found.  Valid until a
+   connection is added or removed. */
 PH_MUST_USE enum ph_err ph_catalog_default(
+    struct ph_catalog *c, const char **name_out, struct ph_fault *fault);
+/* Only what is marked, which others inherit from; "" when none is.  A file that
+   cannot be used is an error only where it is marked, or is the user's own and
+   cannot be read.  Likewise. */
+PH_MUST_USE enum ph_err ph_catalog_marked(
     struct ph_catalog *c, const char **name_out, struct ph_fault *fault);
 /* Marks one and unmarks the others. */
 PH_MUST_USE enum ph_err ph_catalog_set_default(

@@ -91,6 +91,9 @@ PH_MUST_USE enum ph_err ph_settings_file_unset(
     struct ph_settings_file *f, const struct ph_setting *row);
 /* `default = yes` in [connection]. */
 bool ph_settings_file_is_default(const struct ph_settings_file *f);
+/* Of a text that cannot be parsed: whether a line of it says that, in whatever
+   section. */
+bool ph_settings_text_has_mark(struct ph_span text);
 PH_MUST_USE enum ph_err ph_settings_file_write(
     const struct ph_settings_file *f, struct ph_buf *out);
 

@@ -536,6 +536,24 @@ bool ph_settings_file_is_default(const struct ph_settings_file *f)
 	    is_default;
 }
 
+bool ph_settings_text_has_mark(struct ph_span text)
+{
+	while (text.len > 0) {
+		struct ph_span line = take_line(&text);
+		size_t equals = ph_span_find(line, '=');
+		bool is_marked = false;
+
+		if (equals < line.len &&
+		    ph_span_eq_nocase(ph_span_trim(ph_span_first(line, equals)),
+			PH_SPAN("default")) &&
+		    ph_value_bool(ph_span_trim(ph_span_skip(line, equals + 1)),
+			&is_marked) == PH_OK &&
+		    is_marked)
+			return true;
+	}
+	return false;
+}
+
 struct ph_span ph_settings_file_inherits(const struct ph_settings_file *f)
 {
 	const struct ph_setting *row =

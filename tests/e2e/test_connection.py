@@ -432,6 +432,19 @@ def test_presets_json(home):
     assert row["port"] is None and row["kind"] == "mailbox-no-smtp"
 
 
+def test_broken_file_and_no_default(home):
+    home.file("bad").parent.mkdir(parents=True)
+    home.file("bad").write_text("[connection]\nhots = x\n")
+    home.file("n").write_text("[connection]\nhost = 127.0.0.1\nport = 9\n")
+    done = home("connection", "list")
+    assert done.code == 78
+    assert "! bad" in done.out and "127.0.0.1" in done.out, done
+    is_chain(done, "config", "bad.conf:2:")
+    assert home("connection", "show", "n").code == 0
+    add(home, "other", "host=h")
+    assert home("test", "-n", "n", "--timeout", "5s").code == 75
+
+
 def test_a_login_stays_with_its_server(home, tmp_path):
     """What the default says of its own server goes to no other."""
     secret = tmp_path / "pw"

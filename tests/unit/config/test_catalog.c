@@ -251,7 +251,20 @@ static void test_broken(void)
 
 	playground_write(DIR "broken.conf", "[connection]\nhots = x\n");
 	playground_write(DIR "a.conf", "[connection]\nhost = a\n");
-	check_fault("a", PH_EINVAL, PH_CAUSE_CONFIG, "broken.conf:2:");
+	/* None is the default: whoever names one is not in its way. */
+	c = open_usual();
+	resolve(c, "a", NULL, &r);
+	check(r.err == PH_OK);
+	ph_arena_release(&r.arena);
+	ph_catalog_free(c);
+	/* Who names none learns what may have been meant. */
+	check_fault(NULL, PH_EINVAL, PH_CAUSE_CONFIG, "broken.conf:2:");
+	/* It is marked: what "a" would inherit is not known. */
+	playground_write(
+	    DIR "broken.conf", "[conection]\nDefault=YES\r\nhots = x\n");
+	check_fault("a", PH_EINVAL, PH_CAUSE_CONFIG, "broken.conf:1:");
+	playground_write(DIR "broken.conf",
+	    "[connection]\nhots = x\ndefault = no\n# default = yes\n");
 	playground_write(
 	    DIR "a.conf", "[connection]\nhost = a\ndefault = yes\n");
 	check_fault("broken", PH_EINVAL, PH_CAUSE_CONFIG,
