@@ -45,6 +45,10 @@ static enum ph_err apply(
     struct edit *e, const struct ph_setting *row, struct ph_span value)
 {
 	enum ph_err err = ph_setting_check(row, value, &e->fault);
+	if (err == PH_OK) {
+		err = ph_connection_whole_path(
+		    row, value, &e->arena, &value, &e->fault);
+	}
 	if (err != PH_OK)
 		return err;
 	e->has_pin |= strcmp(row->name, "pin") == 0;

@@ -483,3 +483,21 @@ def test_a_login_stays_with_its_server(home, tmp_path):
         said = [line["line"] for line in done.json["transcript"]
                 if line["dir"] == ">"]
         assert said and not any("AUTH" in line for line in said), said
+
+
+def test_file_names_are_kept_whole(home, tmp_path):
+    here = tmp_path / "here"
+    here.mkdir()
+    assert home("connection", "add", "r", "host=h", "--ca-file", "ca.pem",
+                "--password-from", "file:pwf", cwd=here).code == 0
+    assert home("connection", "set", "r", "client-certificate", "./c.pem",
+                cwd=here).code == 0
+    lines = home.file("r").read_text().splitlines()
+    assert f"ca-file = {here}/ca.pem" in lines
+    assert f"password-from = file:{here}/pwf" in lines
+    assert f"client-certificate = {here}/c.pem" in lines
+    done = home("connection", "import", "--as", "i", "-", cwd=here,
+                stdin=b"curl --cacert ca.pem smtp://h\n")
+    assert done.code == 0, done
+    assert f"ca-file = {here}/ca.pem" in done.out
+    assert f"ca-file = {here}/ca.pem\n" in home.file("i").read_text()
