@@ -30,6 +30,7 @@ struct ph_catalog {
 	struct entry *entries; /* sorted by name once listed */
 	size_t entry_count;
 	bool listed;
+	bool is_homeless; /* the system's is there for want of one of our own */
 	struct ph_claim claims[DIRS_MAX];
 };
 
@@ -217,7 +218,8 @@ static enum ph_err open_usual(struct ph_catalog *c)
 	enum ph_err err = ph_place_user(&user);
 
 	/* A service without a home has the system's alone. */
-	if (err == PH_ENOTFOUND)
+	c->is_homeless = err == PH_ENOTFOUND;
+	if (c->is_homeless)
 		return add_dir(c, ph_place_system);
 	if (err == PH_OK)
 		err = add_dir(c, user);
@@ -287,6 +289,7 @@ static enum ph_err claim_dirs(
 {
 	enum ph_err err = PH_OK;
 
+	makes &= !c->is_homeless;
 	for (size_t i = 0; err == PH_OK && i < c->dir_count; i++) {
 		ph_claim_drop(&c->claims[i]);
 		err = ph_claim_take(
@@ -542,6 +545,18 @@ enum ph_err ph_catalog_set_default(
 	return err;
 }
 
+/* What is for everybody on the machine is not made by chance. */
+static enum ph_err refuse_homeless(struct ph_fault *fault)
+{
+	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+	    "neither XDG_CONFIG_HOME nor HOME says where your connections are");
+	ph_fault_advise(fault,
+	    "set HOME, or make it for all users: posthaste -c %s connection "
+	    "add NAME",
+	    ph_place_system);
+	return PH_EDENIED;
+}
+
 static enum ph_err refuse_add(
     struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
@@ -560,6 +575,9 @@ static enum ph_err refuse_add(
 		ph_fault_advise(fault, "give -c a directory");
 		return PH_EDENIED;
 	}
+
+	if (c->is_homeless)
+		return refuse_homeless(fault);
 
 	enum ph_err err = list(c, fault);
 	if (err != PH_OK)

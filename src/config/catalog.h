@@ -57,7 +57,8 @@ PH_MUST_USE enum ph_err ph_catalog_marked(
 PH_MUST_USE enum ph_err ph_catalog_set_default(
     struct ph_catalog *c, const char *name, struct ph_fault *fault);
 /* A new, empty one, not on disk before it is saved.  PH_EDENIED: the name is
-   taken. */
+   taken, or nothing says where the user's directory is: the system's has to be
+   named. */
 PH_MUST_USE enum ph_err ph_catalog_add(struct ph_catalog *c, const char *name,
     struct ph_settings_file **out, struct ph_fault *fault);
 /* Mode 0600. */

@@ -501,3 +501,17 @@ def test_file_names_are_kept_whole(home, tmp_path):
     assert done.code == 0, done
     assert f"ca-file = {here}/ca.pem" in done.out
     assert f"ca-file = {here}/ca.pem\n" in home.file("i").read_text()
+
+
+def test_mistyped_folders_are_not_made(home, tmp_path):
+    gone = tmp_path / "gone"
+    add(home, "n", "host=127.0.0.1", "port=9")
+    for args in (["test", "-n", "n", "--transcript", gone / "t"],
+                 ["sink", "--listen", "127.0.0.1:0", "--encryption",
+                  "after-connect", "--ca-out", gone / "x"],
+                 ["connection", "export", "n", "--format", "msmtprc", "-o",
+                  gone / "rc"]):
+        done = home(*args)
+        assert done.code == 73 and not gone.exists(), done
+        assert "No such file or directory" in done.err \
+            or "no such file" in done.err.lower(), done

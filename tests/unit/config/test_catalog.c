@@ -3,6 +3,7 @@
 #include "playground.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DIR "posthaste/connections/"
@@ -281,6 +282,26 @@ static void test_broken(void)
 	remove_all();
 }
 
+/* Nothing is made for everybody only because no home is known. */
+static void test_homeless(void)
+{
+	char *home = strdup(getenv("XDG_CONFIG_HOME"));
+	struct ph_settings_file *f = NULL;
+	struct ph_fault fault = { 0 };
+
+	check_int(setenv("XDG_CONFIG_HOME", "", 1), 0);
+	check_int(setenv("HOME", "", 1), 0);
+
+	struct ph_catalog *c = open_usual();
+
+	check(ph_catalog_add(c, "x", &f, &fault) == PH_EDENIED);
+	check(f == NULL && strstr(fault.text, "HOME") != NULL);
+	check(strstr(fault.advice, "-c /etc/posthaste") != NULL);
+	ph_catalog_free(c);
+	check_int(setenv("XDG_CONFIG_HOME", home, 1), 0);
+	free(home);
+}
+
 static void test_depth(void)
 {
 	char name[64];
@@ -362,6 +383,7 @@ int main(void)
 	remove_all();
 	test_faults();
 	test_broken();
+	test_homeless();
 	test_depth();
 	test_named_places();
 	playground_end();
