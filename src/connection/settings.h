@@ -46,7 +46,8 @@ extern const size_t ph_settings_count;
    and [oauth].  "proxy.host" names the other.  NULL when there is none. */
 const struct ph_setting *ph_setting_find(
     struct ph_span section, struct ph_span name);
-/* The known name nearest to a mistyped one, or NULL when none is near. */
+/* The known name nearest to a mistyped one, or for what other programs call it
+   ("passwd"); NULL when none is. */
 const struct ph_setting *ph_setting_nearest(
     struct ph_span section, struct ph_span name);
 /* Checks a value: PH_EINVAL, and *fault says what is allowed. */

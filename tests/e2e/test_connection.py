@@ -515,3 +515,29 @@ def test_mistyped_folders_are_not_made(home, tmp_path):
         assert done.code == 73 and not gone.exists(), done
         assert "No such file or directory" in done.err \
             or "no such file" in done.err.lower(), done
+
+
+@pytest.mark.parametrize("text, near", [
+    ("[authentication]\npasswd = hunter2\n", '"password-from"'),
+    ("[authentication]\nlogin = ann\n", '"username"'),
+    ("[connection]\nhostname = h\n", '"host"'),
+    ("[connection]\nssl = yes\n", '"encryption"'),
+    ("[auth]\n", "[authentication]"),
+    ("[ssl]\n", "[encryption]"),
+])
+def test_other_programs_words(home, text, near):
+    home.file("n").parent.mkdir(parents=True)
+    home.file("n").write_text(text)
+    done = home("connection", "show", "n")
+    assert done.code == 78
+    assert near in is_chain(done, "config", "nearest known"), done
+    assert "hunter2" not in done.err
+
+
+def test_all_sections_are_offered(home):
+    home.file("n").parent.mkdir(parents=True)
+    home.file("n").write_text("[qqqqqq]\n")
+    done = home("connection", "show", "n")
+    for section in ("connection", "authentication", "oauth", "encryption",
+                    "proxy", "message", "limits"):
+        assert f"[{section}]" in done.err.splitlines()[1], done
