@@ -432,10 +432,8 @@ static const struct shown_case cases[] = {
 	},
 	{
 	    .text = "/usr/bin/curl smtp://h:x",
-	    .want = "[]\n"
-		    "connection.host = h\n"
-		    "connection.encryption = none\n"
-		    "lost, line 1: url\n",
+	    .want = "refused: line 1: port: \"x\" is not a num"
+		    "ber from 1 to 65535\n",
 	},
 	{
 	    .text = "curl --ssl-reqd --ssl smtp://h",
