@@ -257,11 +257,12 @@ static enum ph_exit remove_one(struct ph_connection_action *a)
 	struct ph_fault fault = { 0 };
 	const char *name = "";
 	bool in_keyring[PH_ROLE_COUNT] = { false };
+	enum ph_err err = ph_catalog_claim(a->catalog, false, &fault);
 
-	find_in_keyring(a, in_keyring);
-
-	enum ph_err err = ph_catalog_remove(a->catalog, a->name, &fault);
-
+	if (err == PH_OK) {
+		find_in_keyring(a, in_keyring);
+		err = ph_catalog_remove(a->catalog, a->name, &fault);
+	}
 	if (err != PH_OK)
 		return ph_connection_fail(a->cli, err, &fault);
 	forget_secrets(a);
@@ -284,8 +285,10 @@ static enum ph_exit remove_one(struct ph_connection_action *a)
 static enum ph_exit set_default(struct ph_connection_action *a)
 {
 	struct ph_fault fault = { 0 };
-	enum ph_err err = ph_catalog_set_default(a->catalog, a->name, &fault);
+	enum ph_err err = ph_catalog_claim(a->catalog, false, &fault);
 
+	if (err == PH_OK)
+		err = ph_catalog_set_default(a->catalog, a->name, &fault);
 	if (err != PH_OK)
 		return ph_connection_fail(a->cli, err, &fault);
 	return report(a, "the default is now");

@@ -1,4 +1,5 @@
 #include "cli/connection_part.h"
+#include "connection/bond.h"
 #include "connection/lookup.h"
 
 #include <string.h>
@@ -17,6 +18,7 @@ struct edit {
 	bool names_key;          /* a pin */
 	struct ph_span url_port; /* as --server names it, or empty */
 	bool has_verify;
+	bool has_host;
 };
 
 static enum ph_err refuse_key(struct edit *e, struct ph_span key)
@@ -44,10 +46,15 @@ static enum ph_err apply(
     struct edit *e, const struct ph_setting *row, struct ph_span value)
 {
 	enum ph_err err = ph_setting_check(row, value, &e->fault);
+	if (err == PH_OK) {
+		err = ph_connection_whole_path(
+		    row, value, &e->arena, &value, &e->fault);
+	}
 	if (err != PH_OK)
 		return err;
 	e->names_key |= strcmp(row->name, "pin") == 0 && value.len > 0;
 	e->has_verify |= strcmp(row->name, "verify") == 0;
+	e->has_host |= strcmp(row->name, "host") == 0;
 	err = ph_settings_file_set(e->file, row, value);
 	/* One default at a time is the catalog's care. */
 	if (err == PH_OK && strcmp(row->name, "default") == 0) {
@@ -197,6 +204,24 @@ static enum ph_err follow_pin(struct edit *e)
 	return apply_key(e, PH_SPAN("verify"), PH_SPAN("pin"));
 }
 
+/* What it does not inherit, since it is for another server. */
+static void note_withheld(struct edit *e, const struct ph_resolve *in)
+{
+	for (size_t i = 0; i < ph_settings_count; i++) {
+		struct ph_setting_found found;
+
+		ph_setting_lookup(in, &ph_settings[i], &found);
+		if (!found.is_withheld)
+			continue;
+		ph_cli_note(e->a->cli,
+		    "%s is not inherited from %s: there it is for %.*s",
+		    ph_connection_key(found.row).text,
+		    ph_settings_file_name(in->chain[found.withheld_depth]),
+		    PH_SPAN_ARG(
+			ph_bond_place(in, found.row, found.withheld_depth)));
+	}
+}
+
 /* A new server with another's port or user name is seldom what was meant. */
 static void note_inherited(struct edit *e)
 {
@@ -205,9 +230,11 @@ static void note_inherited(struct edit *e)
 	const struct ph_settings_file *chain[PH_INHERITS_DEPTH_MAX];
 	struct ph_resolve in = { .chain = chain };
 
-	if (ph_catalog_chain(e->a->catalog, e->a->name, chain, &in.chain_count,
+	if (!e->has_host ||
+	    ph_catalog_chain(e->a->catalog, e->a->name, chain, &in.chain_count,
 		NULL) != PH_OK)
 		return;
+	note_withheld(e, &in);
 	for (size_t i = 0; i < PH_COUNT(names); i++) {
 		struct ph_setting_found found;
 
@@ -306,9 +333,13 @@ static enum ph_err begin_add(struct edit *e)
 
 	ph_buf_init(&names, 1024 * 1024);
 
-	enum ph_err err = ph_catalog_names(e->a->catalog, &names, &e->fault);
+	enum ph_err err = ph_catalog_claim(e->a->catalog, true, &e->fault);
 
+	if (err == PH_OK)
+		err = ph_catalog_names(e->a->catalog, &names, &e->fault);
 	e->make_default = names.len == 0;
+	/* By a preset too. */
+	e->has_host = true;
 	ph_buf_release(&names);
 	if (err != PH_OK)
 		return err;
@@ -344,6 +375,16 @@ enum ph_exit ph_connection_add(struct ph_connection_action *a)
 	return finish(&e, err, "added");
 }
 
+/* One that is there. */
+static enum ph_err begin_change(struct edit *e)
+{
+	enum ph_err err = ph_catalog_claim(e->a->catalog, false, &e->fault);
+
+	if (err != PH_OK)
+		return err;
+	return ph_catalog_file(e->a->catalog, e->a->name, &e->file, &e->fault);
+}
+
 enum ph_exit ph_connection_set(struct ph_connection_action *a)
 {
 	struct edit e = { .a = a };
@@ -354,8 +395,7 @@ enum ph_exit ph_connection_set(struct ph_connection_action *a)
 	}
 	ph_arena_init(&e.arena, ARENA_MAX);
 
-	enum ph_err err =
-	    ph_catalog_file(a->catalog, a->name, &e.file, &e.fault);
+	enum ph_err err = begin_change(&e);
 
 	if (err == PH_OK)
 		err = apply_options(&e);
@@ -365,6 +405,8 @@ enum ph_exit ph_connection_set(struct ph_connection_action *a)
 		err = follow_pin(&e);
 	if (err == PH_OK)
 		err = save(&e);
+	if (err == PH_OK)
+		note_inherited(&e);
 	return finish(&e, err, "changed");
 }
 
@@ -374,8 +416,7 @@ enum ph_exit ph_connection_unset(struct ph_connection_action *a)
 
 	ph_arena_init(&e.arena, ARENA_MAX);
 
-	enum ph_err err =
-	    ph_catalog_file(a->catalog, a->name, &e.file, &e.fault);
+	enum ph_err err = begin_change(&e);
 
 	for (size_t i = 0; err == PH_OK && i < a->operand_count; i++) {
 		struct ph_span key = ph_span_of(a->operands[i]);

@@ -189,12 +189,12 @@ static enum ph_err save(struct exporter *e)
 	if (err == PH_OK && has_map)
 		err = check_free(e, e->map_path);
 	if (err == PH_OK && has_map) {
-		err = ph_file_replace(
+		err = ph_file_replace_in_place(
 		    e->map_path, ph_buf_span(&e->written.map), 0600, &e->fault);
 	}
 	if (err != PH_OK)
 		return err;
-	return ph_file_replace(
+	return ph_file_replace_in_place(
 	    e->path, ph_buf_span(&e->written.text), 0600, &e->fault);
 }
 

@@ -298,6 +298,21 @@ static enum ph_err check_name(struct import *m, size_t at)
 	return PH_EDENIED;
 }
 
+/* As `add` saves them. */
+static enum ph_err make_paths_whole(struct import *m, const struct item *item)
+{
+	struct ph_span *values = item->from->values;
+	enum ph_err err = PH_OK;
+
+	for (size_t i = 0; err == PH_OK && i < ph_settings_count; i++) {
+		if (values[i].ptr != NULL) {
+			err = ph_connection_whole_path(&ph_settings[i],
+			    values[i], &m->arena, &values[i], &m->fault);
+		}
+	}
+	return err;
+}
+
 /* Nothing is saved that would be refused when it is used. */
 static enum ph_err check_all(struct import *m)
 {
@@ -307,6 +322,8 @@ static enum ph_err check_all(struct import *m)
 		struct ph_connection c;
 
 		err = check_name(m, i);
+		if (err == PH_OK)
+			err = make_paths_whole(m, &m->items[i]);
 		if (err == PH_OK) {
 			err = ph_foreign_resolve(
 			    m->items[i].from, &m->arena, &c, &m->fault);
@@ -624,6 +641,8 @@ static enum ph_err carry_out(struct import *m)
 	ph_buf_wipe(&m->text);
 	if (err == PH_OK)
 		err = choose(m);
+	if (err == PH_OK && !has(m, PH_CONNECTION_KEY_DRY_RUN))
+		err = ph_catalog_claim(m->a->catalog, true, &m->fault);
 	if (err == PH_OK)
 		err = check_all(m);
 	if (err == PH_OK)

@@ -1,6 +1,7 @@
 #include "cli/connection_part.h"
 
 #include "config/memory.h"
+#include "config/memory_place.h"
 #include "connection/host.h"
 #include "io/loop.h"
 #include "sasl/mechanism.h"
@@ -316,20 +317,36 @@ static enum ph_err find_server(struct ph_connection_action *a,
 	return err;
 }
 
+/* A host at each of its ports. */
+struct forgetting {
+	const char *host;
+	bool was;
+	enum ph_err err;
+	struct ph_fault *fault;
+};
+
+static void forget_port(void *ctx, uint16_t port)
+{
+	struct forgetting *f = ctx;
+	bool one = false;
+
+	if (f->err == PH_OK)
+		f->err = ph_memory_forget(f->host, port, &one, f->fault);
+	f->was |= one;
+}
+
 static enum ph_err forget_ports(
     const char *host, uint16_t port, bool *was, struct ph_fault *fault)
 {
-	static const uint16_t usual[] = { 25, 465, 587, 2525 };
-	enum ph_err err = PH_OK;
-	bool one = false;
+	struct forgetting f = { .host = host, .fault = fault };
 
 	if (port != 0)
 		return ph_memory_forget(host, port, was, fault);
-	for (size_t i = 0; err == PH_OK && i < PH_COUNT(usual); i++) {
-		err = ph_memory_forget(host, usual[i], &one, fault);
-		*was = *was || one;
-	}
-	return err;
+	ph_memory_place_ports(host, forget_port, &f);
+	/* Refused logins are kept by host alone, where it is not ours. */
+	forget_port(&f, 25);
+	*was = f.was;
+	return f.err;
 }
 
 enum ph_exit ph_connection_forget(struct ph_connection_action *a)

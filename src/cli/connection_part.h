@@ -53,6 +53,13 @@ PH_MUST_USE enum ph_err ph_connection_check(struct ph_catalog *c,
     const char *name, struct ph_arena *a, struct ph_connection *out,
     bool *has_host, struct ph_fault *fault);
 
+/* value with the name of a file in it made whole: from the folder that the
+   program was started in, or from HOME behind ~/.  Others are as they were.
+   PH_EINVAL with *fault, PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_connection_whole_path(const struct ph_setting *row,
+    struct ph_span value, struct ph_arena *a, struct ph_span *out,
+    struct ph_fault *fault);
+
 /* What must be done before a preset can be used, a note each. */
 void ph_connection_preset_notes(
     const struct ph_cli *cli, const struct ph_preset *p, const char *name);

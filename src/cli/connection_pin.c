@@ -247,7 +247,14 @@ static enum ph_err save(struct pinning *p)
 	struct ph_connection checked = { 0 };
 	bool has_host = false;
 
-	enum ph_err err = list_pins(p);
+	/* While a person read, another process may have changed it. */
+	enum ph_err err = ph_catalog_claim(a->catalog, false, &p->fault);
+	if (err == PH_OK) {
+		err = ph_connection_check(a->catalog, a->name, &p->server.arena,
+		    &p->stored, &has_host, &p->fault);
+	}
+	if (err == PH_OK)
+		err = list_pins(p);
 	if (err != PH_OK)
 		return err;
 	err = ph_catalog_file(a->catalog, a->name, &f, &p->fault);

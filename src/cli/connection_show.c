@@ -1,6 +1,7 @@
 #include "cli/connection_part.h"
 #include "cli/tokens.h"
 #include "config/memory.h"
+#include "connection/bond.h"
 #include "connection/lookup.h"
 #include "io/loop.h"
 
@@ -64,10 +65,23 @@ static const char *origin_word(
 	return f->depth == 0 ? "file" : "inherited";
 }
 
+/* A file says it, and it is for another server: it is not inherited. */
+static void print_withheld(
+    const struct show *s, const struct ph_setting_found *f)
+{
+	struct ph_span place = ph_bond_place(&s->in, f->row, f->withheld_depth);
+
+	printf("not inherited, %s:%u is for %.*s\n",
+	    ph_settings_file_name(s->chain[f->withheld_depth]),
+	    f->withheld_line, PH_SPAN_ARG(place));
+}
+
 static void print_origin(
     const struct show *s, const struct ph_setting_found *f, const char *derived)
 {
-	if (derived != NULL) {
+	if (f->is_withheld && derived == NULL) {
+		print_withheld(s, f);
+	} else if (derived != NULL) {
 		printf("%s\n", derived);
 	} else if (f->origin == PH_ORIGIN_FILE) {
 		printf("%s%s:%u\n", f->depth == 0 ? "" : "inherited, ",
@@ -234,6 +248,19 @@ static json_t *make_uses(const struct show *s)
 	return j;
 }
 
+static json_t *make_withheld(
+    const struct show *s, const struct ph_setting_found *f)
+{
+	json_t *j = json_object();
+
+	ph_json_put(j, "file",
+	    ph_json_str(ph_settings_file_path(s->chain[f->withheld_depth])));
+	ph_json_put(j, "line", json_integer(f->withheld_line));
+	ph_json_put(j, "belongs_to",
+	    ph_json_text(ph_bond_place(&s->in, f->row, f->withheld_depth)));
+	return j;
+}
+
 static json_t *make_setting(struct show *s, const struct ph_setting_found *f)
 {
 	struct ph_span value = hide_password(s, f->value);
@@ -249,6 +276,8 @@ static json_t *make_setting(struct show *s, const struct ph_setting_found *f)
 	    in_file ? ph_json_str(ph_settings_file_path(s->chain[f->depth]))
 		    : json_null());
 	ph_json_put(row, "line", in_file ? json_integer(f->line) : json_null());
+	if (f->is_withheld)
+		ph_json_put(row, "not_inherited", make_withheld(s, f));
 	return row;
 }
 

@@ -157,9 +157,12 @@ static enum ph_err use_tokens(struct signing *s, bool *is_set)
 	const struct ph_setting *row = ph_setting_find(
 	    PH_SPAN("authentication"), PH_SPAN("password-from"));
 	struct ph_settings_file *file = NULL;
-	enum ph_err err =
-	    ph_catalog_file(s->catalog, s->connection.name, &file, &s->fault);
+	enum ph_err err = ph_catalog_claim(s->catalog, false, &s->fault);
 
+	if (err == PH_OK) {
+		err = ph_catalog_file(
+		    s->catalog, s->connection.name, &file, &s->fault);
+	}
 	if (err == PH_OK)
 		err = ph_settings_file_set(file, row, PH_SPAN("oauth"));
 	if (err == PH_OK)

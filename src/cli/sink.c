@@ -245,8 +245,8 @@ static enum ph_err make_certificate(struct run *r, struct ph_fault *fault)
 	    fault);
 	r->ca_file = ph_options_value(&r->given, KEY_CA_OUT);
 	if (err == PH_OK && r->ca_file != NULL) {
-		err =
-		    ph_file_replace(r->ca_file, ph_buf_span(&ca), 0644, fault);
+		err = ph_file_replace_in_place(
+		    r->ca_file, ph_buf_span(&ca), 0644, fault);
 	}
 	ph_buf_release(&ca);
 	return err;

@@ -1,5 +1,6 @@
 #include "config/catalog.h"
 
+#include "config/claim.h"
 #include "config/place.h"
 #include "connection/nearest.h"
 #include "io/file.h"
@@ -18,6 +19,8 @@ struct entry {
 	char *path;
 	size_t dir;                    /* which one it is in */
 	struct ph_settings_file *file; /* NULL until it is asked for */
+	/* It cannot be used, and is, or may be, marked as the default. */
+	bool is_bad_mark;
 };
 
 struct ph_catalog {
@@ -27,6 +30,8 @@ struct ph_catalog {
 	struct entry *entries; /* sorted by name once listed */
 	size_t entry_count;
 	bool listed;
+	bool is_homeless; /* the system's is there for want of one of our own */
+	struct ph_claim claims[DIRS_MAX];
 };
 
 static void release_entry(struct entry *e)
@@ -43,6 +48,8 @@ void ph_catalog_free(struct ph_catalog *c)
 		return;
 	for (size_t i = 0; i < c->entry_count; i++)
 		release_entry(&c->entries[i]);
+	for (size_t i = 0; i < DIRS_MAX; i++)
+		ph_claim_drop(&c->claims[i]);
 	for (size_t i = 0; i < c->dir_count; i++)
 		free(c->dirs[i]);
 	free(c->entries);
@@ -157,9 +164,13 @@ static enum ph_err load(struct entry *e, struct ph_fault *fault)
 	ph_buf_init(&text, PH_SETTINGS_FILE_MAX);
 
 	enum ph_err err = read_text(e->path, &text, fault);
+	/* Of the system's files some are for others to read. */
+	e->is_bad_mark = err != PH_OK && e->dir == 0;
 	if (err == PH_OK) {
 		err = ph_settings_file_parse(
 		    e->name, e->path, ph_buf_span(&text), &e->file, fault);
+		e->is_bad_mark = err != PH_OK &&
+		    ph_settings_text_has_mark(ph_buf_span(&text));
 	} else if (err == PH_ETOOBIG) {
 		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
 		    "%s: too big for a file of settings", e->path);
@@ -207,7 +218,8 @@ static enum ph_err open_usual(struct ph_catalog *c)
 	enum ph_err err = ph_place_user(&user);
 
 	/* A service without a home has the system's alone. */
-	if (err == PH_ENOTFOUND)
+	c->is_homeless = err == PH_ENOTFOUND;
+	if (c->is_homeless)
 		return add_dir(c, ph_place_system);
 	if (err == PH_OK)
 		err = add_dir(c, user);
@@ -268,6 +280,50 @@ enum ph_err ph_catalog_open_new(
     const char *path, struct ph_catalog **out, struct ph_fault *fault)
 {
 	return open_any(path, true, out, fault);
+}
+
+/* In the order of the directories, which is the same for everybody: nobody
+   waits in a circle. */
+static enum ph_err claim_dirs(
+    struct ph_catalog *c, bool makes, struct ph_fault *fault)
+{
+	enum ph_err err = PH_OK;
+
+	makes &= !c->is_homeless;
+	for (size_t i = 0; err == PH_OK && i < c->dir_count; i++) {
+		ph_claim_drop(&c->claims[i]);
+		err = ph_claim_take(
+		    c->dirs[i], makes && i == 0, &c->claims[i], fault);
+	}
+	for (size_t i = 0; i < c->entry_count; i++)
+		release_entry(&c->entries[i]);
+	c->entry_count = 0;
+	c->listed = false;
+	return err;
+}
+
+static enum ph_err claim_single(struct ph_catalog *c, struct ph_fault *fault)
+{
+	struct entry *e = &c->entries[0];
+	char *dir = ph_place_dir(e->path);
+
+	if (dir == NULL)
+		return PH_ENOMEM;
+	ph_claim_drop(&c->claims[0]);
+
+	enum ph_err err = ph_claim_take(dir, false, &c->claims[0], fault);
+
+	free(dir);
+	ph_settings_file_free(e->file);
+	e->file = NULL;
+	return err == PH_OK ? load(e, fault) : err;
+}
+
+enum ph_err ph_catalog_claim(
+    struct ph_catalog *c, bool makes, struct ph_fault *fault)
+{
+	return c->dir_count == 0 ? claim_single(c, fault)
+				 : claim_dirs(c, makes, fault);
 }
 
 enum ph_err ph_catalog_names(
@@ -335,29 +391,44 @@ enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
 	return PH_OK;
 }
 
-/* Reads what is not read yet.  A file that cannot be used stands in nobody's
-   way but its own: it is left out, and *bad_out is the first such, or NULL. */
-static enum ph_err load_all(
-    struct ph_catalog *c, const struct entry **bad_out, struct ph_fault *fault)
+/* Files that cannot be used, the first of each kind, with what is wrong. */
+struct bad {
+	const struct entry *any;
+	const struct entry *mark; /* that is, or may be, marked as default */
+	struct ph_fault any_fault;
+	struct ph_fault mark_fault;
+};
+
+static void note_bad(
+    const struct entry *e, const struct ph_fault *why, struct bad *out)
 {
-	const struct entry *bad = NULL;
+	if (out->any == NULL || e->dir < out->any->dir) {
+		out->any = e;
+		out->any_fault = *why;
+	}
+	if (e->is_bad_mark && (out->mark == NULL || e->dir < out->mark->dir)) {
+		out->mark = e;
+		out->mark_fault = *why;
+	}
+}
+
+/* Reads what is not read yet.  A file that cannot be used stands in nobody's
+   way but its own: it is left out. */
+static enum ph_err load_all(
+    struct ph_catalog *c, struct bad *bad, struct ph_fault *fault)
+{
 	enum ph_err err = list(c, fault);
 
+	*bad = (struct bad){ 0 };
 	for (size_t i = 0; err == PH_OK && i < c->entry_count; i++) {
-		struct entry *e = &c->entries[i];
 		struct ph_fault why = { 0 };
 
-		err = load(e, &why);
+		err = load(&c->entries[i], &why);
 		if (err == PH_OK || err == PH_ENOMEM)
 			continue;
+		note_bad(&c->entries[i], &why, bad);
 		err = PH_OK;
-		if (bad == NULL || e->dir < bad->dir) {
-			bad = e;
-			if (fault != NULL)
-				*fault = why;
-		}
 	}
-	*bad_out = bad;
 	return err;
 }
 
@@ -386,24 +457,33 @@ static enum ph_err pick_marked(const struct ph_catalog *c,
 }
 
 /* The one marked `default = yes`; NULL when none is. */
-static enum ph_err find_marked(
-    struct ph_catalog *c, struct entry **out, struct ph_fault *fault)
+static enum ph_err find_marked(struct ph_catalog *c, struct entry **out,
+    struct bad *bad, struct ph_fault *fault)
 {
 	struct entry *best[DIRS_MAX] = { NULL };
-	const struct entry *bad = NULL;
-	struct ph_fault why = { 0 };
-	enum ph_err err = load_all(c, &bad, &why);
+	enum ph_err err = load_all(c, bad, fault);
 
 	if (err == PH_OK)
-		err = pick_marked(c, best, &why);
+		err = pick_marked(c, best, fault);
 	/* The user's own goes before the system's. */
 	*out = best[0] != NULL ? best[0] : best[1];
-	/* The bad file may be the one that is marked. */
-	if (err == PH_OK && bad != NULL &&
-	    (*out == NULL || bad->dir < (*out)->dir))
-		err = PH_EINVAL;
-	if (err != PH_OK && fault != NULL)
-		*fault = why;
+	if (err != PH_OK || bad->mark == NULL ||
+	    (*out != NULL && bad->mark->dir >= (*out)->dir))
+		return err;
+	if (fault != NULL)
+		*fault = bad->mark_fault;
+	return PH_EINVAL;
+}
+
+enum ph_err ph_catalog_marked(
+    struct ph_catalog *c, const char **name_out, struct ph_fault *fault)
+{
+	struct entry *e = NULL;
+	struct bad bad;
+	enum ph_err err = find_marked(c, &e, &bad, fault);
+
+	if (err == PH_OK)
+		*name_out = e == NULL ? "" : e->name;
 	return err;
 }
 
@@ -411,9 +491,16 @@ enum ph_err ph_catalog_default(
     struct ph_catalog *c, const char **name_out, struct ph_fault *fault)
 {
 	struct entry *e = NULL;
-	enum ph_err err = find_marked(c, &e, fault);
+	struct bad bad;
+	enum ph_err err = find_marked(c, &e, &bad, fault);
 	if (err != PH_OK)
 		return err;
+	/* None is, and what cannot be used may have been meant to. */
+	if (e == NULL && bad.any != NULL) {
+		if (fault != NULL)
+			*fault = bad.any_fault;
+		return PH_EINVAL;
+	}
 	if (e == NULL && c->entry_count == 1)
 		e = &c->entries[0];
 	*name_out = e == NULL ? "" : e->name;
@@ -441,7 +528,7 @@ enum ph_err ph_catalog_set_default(
     struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
 	struct entry *e = NULL;
-	const struct entry *bad = NULL;
+	struct bad bad;
 	enum ph_err err = get_entry(c, name, &e, fault);
 
 	if (err == PH_OK)
@@ -457,6 +544,18 @@ enum ph_err ph_catalog_set_default(
 			err = mark(c, other, false, fault);
 	}
 	return err;
+}
+
+/* What is for everybody on the machine is not made by chance. */
+static enum ph_err refuse_homeless(struct ph_fault *fault)
+{
+	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
+	    "neither XDG_CONFIG_HOME nor HOME says where your connections are");
+	ph_fault_advise(fault,
+	    "set HOME, or make it for all users: posthaste -c %s connection "
+	    "add NAME",
+	    ph_place_system);
+	return PH_EDENIED;
 }
 
 static enum ph_err refuse_add(
@@ -477,6 +576,9 @@ static enum ph_err refuse_add(
 		ph_fault_advise(fault, "give -c a directory");
 		return PH_EDENIED;
 	}
+
+	if (c->is_homeless)
+		return refuse_homeless(fault);
 
 	enum ph_err err = list(c, fault);
 	if (err != PH_OK)
@@ -559,7 +661,7 @@ static const struct entry *find_heir(
 enum ph_err ph_catalog_remove(
     struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
-	const struct entry *bad = NULL;
+	struct bad bad;
 	enum ph_err err = load_all(c, &bad, NULL);
 	if (err != PH_OK)
 		return err;

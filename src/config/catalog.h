@@ -23,6 +23,15 @@ PH_MUST_USE enum ph_err ph_catalog_open_new(
 void ph_catalog_free(struct ph_catalog *c);
 PH_DEFINE_CLEANUP(ph_catalog_free, struct ph_catalog)
 
+/* Before something is read in order to be changed: nobody else changes these
+   connections until c is freed, and what others wrote is read anew (no file
+   that was given out before is valid any more).  Waits for whoever is at it.
+   makes: a directory that is not there is made, and goes again when nothing is
+   saved there.  PH_EIO with *fault, PH_EINVAL (a single file that cannot be
+   used now), PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_catalog_claim(
+    struct ph_catalog *c, bool makes, struct ph_fault *fault);
+
 /* Every connection's name, sorted, NUL between, into out. */
 PH_MUST_USE enum ph_err ph_catalog_names(
     struct ph_catalog *c, struct ph_buf *out, struct ph_fault *fault);
@@ -34,15 +43,22 @@ PH_MUST_USE enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
     struct ph_settings_file **out, struct ph_fault *fault);
 /* The name of the connection marked `default = yes` (the user's directory
    first; two in one directory are an error), or of the only one there is; ""
-   when there is none.  A file that cannot be used is an error only where it may
-   be the one that is marked.  Valid until a connection is added or removed. */
+   when there is none.  A file that cannot be used is an error where it is
+   marked and goes before the one found, or where none is found.  Valid until a
+   connection is added or removed. */
 PH_MUST_USE enum ph_err ph_catalog_default(
+    struct ph_catalog *c, const char **name_out, struct ph_fault *fault);
+/* Only what is marked, which others inherit from; "" when none is.  A file that
+   cannot be used is an error only where it is marked, or is the user's own and
+   cannot be read.  Likewise. */
+PH_MUST_USE enum ph_err ph_catalog_marked(
     struct ph_catalog *c, const char **name_out, struct ph_fault *fault);
 /* Marks one and unmarks the others. */
 PH_MUST_USE enum ph_err ph_catalog_set_default(
     struct ph_catalog *c, const char *name, struct ph_fault *fault);
 /* A new, empty one, not on disk before it is saved.  PH_EDENIED: the name is
-   taken. */
+   taken, or nothing says where the user's directory is: the system's has to be
+   named. */
 PH_MUST_USE enum ph_err ph_catalog_add(struct ph_catalog *c, const char *name,
     struct ph_settings_file **out, struct ph_fault *fault);
 /* Mode 0600. */

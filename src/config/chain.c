@@ -24,15 +24,13 @@ static enum ph_err find_default(struct ph_catalog *c,
 {
 	const char *name = "";
 	struct ph_settings_file *file = NULL;
-	enum ph_err err = ph_catalog_default(c, &name, fault);
+	enum ph_err err = ph_catalog_marked(c, &name, fault);
 
 	*out = NULL;
 	if (err != PH_OK || name[0] == '\0')
 		return err;
 	err = ph_catalog_file(c, name, &file, fault);
-	/* An only connection is used when none is named, and marked it is
-	   not. */
-	if (err == PH_OK && file != heir && ph_settings_file_is_default(file))
+	if (err == PH_OK && file != heir)
 		*out = file;
 	return err;
 }

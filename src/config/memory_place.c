@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/num.h"
 #include "config/memory.h"
 #include "config/place.h"
 #include "io/file.h"
@@ -144,4 +145,49 @@ void ph_memory_place_prune(const struct ph_memory_place *p)
 	}
 	prune_listed(p, ages, count);
 	free(ages);
+}
+
+/* The files of dir whose names are first and then a port. */
+static void list_ports(const char *dir, struct ph_span first,
+    void (*tell)(void *ctx, uint16_t port), void *ctx)
+{
+	PH_CLEANUP(ph_buf_release) struct ph_buf names;
+	struct ph_fault ignored;
+	struct ph_span name;
+
+	ph_buf_init(&names, LIST_MAX);
+	if (ph_dir_list(dir, "", &names, &ignored) != PH_OK)
+		return;
+
+	struct ph_span rest = ph_buf_span(&names);
+
+	while (ph_span_split(&rest, '\0', &name) && name.len > 0) {
+		uint64_t port = 0;
+
+		if (ph_span_starts_nocase(name, first) &&
+		    ph_num_parse(ph_span_skip(name, first.len), UINT16_MAX,
+			&port) == PH_OK &&
+		    port > 0)
+			tell(ctx, (uint16_t)port);
+	}
+}
+
+void ph_memory_place_ports(
+    const char *host, void (*tell)(void *ctx, uint16_t port), void *ctx)
+{
+	struct ph_memory_place p;
+
+	if (ph_memory_place_find(&p, host, 1) != PH_OK)
+		return;
+
+	char *refused = ph_place_dir(p.refused);
+	struct ph_span name =
+	    ph_span_skip(ph_span_of(p.server), strlen(p.servers) + 1);
+
+	/* "HOST:1" */
+	name.len--;
+	list_ports(p.servers, name, tell, ctx);
+	if (refused != NULL)
+		list_ports(refused, name, tell, ctx);
+	free(refused);
 }

@@ -28,4 +28,9 @@ PH_MUST_USE enum ph_err ph_memory_place_find(
    PH_MEMORY_SERVERS_MAX those written of longest ago. */
 void ph_memory_place_prune(const struct ph_memory_place *p);
 
+/* Calls tell with each port of the host of which something is remembered, in no
+   order, some twice. */
+void ph_memory_place_ports(
+    const char *host, void (*tell)(void *ctx, uint16_t port), void *ctx);
+
 #endif

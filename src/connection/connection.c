@@ -185,6 +185,18 @@ static bool has_idle_pin(const struct ph_connection *c)
 	return c->pin_count > 0 && c->verify != PH_VERIFY_PIN;
 }
 
+static bool pins_in_clear(const struct ph_connection *c)
+{
+	return c->verify == PH_VERIFY_PIN &&
+	    c->encryption == PH_ENCRYPTION_NONE;
+}
+
+static bool pins_in_vain(const struct ph_connection *c)
+{
+	return c->verify == PH_VERIFY_PIN &&
+	    c->encryption == PH_ENCRYPTION_WANTED;
+}
+
 static bool has_idle_login(const struct ph_connection *c)
 {
 	return c->anonymous && c->username[0] != '\0';
@@ -222,6 +234,12 @@ static const struct {
 	    "allow-plaintext-password = yes: the password may "
 	    "travel in clear" },
 	{ has_idle_pin, "pin is set and not looked at: verify is not pin" },
+	{ pins_in_clear,
+	    "encryption = none: verify = pin is not looked at, and nothing "
+	    "proves which server it is" },
+	{ pins_in_vain,
+	    "encryption = wanted: a server with another key than the pinned "
+	    "one gets the mail all the same; after-connect refuses it" },
 	{ has_idle_login,
 	    "anonymous = yes: the user name is set and not used" },
 	{ has_short_final,

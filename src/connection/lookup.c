@@ -1,5 +1,6 @@
 #include "connection/lookup.h"
 
+#include "connection/bond.h"
 #include "connection/suspect.h"
 
 #include <stdio.h>
@@ -26,6 +27,15 @@ static bool look_in_overrides(
 	return false;
 }
 
+static void withhold(const struct ph_resolve *in, struct ph_span value,
+    size_t depth, struct ph_setting_found *out)
+{
+	out->is_withheld = true;
+	out->withheld = value;
+	out->withheld_depth = depth;
+	out->withheld_line = ph_settings_file_line(in->chain[depth], out->row);
+}
+
 static bool look_in_files(
     const struct ph_resolve *in, struct ph_setting_found *out)
 {
@@ -36,14 +46,17 @@ static bool look_in_files(
 		struct ph_span value =
 		    ph_settings_file_get(in->chain[i], out->row);
 
-		if (value.ptr != NULL) {
-			out->value = value;
-			out->depth = i;
-			out->line =
-			    ph_settings_file_line(in->chain[i], out->row);
-			out->origin = PH_ORIGIN_FILE;
-			return true;
+		if (value.ptr == NULL)
+			continue;
+		if (ph_bond_holds(in, out->row, value, i)) {
+			withhold(in, value, i, out);
+			return false;
 		}
+		out->value = value;
+		out->depth = i;
+		out->line = ph_settings_file_line(in->chain[i], out->row);
+		out->origin = PH_ORIGIN_FILE;
+		return true;
 	}
 	return false;
 }

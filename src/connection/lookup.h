@@ -22,6 +22,11 @@ struct ph_setting_found {
 	size_t depth;
 	unsigned line;
 	const char *option; /* PH_ORIGIN_OVERRIDE: its origin */
+	/* A file says it, of another place (bond.h): it is not inherited. */
+	bool is_withheld;
+	struct ph_span withheld;
+	size_t withheld_depth;
+	unsigned withheld_line;
 };
 
 /* `default` and `inherits` are looked up in the first file only: they are not

@@ -332,13 +332,17 @@ static enum ph_err put_verify_name(struct resolver *r)
 static enum ph_err check_rewrite(struct resolver *r)
 {
 	struct ph_setting_found found = look(r, "message", "rewrite-from");
+	struct ph_setting_found from = look(r, "message", "from");
 
-	if (r->out->rewrite_from != PH_REWRITE_NEVER &&
-	    r->out->from[0] == '\0') {
-		return refuse(
-		    r, &found, "there is no `from` to put in its place");
+	if (r->out->rewrite_from == PH_REWRITE_NEVER || r->out->from[0] != '\0')
+		return PH_OK;
+	(void)refuse(r, &found, "there is no `from` to put in its place");
+	if (from.is_withheld) {
+		ph_fault_advise(r->fault,
+		    "set from: that of %s is for another server",
+		    ph_settings_file_path(r->in->chain[from.withheld_depth]));
 	}
-	return PH_OK;
+	return PH_EINVAL;
 }
 
 /* Which of two settings was said nearer: options, then the files in order. */
@@ -463,12 +467,26 @@ static enum ph_encryption default_encryption(uint16_t port)
 	return PH_ENCRYPTION_WANTED;
 }
 
+/* Another server's mode is not for this one's port; that it must be encrypted
+   is not dropped. */
+static bool requires_tls(struct ph_span mode)
+{
+	enum ph_encryption e = PH_ENCRYPTION_NONE;
+
+	return ph_encryption_parse(mode, 0, &e) == PH_OK &&
+	    (e == PH_ENCRYPTION_AFTER_CONNECT ||
+		e == PH_ENCRYPTION_BEFORE_CONNECT);
+}
+
 static enum ph_err put_encryption(struct resolver *r)
 {
 	struct ph_setting_found found = look(r, "connection", "encryption");
 	struct ph_connection *c = r->out;
 
 	c->encryption = default_encryption(c->port);
+	if (found.is_withheld && requires_tls(found.withheld) &&
+	    c->encryption == PH_ENCRYPTION_WANTED)
+		c->encryption = PH_ENCRYPTION_AFTER_CONNECT;
 	if (found.value.len > 0) {
 		enum ph_err err =
 		    ph_encryption_parse(found.value, c->port, &c->encryption);

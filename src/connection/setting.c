@@ -218,13 +218,72 @@ static const struct ph_setting *nearest_in(
 	return best;
 }
 
+/* What other programs call it, and ours. */
+static const struct {
+	const char *words;
+	const char *name;
+} others[] = {
+	{ "password pass passwd passphrase secret passwordeval",
+	    "password-from" },
+	{ "user login user-name account uid", "username" },
+	{ "server hostname address smtp smtp-server mailhost relayhost",
+	    "host" },
+	{ "ssl tls starttls secure security encrypt", "encryption" },
+	{ "auth mechanism auth-mechanism authmethod", "mechanisms" },
+	{ "cert certificate client-cert", "client-certificate" },
+	{ "key client-key-file", "client-key" },
+	{ "ca cafile cacert trust trust-file", "ca-file" },
+	{ "fingerprint pinned pinnedpubkey", "pin" },
+	{ "certcheck check-certificate insecure", "verify" },
+	{ "protocols tls-protocols", "tls-versions" },
+	{ "ehlo hello helo-name", "helo" },
+	{ "charset encoding", "code-page" },
+	{ "bind source-ip local-address interface", "source-address" },
+	{ "connect-timeout", "timeout" },
+	{ "sender mail-from envelope-from", "from" },
+	{ "protocol kind", "type" },
+};
+
+static const struct ph_setting *find_anywhere(
+    struct ph_span section, struct ph_span name)
+{
+	const struct ph_setting *row = ph_setting_find(section, name);
+
+	return row != NULL ? row : ph_setting_find((struct ph_span){ 0 }, name);
+}
+
+/* By the word of another program, rightly spelt or nearly so. */
+static const struct ph_setting *find_other(
+    struct ph_span section, struct ph_span name, bool exactly)
+{
+	const char *best = NULL;
+	struct ph_nearest n;
+
+	ph_nearest_init(&n, name);
+	for (size_t i = 0; i < PH_COUNT(others); i++) {
+		struct ph_span rest = ph_span_of(others[i].words);
+		struct ph_span word;
+
+		while (ph_span_split(&rest, ' ', &word)) {
+			if (exactly ? ph_span_eq_nocase(name, word)
+				    : ph_nearest_offer(&n, word))
+				best = others[i].name;
+		}
+	}
+	return best == NULL ? NULL : find_anywhere(section, ph_span_of(best));
+}
+
 const struct ph_setting *ph_setting_nearest(
     struct ph_span section, struct ph_span name)
 {
 	take_section(&section, &name);
 
-	const struct ph_setting *best = nearest_in(section, name);
+	const struct ph_setting *best = find_other(section, name, true);
 
+	if (best == NULL)
+		best = nearest_in(section, name);
 	/* Rightly spelt, in the wrong section. */
-	return best != NULL ? best : nearest_in((struct ph_span){ 0 }, name);
+	if (best == NULL)
+		best = nearest_in((struct ph_span){ 0 }, name);
+	return best != NULL ? best : find_other(section, name, false);
 }

@@ -46,7 +46,8 @@ extern const size_t ph_settings_count;
    and [oauth].  "proxy.host" names the other.  NULL when there is none. */
 const struct ph_setting *ph_setting_find(
     struct ph_span section, struct ph_span name);
-/* The known name nearest to a mistyped one, or NULL when none is near. */
+/* The known name nearest to a mistyped one, or for what other programs call it
+   ("passwd"); NULL when none is. */
 const struct ph_setting *ph_setting_nearest(
     struct ph_span section, struct ph_span name);
 /* Checks a value: PH_EINVAL, and *fault says what is allowed. */
@@ -91,6 +92,9 @@ PH_MUST_USE enum ph_err ph_settings_file_unset(
     struct ph_settings_file *f, const struct ph_setting *row);
 /* `default = yes` in [connection]. */
 bool ph_settings_file_is_default(const struct ph_settings_file *f);
+/* Of a text that cannot be parsed: whether a line of it says that, in whatever
+   section. */
+bool ph_settings_text_has_mark(struct ph_span text);
 PH_MUST_USE enum ph_err ph_settings_file_write(
     const struct ph_settings_file *f, struct ph_buf *out);
 
@@ -115,7 +119,8 @@ struct ph_resolve {
    PH_CAUSE_PORTS_DISAGREE.  A user name with an empty list of mechanisms is an
    error.  An empty value stops inheritance and counts as left out.  Where a
    host:port and a port were not said in the same place (the options, or one
-   file), the nearer one wins.  Hosts become A-labels.  A proxy other than none
+   file), the nearer one wins.  What belongs to another place is not inherited
+   (bond.h).  Hosts become A-labels.  A proxy other than none
    and system must have a host.  PH_EINVAL with *fault, PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_connection_resolve(const struct ph_resolve *in,
     struct ph_arena *a, struct ph_connection *out, struct ph_fault *fault);

@@ -126,33 +126,72 @@ static enum ph_err refuse(struct reader *r, const char *fmt, ...)
 	return PH_EINVAL;
 }
 
+/* What other programs call them. */
+static const char *find_other_section(struct ph_span name)
+{
+	static const struct {
+		const char *words;
+		const char *section;
+	} others[] = {
+		{ "auth login account user", "authentication" },
+		{ "server smtp host default", "connection" },
+		{ "tls ssl security", "encryption" },
+		{ "mail sender", "message" },
+		{ "oauth2 token", "oauth" },
+		{ "socks", "proxy" },
+	};
+
+	for (size_t i = 0; i < PH_COUNT(others); i++) {
+		struct ph_span rest = ph_span_of(others[i].words);
+		struct ph_span word;
+
+		while (ph_span_split(&rest, ' ', &word)) {
+			if (ph_span_eq_nocase(name, word))
+				return others[i].section;
+		}
+	}
+	return NULL;
+}
+
+static struct ph_span nearest_section(struct ph_span name)
+{
+	const char *other = find_other_section(name);
+	struct ph_nearest near;
+
+	if (other != NULL)
+		return ph_span_of(other);
+	ph_nearest_init(&near, name);
+	for (size_t i = 0; i < ph_settings_count; i++) {
+		(void)ph_nearest_offer(
+		    &near, ph_span_of(ph_settings[i].section));
+	}
+	return near.best;
+}
+
 static enum ph_err read_section(struct reader *r, struct ph_span s)
 {
 	struct ph_span name =
 	    ph_span_trim(ph_span_first(ph_span_skip(s, 1), s.len - 2));
 	struct ph_span shown = ph_utf8_cut(name, SHOWN_MAX);
 	const char *section = find_section(name);
-	struct ph_nearest near;
+	struct ph_span near;
 
 	if (section != NULL) {
 		r->section = section;
 		return PH_OK;
 	}
-	ph_nearest_init(&near, name);
-	for (size_t i = 0; i < ph_settings_count; i++) {
-		(void)ph_nearest_offer(
-		    &near, ph_span_of(ph_settings[i].section));
-	}
-	if (near.best.ptr == NULL) {
+	near = nearest_section(name);
+	if (near.ptr == NULL) {
 		(void)refuse(r, "unknown section [%.*s]", PH_SPAN_ARG(shown));
 		ph_fault_advise(r->fault,
 		    "the sections are [connection], [authentication], "
-		    "[encryption], [proxy], [message] and [limits]");
+		    "[oauth], [encryption], [proxy], [message] and "
+		    "[limits]");
 		return PH_EINVAL;
 	}
 	return refuse(r,
 	    "unknown section [%.*s]; the nearest known section is [%.*s]",
-	    PH_SPAN_ARG(shown), PH_SPAN_ARG(near.best));
+	    PH_SPAN_ARG(shown), PH_SPAN_ARG(near));
 }
 
 static enum ph_err refuse_key(struct reader *r, struct ph_span key)
@@ -175,7 +214,7 @@ static enum ph_err refuse_key(struct reader *r, struct ph_span key)
 		    "\"%s\" in [%s]",
 		    PH_SPAN_ARG(shown), r->section, near->name, near->section);
 	}
-	if (ph_span_eq_nocase(key, PH_SPAN("password"))) {
+	if (near != NULL && strcmp(near->name, "password-from") == 0) {
 		ph_fault_advise(r->fault,
 		    "a password does not stand here: posthaste secret set "
 		    "keeps it, or password-from names where it is");
@@ -534,6 +573,24 @@ bool ph_settings_file_is_default(const struct ph_settings_file *f)
 	return ph_value_bool(ph_settings_file_get(f, row), &is_default) ==
 	    PH_OK &&
 	    is_default;
+}
+
+bool ph_settings_text_has_mark(struct ph_span text)
+{
+	while (text.len > 0) {
+		struct ph_span line = take_line(&text);
+		size_t equals = ph_span_find(line, '=');
+		bool is_marked = false;
+
+		if (equals < line.len &&
+		    ph_span_eq_nocase(ph_span_trim(ph_span_first(line, equals)),
+			PH_SPAN("default")) &&
+		    ph_value_bool(ph_span_trim(ph_span_skip(line, equals + 1)),
+			&is_marked) == PH_OK &&
+		    is_marked)
+			return true;
+	}
+	return false;
 }
 
 struct ph_span ph_settings_file_inherits(const struct ph_settings_file *f)

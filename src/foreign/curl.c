@@ -140,6 +140,7 @@ struct curl {
 	bool has_pin;
 	const char *tls_min;
 	struct ph_span tls_max;
+	struct ph_span bearer; /* ptr NULL: none */
 	bool is_done;
 };
 
@@ -213,17 +214,67 @@ static enum ph_err take_login_options(struct curl *c, struct ph_span value)
 	    : err;
 }
 
+/* A password that stands in the URL comes later: it is put at the end. */
 static enum ph_err take_bearer(struct curl *c, struct ph_span value)
 {
+	c->bearer = value;
+	return PH_OK;
+}
+
+static bool takes_token(struct ph_span mechanism)
+{
+	return ph_span_eq_nocase(mechanism, PH_SPAN("OAUTHBEARER")) ||
+	    ph_span_eq_nocase(mechanism, PH_SPAN("XOAUTH2"));
+}
+
+/* Of the mechanisms that are named, those that take a token, into list. */
+static enum ph_err keep_token_mechanisms(struct curl *c, struct ph_buf *list)
+{
+	struct ph_span rest = ph_foreign_get(c->r, "mechanisms");
+	struct ph_span one;
 	enum ph_err err = PH_OK;
 
-	if (ph_foreign_get(c->r, "mechanisms").ptr == NULL) {
-		err = ph_foreign_set(c->r, "mechanisms",
-		    PH_SPAN("OAUTHBEARER XOAUTH2"), "oauth2-bearer");
+	while (
+	    err == PH_OK && rest.len > 0 && ph_span_split(&rest, ' ', &one)) {
+		if (!takes_token(one)) {
+			err = ph_foreign_lose(c->r, PH_SPAN("login-options"),
+			    "only OAUTHBEARER and XOAUTH2 take the token, "
+			    "which is never sent as a password");
+			continue;
+		}
+		if (list->len > 0)
+			err = ph_buf_append_char(list, ' ');
+		if (err == PH_OK)
+			err = ph_buf_append(list, one);
 	}
-	return err == PH_OK
-	    ? ph_foreign_keep(c->r, PH_ROLE_PASSWORD, value, "oauth2-bearer")
-	    : err;
+	if (err == PH_OK && list->len == 0)
+		err = ph_buf_append_str(list, "OAUTHBEARER XOAUTH2");
+	return err;
+}
+
+/* A token is the secret then, and no password. */
+static enum ph_err put_bearer(struct curl *c)
+{
+	PH_CLEANUP(ph_buf_release) struct ph_buf list;
+	enum ph_err err = PH_OK;
+
+	ph_buf_init(&list, PH_SETTINGS_LINE_MAX);
+	if (c->bearer.ptr == NULL)
+		return PH_OK;
+	if (c->r->current->has_secret[PH_ROLE_PASSWORD]) {
+		err = ph_foreign_lose(c->r, PH_SPAN("the password"),
+		    "oauth2-bearer gives a token, and a connection logs in "
+		    "with one or the other");
+	}
+	if (err == PH_OK)
+		err = keep_token_mechanisms(c, &list);
+	if (err == PH_OK) {
+		err = ph_foreign_set(
+		    c->r, "mechanisms", ph_buf_span(&list), "oauth2-bearer");
+	}
+	return err == PH_OK ? ph_foreign_keep(c->r, PH_ROLE_PASSWORD, c->bearer,
+				  "oauth2-bearer")
+			    : err;
 }
 
 /* sha256//BASE64;sha256//BASE64, or a file with the key. */
@@ -588,6 +639,8 @@ static enum ph_err read_words(
 		return ph_foreign_refuse(r, "no smtp:// or smtps:// is in it");
 	if (err == PH_OK)
 		err = put_server(&c);
+	if (err == PH_OK)
+		err = put_bearer(&c);
 	if (err == PH_OK)
 		err = put_versions(&c);
 	return err == PH_OK ? put_verify(&c) : err;

@@ -533,6 +533,24 @@ static enum ph_err put_login(struct postfix *p, const struct login *l)
 	return ph_foreign_keep(p->r, PH_ROLE_PASSWORD, password, "sasl_passwd");
 }
 
+/* Brackets or not is another key to Postfix: a line that looks right may be
+   none it would find. */
+static enum ph_err lose_logins(
+    struct postfix *p, const struct login *taken, const char *why)
+{
+	enum ph_err err = PH_OK;
+
+	for (const struct login *l = p->logins;
+	     err == PH_OK && p->parameters != NULL && l != NULL; l = l->next) {
+		p->r->line = l->line;
+		if (l != taken) {
+			err =
+			    ph_foreign_lose(p->r, PH_SPAN("sasl_passwd"), why);
+		}
+	}
+	return err;
+}
+
 static enum ph_err put_auth(struct postfix *p, struct ph_span relayhost)
 {
 	struct ph_span maps = value_of(p, "smtp_sasl_password_maps");
@@ -540,10 +558,18 @@ static enum ph_err put_auth(struct postfix *p, struct ph_span relayhost)
 	enum ph_err err;
 
 	if (!is_yes(p, "smtp_sasl_auth_enable") && p->parameters != NULL) {
-		return ph_foreign_set(
+		err = ph_foreign_set(
 		    p->r, "anonymous", PH_SPAN("yes"), "smtp_sasl_auth_enable");
+		return err == PH_OK
+		    ? lose_logins(p, NULL, "smtp_sasl_auth_enable is not yes")
+		    : err;
 	}
 	err = put_mechanisms(p);
+	if (err == PH_OK) {
+		err = lose_logins(p, l,
+		    "its key is not the relayhost as it is written there, "
+		    "brackets and port with it");
+	}
 	if (err != PH_OK || l != NULL)
 		return err != PH_OK ? err : put_login(p, l);
 	(void)value_of(p, "smtp_sasl_password_maps");

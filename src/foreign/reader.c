@@ -52,6 +52,20 @@ static size_t row_of(const char *setting)
 	return (size_t)(row - ph_settings);
 }
 
+/* Without it the connection would be another one: to another server, or with
+   no login. */
+static bool is_vital(const char *setting)
+{
+	static const char *const names[] = { "port", "username", "proxy.host",
+		"proxy.port", "proxy.username" };
+
+	for (size_t i = 0; i < PH_COUNT(names); i++) {
+		if (strcmp(setting, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 enum ph_err ph_foreign_set(struct ph_foreign_reader *r, const char *setting,
     struct ph_span value, const char *what)
 {
@@ -59,6 +73,12 @@ enum ph_err ph_foreign_set(struct ph_foreign_reader *r, const char *setting,
 	struct ph_fault fault = { 0 };
 	enum ph_err err = ph_setting_check(&ph_settings[at], value, &fault);
 
+	if (err == PH_EINVAL && is_vital(setting)) {
+		err = ph_foreign_refuse(r, "%s", fault.text);
+		ph_fault_advise(
+		    r->fault, "correct it there, and import it again");
+		return err;
+	}
 	if (err == PH_EINVAL)
 		return ph_foreign_lose(r, ph_span_of(what), fault.text);
 	if (err != PH_OK)

@@ -328,8 +328,8 @@ static bool write_beside(char *temporary, struct ph_span bytes, unsigned mode)
 	return false;
 }
 
-enum ph_err ph_file_replace(const char *path, struct ph_span bytes,
-    unsigned mode, struct ph_fault *fault)
+static enum ph_err replace(const char *path, struct ph_span bytes,
+    unsigned mode, bool makes, struct ph_fault *fault)
 {
 	char target[PATH_MAX];
 	char dir[PATH_MAX];
@@ -342,7 +342,7 @@ enum ph_err ph_file_replace(const char *path, struct ph_span bytes,
 	    parent_of(target, dir) != PH_OK) {
 		return create_fault(fault, path, ENAMETOOLONG);
 	}
-	if (!make_directories(dir))
+	if (makes && !make_directories(dir))
 		return create_fault(fault, dir, errno);
 	(void)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", target);
 	if (!write_beside(temporary, bytes, mode)) {
@@ -358,6 +358,18 @@ enum ph_err ph_file_replace(const char *path, struct ph_span bytes,
 	if (!sync_directory(dir))
 		return write_fault(fault, dir, errno);
 	return PH_OK;
+}
+
+enum ph_err ph_file_replace(const char *path, struct ph_span bytes,
+    unsigned mode, struct ph_fault *fault)
+{
+	return replace(path, bytes, mode, true, fault);
+}
+
+enum ph_err ph_file_replace_in_place(const char *path, struct ph_span bytes,
+    unsigned mode, struct ph_fault *fault)
+{
+	return replace(path, bytes, mode, false, fault);
 }
 
 enum ph_err ph_file_remove(const char *path, struct ph_fault *fault)

@@ -42,6 +42,10 @@ PH_MUST_USE enum ph_err ph_file_temporary(int *fd_out, struct ph_fault *fault);
    directories with mode 0700. */
 PH_MUST_USE enum ph_err ph_file_replace(const char *path, struct ph_span bytes,
     unsigned mode, struct ph_fault *fault);
+/* The same, and a missing directory is PH_EIO (PH_CAUSE_CANNOT_CREATE): what a
+   person mistyped is not made. */
+PH_MUST_USE enum ph_err ph_file_replace_in_place(const char *path,
+    struct ph_span bytes, unsigned mode, struct ph_fault *fault);
 PH_MUST_USE enum ph_err ph_file_remove(
     const char *path, struct ph_fault *fault);
 

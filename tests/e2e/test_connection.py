@@ -449,3 +449,114 @@ def test_presets_json(home):
     assert row["oauth_provider"] == "google"
     [row] = home("connection", "presets", "tuta", "--json").json["presets"]
     assert row["port"] is None and row["kind"] == "mailbox-no-smtp"
+
+
+def test_broken_file_and_no_default(home):
+    home.file("bad").parent.mkdir(parents=True)
+    home.file("bad").write_text("[connection]\nhots = x\n")
+    home.file("n").write_text("[connection]\nhost = 127.0.0.1\nport = 9\n")
+    done = home("connection", "list")
+    assert done.code == 78
+    assert "! bad" in done.out and "127.0.0.1" in done.out, done
+    is_chain(done, "config", "bad.conf:2:")
+    assert home("connection", "show", "n").code == 0
+    add(home, "other", "host=h")
+    assert home("test", "-n", "n", "--timeout", "5s").code == 75
+
+
+def test_a_login_stays_with_its_server(home, tmp_path):
+    """What the default says of its own server goes to no other."""
+    secret = tmp_path / "pw"
+    secret.write_text("hunter2")
+    secret.chmod(0o600)
+    add(home, "home", "--preset", "gmail", "--username", "ann@gmail.com",
+        f"password-from=file:{secret}")
+    done = add(home, "work", "--host", "127.0.0.1", "--port", "587")
+    for key in ("username", "password-from", "from", "encryption"):
+        assert (f"{key} is not inherited from home: there it is for "
+                "smtp.gmail.com") in done.err, done
+    assert names(home)["work"]["encryption"] == "after-connect"
+
+    rows = {r["name"]: r for r in home("connection", "show", "work",
+                                       "--json").json["settings"]
+            if r["section"] != "proxy"}
+    assert (rows["username"]["value"], rows["username"]["origin"]) == (
+        "", "default")
+    assert rows["username"]["not_inherited"] == {
+        "file": str(home.file("home")), "belongs_to": "smtp.gmail.com",
+        "line": 1 + home.file("home").read_text().splitlines().index(
+            "username = ann@gmail.com")}
+    assert "not_inherited" not in rows["helo"]
+    text = home("connection", "show", "work").out
+    assert "not inherited, home:" in text and " is for smtp.gmail.com" in text
+
+    users = tmp_path / "users"
+    users.write_text("hunter2")
+    users.chmod(0o600)
+    with Sink("--user", f"ann@gmail.com:{users}") as sink:
+        assert home("connection", "set", "work", "encryption=none",
+                    f"port={sink.port}", "mechanisms=PLAIN",
+                    "allow-plaintext-password=yes").code == 0
+        done = home("test", "-n", "work", "--json")
+        assert done.json["attempts"] == [], done
+        said = [line["line"] for line in done.json["transcript"]
+                if line["dir"] == ">"]
+        assert said and not any("AUTH" in line for line in said), said
+
+
+def test_file_names_are_kept_whole(home, tmp_path):
+    here = tmp_path / "here"
+    here.mkdir()
+    assert home("connection", "add", "r", "host=h", "--ca-file", "ca.pem",
+                "--password-from", "file:pwf", cwd=here).code == 0
+    assert home("connection", "set", "r", "client-certificate", "./c.pem",
+                cwd=here).code == 0
+    lines = home.file("r").read_text().splitlines()
+    assert f"ca-file = {here}/ca.pem" in lines
+    assert f"password-from = file:{here}/pwf" in lines
+    assert f"client-certificate = {here}/c.pem" in lines
+    done = home("connection", "import", "--as", "i", "-", cwd=here,
+                stdin=b"curl --cacert ca.pem smtp://h\n")
+    assert done.code == 0, done
+    assert f"ca-file = {here}/ca.pem" in done.out
+    assert f"ca-file = {here}/ca.pem\n" in home.file("i").read_text()
+
+
+def test_mistyped_folders_are_not_made(home, tmp_path):
+    gone = tmp_path / "gone"
+    add(home, "n", "host=127.0.0.1", "port=9")
+    for args in (["test", "-n", "n", "--transcript", gone / "t"],
+                 ["sink", "--listen", "127.0.0.1:0", "--encryption",
+                  "after-connect", "--ca-out", gone / "x"],
+                 ["connection", "export", "n", "--format", "msmtprc", "-o",
+                  gone / "rc"]):
+        done = home(*args)
+        assert done.code == 73 and not gone.exists(), done
+        assert "No such file or directory" in done.err \
+            or "no such file" in done.err.lower(), done
+
+
+@pytest.mark.parametrize("text, near", [
+    ("[authentication]\npasswd = hunter2\n", '"password-from"'),
+    ("[authentication]\nlogin = ann\n", '"username"'),
+    ("[connection]\nhostname = h\n", '"host"'),
+    ("[connection]\nssl = yes\n", '"encryption"'),
+    ("[auth]\n", "[authentication]"),
+    ("[ssl]\n", "[encryption]"),
+])
+def test_other_programs_words(home, text, near):
+    home.file("n").parent.mkdir(parents=True)
+    home.file("n").write_text(text)
+    done = home("connection", "show", "n")
+    assert done.code == 78
+    assert near in is_chain(done, "config", "nearest known"), done
+    assert "hunter2" not in done.err
+
+
+def test_all_sections_are_offered(home):
+    home.file("n").parent.mkdir(parents=True)
+    home.file("n").write_text("[qqqqqq]\n")
+    done = home("connection", "show", "n")
+    for section in ("connection", "authentication", "oauth", "encryption",
+                    "proxy", "message", "limits"):
+        assert f"[{section}]" in done.err.splitlines()[1], done

@@ -154,6 +154,20 @@ def test_advice(home):
         assert done.code == 0 and "nothing was known" in done.out, done
 
 
+def test_forget_a_host_at_any_port(home):
+    with Server(Smtp({"AUTH": "535 5.7.8 no"},
+                     offers=["AUTH PLAIN"])) as server:
+        home.send(server.port, *PLAIN_TOO, code=77)
+        assert home.known(server.port) is not None
+        assert len(home.files()) >= 2
+        done = home.run("connection", "forget", "localhost")
+        assert done.code == 0 and "forgot" in done.out, done
+        assert home.known(server.port) is None
+        assert not [f for f in home.files() if str(server.port) in f]
+        done = home.run("connection", "forget", "localhost")
+        assert done.code == 0 and "nothing was known" in done.out, done
+
+
 def test_secrets_stay_out(home):
     talk = Smtp({"AUTH": "535 5.7.8 no"}, offers=["AUTH PLAIN"])
     with Server(talk) as server:

@@ -3,6 +3,7 @@
 #include "playground.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DIR "posthaste/connections/"
@@ -151,9 +152,12 @@ static void test_inheritance(void)
 	check_str(r.c.name, "leaf");
 	ph_arena_release(&r.arena);
 
+	/* The login is for the other server. */
 	resolve(c, "plain", NULL, &r);
 	check(r.err == PH_OK);
-	check_str(r.c.username, "ann");
+	check_str(r.c.helo, "me");
+	check_int(r.c.port, 26);
+	check_str(r.c.username, "");
 	ph_arena_release(&r.arena);
 
 	resolve(c, "alone", NULL, &r);
@@ -248,7 +252,20 @@ static void test_broken(void)
 
 	playground_write(DIR "broken.conf", "[connection]\nhots = x\n");
 	playground_write(DIR "a.conf", "[connection]\nhost = a\n");
-	check_fault("a", PH_EINVAL, PH_CAUSE_CONFIG, "broken.conf:2:");
+	/* None is the default: whoever names one is not in its way. */
+	c = open_usual();
+	resolve(c, "a", NULL, &r);
+	check(r.err == PH_OK);
+	ph_arena_release(&r.arena);
+	ph_catalog_free(c);
+	/* Who names none learns what may have been meant. */
+	check_fault(NULL, PH_EINVAL, PH_CAUSE_CONFIG, "broken.conf:2:");
+	/* It is marked: what "a" would inherit is not known. */
+	playground_write(
+	    DIR "broken.conf", "[conection]\nDefault=YES\r\nhots = x\n");
+	check_fault("a", PH_EINVAL, PH_CAUSE_CONFIG, "broken.conf:1:");
+	playground_write(DIR "broken.conf",
+	    "[connection]\nhots = x\ndefault = no\n# default = yes\n");
 	playground_write(
 	    DIR "a.conf", "[connection]\nhost = a\ndefault = yes\n");
 	check_fault("broken", PH_EINVAL, PH_CAUSE_CONFIG,
@@ -263,6 +280,26 @@ static void test_broken(void)
 	check_names(c, "a ");
 	ph_catalog_free(c);
 	remove_all();
+}
+
+/* Nothing is made for everybody only because no home is known. */
+static void test_homeless(void)
+{
+	char *home = strdup(getenv("XDG_CONFIG_HOME"));
+	struct ph_settings_file *f = NULL;
+	struct ph_fault fault = { 0 };
+
+	check_int(setenv("XDG_CONFIG_HOME", "", 1), 0);
+	check_int(setenv("HOME", "", 1), 0);
+
+	struct ph_catalog *c = open_usual();
+
+	check(ph_catalog_add(c, "x", &f, &fault) == PH_EDENIED);
+	check(f == NULL && strstr(fault.text, "HOME") != NULL);
+	check(strstr(fault.advice, "-c /etc/posthaste") != NULL);
+	ph_catalog_free(c);
+	check_int(setenv("XDG_CONFIG_HOME", home, 1), 0);
+	free(home);
 }
 
 static void test_depth(void)
@@ -346,6 +383,7 @@ int main(void)
 	remove_all();
 	test_faults();
 	test_broken();
+	test_homeless();
 	test_depth();
 	test_named_places();
 	playground_end();

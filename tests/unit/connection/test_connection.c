@@ -199,6 +199,12 @@ static void test_oddities(void)
 	check(strstr(ph_connection_oddity(&c, 0), "pin") != NULL);
 	c.verify = PH_VERIFY_PIN;
 	check(ph_connection_oddity(&c, 0) == NULL);
+	c.encryption = PH_ENCRYPTION_NONE;
+	check(strstr(ph_connection_oddity(&c, 0), "not looked at") != NULL);
+	check(ph_connection_oddity(&c, 1) == NULL);
+	c.encryption = PH_ENCRYPTION_WANTED;
+	check(strstr(ph_connection_oddity(&c, 0), "all the same") != NULL);
+	check(ph_connection_oddity(&c, 1) == NULL);
 
 	c = usual();
 	c.anonymous = true;

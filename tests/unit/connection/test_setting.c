@@ -68,6 +68,26 @@ static void test_nearest(void)
 		{ "connection", "user-name", "authentication", "username" },
 		{ "limits", "verify", "encryption", "verify" },
 		{ "connection", "qqqqq", NULL, NULL },
+		/* What other programs say, and how fingers err at that. */
+		{ "authentication", "password", "authentication",
+		    "password-from" },
+		{ "authentication", "pasword", "authentication",
+		    "password-from" },
+		{ "authentication", "PASSWD", "authentication",
+		    "password-from" },
+		{ "authentication", "login", "authentication", "username" },
+		{ "authentication", "auth", "authentication", "mechanisms" },
+		{ "connection", "hostname", "connection", "host" },
+		{ "connection", "server", "connection", "host" },
+		{ "connection", "sevrer", "connection", "host" },
+		{ "connection", "ssl", "connection", "encryption" },
+		{ "encryption", "starttls", "connection", "encryption" },
+		{ "connection", "user", "authentication", "username" },
+		{ "encryption", "cert", "encryption", "client-certificate" },
+		{ "proxy", "hostname", "proxy", "host" },
+		{ "proxy", "passwd", "proxy", "password-from" },
+		{ "proxy", "user", "proxy", "username" },
+		{ "", "cacert", "encryption", "ca-file" },
 	};
 
 	for (size_t i = 0; i < PH_COUNT(cases); i++) {

@@ -152,15 +152,27 @@ static const struct shown_case cases[] = {
 		    "   <hostname>h</hostname>\n"
 		    "   <authentication>frob</authentication>\n"
 		    "   <socketType>frob</socketType>\n"
-		    "   <port>x</port>\n"
 		    "  </outgoingServer>\n"
 		    " </emailProvider>\n"
 		    "</clientConfig>\n",
 	    .want = "[]\n"
 		    "connection.host = h\n"
 		    "lost, line 8: authentication\n"
-		    "lost, line 9: socketType\n"
-		    "lost, line 10: port\n",
+		    "lost, line 9: socketType\n",
+	},
+	{
+	    .text = "<?xml version=\"1.0\"?>\n"
+		    "<clientConfig version=\"1.1\">\n"
+		    " <emailProvider id=\"x\">\n"
+		    "  <domain>x</domain>\n"
+		    "  <outgoingServer type=\"smtp\">\n"
+		    "   <hostname>h</hostname>\n"
+		    "   <port>x</port>\n"
+		    "  </outgoingServer>\n"
+		    " </emailProvider>\n"
+		    "</clientConfig>\n",
+	    .want = "refused: line 7: port: \"x\" is not a number fro"
+		    "m 1 to 65535\n",
 	},
 	{
 	    .text = "<?xml version=\"1.0\"?>\n"

@@ -114,6 +114,34 @@ static const struct shown_case cases[] = {
 		    "authentication.mechanisms = XOAUTH2\n"
 		    "secret password: tok\n",
 	},
+	/* A token is no password, whatever else is said. */
+	{
+	    .text = "curl smtp://h.example --ssl-reqd -u ann:x --lo"
+		    "gin-options AUTH=PLAIN --oauth2-bearer tok",
+	    .want = "[]\n"
+		    "connection.host = h.example\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = after-connect\n"
+		    "authentication.mechanisms = OAUTHBEARER XOAUTH"
+		    "2\n"
+		    "authentication.username = ann\n"
+		    "secret password: tok\n"
+		    "lost, line 1: the password\n"
+		    "lost, line 1: login-options\n",
+	},
+	{
+	    .text = "curl --oauth2-bearer tok --login-options 'AUTH"
+		    "=PLAIN;AUTH=XOAUTH2;AUTH=LOGIN' smtp://ann:x@h",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 25\n"
+		    "connection.encryption = none\n"
+		    "authentication.mechanisms = XOAUTH2\n"
+		    "authentication.username = ann\n"
+		    "secret password: tok\n"
+		    "lost, line 1: the password\n"
+		    "lost, line 1: login-options\n",
+	},
 	{
 	    .text = "curl smtps://h --tlsv1.0 --tls-max 1.1",
 	    .want = "[]\n"
@@ -404,10 +432,8 @@ static const struct shown_case cases[] = {
 	},
 	{
 	    .text = "/usr/bin/curl smtp://h:x",
-	    .want = "[]\n"
-		    "connection.host = h\n"
-		    "connection.encryption = none\n"
-		    "lost, line 1: url\n",
+	    .want = "refused: line 1: port: \"x\" is not a num"
+		    "ber from 1 to 65535\n",
 	},
 	{
 	    .text = "curl --ssl-reqd --ssl smtp://h",

@@ -385,11 +385,8 @@ static const struct shown_case cases[] = {
 	    .text = "account a\n"
 		    "host h\n"
 		    "port smtp\n",
-	    .want = "[a]\n"
-		    "connection.host = h\n"
-		    "connection.encryption = none\n"
-		    "authentication.anonymous = yes\n"
-		    "lost, line 3: port\n",
+	    .want = "refused: line 3: port: \"smtp\" is not a num"
+		    "ber from 1 to 65535\n",
 	},
 	{
 	    .text = "account a\n"

@@ -305,14 +305,17 @@ static const struct shown_case cases[] = {
 		    "f SMTP\n",
 	},
 	{
-	    .text = "{\"host\":\"h\",\"from\":\"ann@x\",\"port\":tr"
-		    "ue,\"name\":{}}",
+	    .text = "{\"host\":\"h\",\"from\":\"ann@x\",\"port\":true}",
+	    .want = "refused: port: \"true\" is not a number from "
+		    "1 to 65535\n",
+	},
+	{
+	    .text = "{\"host\":\"h\",\"from\":\"ann@x\",\"name\":{}}",
 	    .want = "[]\n"
 		    "connection.host = h\n"
 		    "connection.port = 587\n"
 		    "connection.encryption = wanted\n"
 		    "message.from = ann@x\n"
-		    "lost, line 0: port\n"
 		    "lost, line 0: name\n",
 	},
 	{

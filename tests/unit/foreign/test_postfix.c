@@ -407,7 +407,29 @@ static const struct shown_case cases[] = {
 		    "connection.port = 25\n"
 		    "connection.encryption = none\n"
 		    "authentication.username = ann2\n"
-		    "secret password: pw2\n",
+		    "secret password: pw2\n"
+		    "lost, line 3: sasl_passwd\n",
+	},
+	/* Postfix finds no login for these, and neither is one made up. */
+	{
+	    .text = "relayhost = [h]:587\n"
+		    "smtp_sasl_auth_enable = yes\n"
+		    "h:587 ann:pw\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 587\n"
+		    "connection.encryption = none\n"
+		    "lost, line 3: sasl_passwd\n",
+	},
+	{
+	    .text = "relayhost = [h]:587\n"
+		    "[h]:587 ann:pw\n",
+	    .want = "[]\n"
+		    "connection.host = h\n"
+		    "connection.port = 587\n"
+		    "connection.encryption = none\n"
+		    "authentication.anonymous = yes\n"
+		    "lost, line 2: sasl_passwd\n",
 	},
 	{
 	    .text = "[h]:25 ann:",

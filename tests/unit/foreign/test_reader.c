@@ -49,13 +49,18 @@ static void test_set(void)
 	check(ph_foreign_set(&j.r, "port", PH_SPAN("25"), "p") == PH_OK);
 	check(ph_foreign_set(&j.r, "port", PH_SPAN("26"), "p") == PH_OK);
 	check(ph_span_eq(ph_foreign_get(&j.r, "port"), PH_SPAN("26")));
-	check(ph_foreign_set(&j.r, "port", PH_SPAN("x"), "p") == PH_OK);
+	/* Another port would be another server, no user name no login. */
+	check(ph_foreign_set(&j.r, "port", PH_SPAN("x"), "p") == PH_EINVAL);
+	check(ph_foreign_set(&j.r, "username", PH_SPAN("a\x01"), "u") ==
+	    PH_EINVAL);
 	check(ph_span_eq(ph_foreign_get(&j.r, "port"), PH_SPAN("26")));
+	check_int(j.f.loss_count, 0);
+	check(ph_foreign_set(&j.r, "timeout", PH_SPAN("x"), "t") == PH_OK);
 	check_int(j.f.loss_count, 1);
-	check(ph_foreign_set(&j.r, "port", PH_SPAN("x"), "p") == PH_OK);
+	check(ph_foreign_set(&j.r, "timeout", PH_SPAN("x"), "t") == PH_OK);
 	check_int(j.f.loss_count, 1); /* said once */
 	j.r.line = 4;
-	check(ph_foreign_set(&j.r, "port", PH_SPAN("x"), "p") == PH_OK);
+	check(ph_foreign_set(&j.r, "timeout", PH_SPAN("x"), "t") == PH_OK);
 	check_int(j.f.loss_count, 2);
 	ph_foreign_unset(&j.r, "port");
 	check(ph_foreign_get(&j.r, "port").ptr == NULL);

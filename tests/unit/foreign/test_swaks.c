@@ -319,12 +319,16 @@ static const struct shown_case cases[] = {
 	},
 	{
 	    .text = "swaks -s h -p smtp --from x",
+	    .want = "refused: line 1: port: \"smtp\" is not a num"
+		    "ber from 1 to 65535\n",
+	},
+	{
+	    .text = "swaks -s h --from x",
 	    .want = "[]\n"
 		    "connection.host = h\n"
 		    "connection.port = 25\n"
 		    "connection.encryption = none\n"
 		    "authentication.anonymous = yes\n"
-		    "lost, line 1: p\n"
 		    "lost, line 1: from\n",
 	},
 	{
@@ -377,12 +381,8 @@ static const struct shown_case cases[] = {
 	},
 	{
 	    .text = "swaks -s h/x",
-	    .want = "[]\n"
-		    "connection.host = h\n"
-		    "connection.port = 25\n"
-		    "connection.encryption = none\n"
-		    "authentication.anonymous = yes\n"
-		    "lost, line 1: server\n",
+	    .want = "refused: line 1: port: \"x\" is not a num"
+		    "ber from 1 to 65535\n",
 	},
 };
 

@@ -333,10 +333,8 @@ static const struct shown_case cases[] = {
 	},
 	{
 	    .text = "smtp://h:99999",
-	    .want = "[]\n"
-		    "connection.host = h\n"
-		    "connection.encryption = wanted\n"
-		    "lost, line 1: port\n",
+	    .want = "refused: line 1: port: \"99999\" is not a num"
+		    "ber from 1 to 65535\n",
 	},
 	{
 	    .text = "smtp://%zz:%4@h%",

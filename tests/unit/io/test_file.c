@@ -178,6 +178,20 @@ static void test_replace(void)
 	check_content(path, "two");
 	check(stat(path, &st) == 0 && (st.st_mode & 07777) == 0640);
 
+	/* Where a person names a file, its folder has to be there. */
+	char *typo = temp_path("nowhere/file");
+	char *nowhere = temp_path("nowhere");
+
+	check_int(
+	    ph_file_replace_in_place(typo, PH_SPAN("x"), 0600, &f), PH_EIO);
+	check_fault(&f, PH_CAUSE_CANNOT_CREATE, "nowhere/file");
+	check(stat(nowhere, &st) != 0);
+	check_int(
+	    ph_file_replace_in_place(path, PH_SPAN("two"), 0640, NULL), PH_OK);
+	check_content(path, "two");
+	free(typo);
+	free(nowhere);
+
 	/* A link stays one. */
 	check(symlink(path, link) == 0);
 	check_int(ph_file_replace(link, PH_SPAN("three"), 0600, &f), PH_OK);
