@@ -332,17 +332,10 @@ static enum ph_err put_verify_name(struct resolver *r)
 static enum ph_err check_rewrite(struct resolver *r)
 {
 	struct ph_setting_found found = look(r, "message", "rewrite-from");
-	struct ph_setting_found from = look(r, "message", "from");
 
 	if (r->out->rewrite_from == PH_REWRITE_NEVER || r->out->from[0] != '\0')
 		return PH_OK;
-	(void)refuse(r, &found, "there is no `from` to put in its place");
-	if (from.is_withheld) {
-		ph_fault_advise(r->fault,
-		    "set from: that of %s is for another server",
-		    ph_settings_file_path(r->in->chain[from.withheld_depth]));
-	}
-	return PH_EINVAL;
+	return refuse(r, &found, "there is no `from` to put in its place");
 }
 
 /* Which of two settings was said nearer: options, then the files in order. */

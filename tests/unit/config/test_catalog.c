@@ -152,12 +152,11 @@ static void test_inheritance(void)
 	check_str(r.c.name, "leaf");
 	ph_arena_release(&r.arena);
 
-	/* The login is for the other server. */
 	resolve(c, "plain", NULL, &r);
 	check(r.err == PH_OK);
 	check_str(r.c.helo, "me");
 	check_int(r.c.port, 26);
-	check_str(r.c.username, "");
+	check_str(r.c.username, "ann");
 	ph_arena_release(&r.arena);
 
 	resolve(c, "alone", NULL, &r);

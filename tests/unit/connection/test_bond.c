@@ -56,32 +56,36 @@ static const struct row {
 	{ { C "host = smtp.gmail.com:25\n", GMAIL }, "encryption",
 	    "before-connect" },
 	/* Another. */
-	{ { C "host = h\n", GMAIL }, "username", "-" },
 	{ { C "host = h\n", GMAIL }, "password-from", "-" },
-	{ { C "host = h\n", GMAIL }, "domain", "-" },
 	{ { C "host = h\n", GMAIL }, "allow-plaintext-password", "-" },
-	{ { C "host = h\n", GMAIL }, "from", "-" },
-	{ { C "host = smtp.gmail.com.evil\n", GMAIL }, "username", "-" },
+	{ { C "host = smtp.gmail.com.evil\n", GMAIL }, "password-from", "-" },
 	/* What is no server's. */
 	{ { C "host = h\n", GMAIL }, "attempts", "9" },
+	{ { C "host = h\n", GMAIL }, "username", "ann" },
+	{ { C "host = h\n", GMAIL }, "domain", "D" },
+	{ { C "host = h\n", GMAIL }, "from", "ann@gmail.com" },
 	{ { C "host = h\n", GMAIL }, "port", "465" },
 	/* Encryption and port go together. */
 	{ { C "host = h\n", GMAIL }, "encryption", "before-connect" },
 	{ { C "host = h\nport = 587\n", GMAIL }, "encryption", "-" },
 	{ { C "host = h:587\n", GMAIL }, "encryption", "-" },
 	/* What it says itself. */
-	{ { C "host = h\n" A "username = bob\n", GMAIL }, "username", "bob" },
-	{ { C "host = h\n" A "username =\n", GMAIL }, "username", "" },
+	{ { C "host = h\n" A "password-from = env:B\n", GMAIL },
+	    "password-from", "env:B" },
+	{ { C "host = h\n" A "password-from =\n", GMAIL }, "password-from",
+	    "" },
 	/* The one between names the server. */
-	{ { "", C "host = h\n", GMAIL }, "username", "-" },
-	{ { "", C "host = h\n" A "username = bob\n", GMAIL }, "username",
-	    "bob" },
+	{ { "", C "host = h\n", GMAIL }, "password-from", "-" },
+	{ { "", C "host = h\n" A "password-from = env:B\n", GMAIL },
+	    "password-from", "env:B" },
 	/* That between is for the server that it inherits. */
-	{ { C "host = h\n", A "username = bob\n", GMAIL }, "username", "-" },
+	{ { C "host = h\n", A "password-from = env:B\n", GMAIL },
+	    "password-from", "-" },
 	/* For any. */
-	{ { C "host = h\n", A "username = bob\n" }, "username", "bob" },
-	{ { C "host = h\n", C "host =\n" A "username = bob\n", GMAIL },
-	    "username", "bob" },
+	{ { C "host = h\n", A "password-from = env:B\n" }, "password-from",
+	    "env:B" },
+	{ { C "host = h\n", C "host =\n" A "password-from = env:B\n", GMAIL },
+	    "password-from", "env:B" },
 	/* Sources that ask for each connection's own. */
 	{ { C "host = h\n", C "host = g\n" A "password-from = keyring\n" },
 	    "password-from", "keyring" },
@@ -94,15 +98,14 @@ static const struct row {
 	{ { C "host = h\n", C "host = g\n" A "password-from = env:P\n" },
 	    "password-from", "-" },
 	/* A proxy's go with the proxy. */
-	{ { "[proxy]\nhost = p\n", "[proxy]\nhost = q\nusername = u\n" },
-	    "proxy.username", "-" },
 	{ { "[proxy]\nhost = p\n",
 	      "[proxy]\nhost = q\npassword-from = fd:3\n" },
 	    "proxy.password-from", "-" },
 	{ { "[proxy]\nhost = p\n", "[proxy]\nhost = q\ndomain = D\n" },
-	    "proxy.domain", "-" },
-	{ { C "host = h\n", C "host = g\n[proxy]\nhost = q\nusername = u\n" },
-	    "proxy.username", "u" },
+	    "proxy.domain", "D" },
+	{ { C "host = h\n",
+	      C "host = g\n[proxy]\nhost = q\npassword-from = fd:3\n" },
+	    "proxy.password-from", "fd:3" },
 	/* An application's with who gives out the tokens. */
 	{ { "[oauth]\nprovider = microsoft\n",
 	      "[oauth]\nprovider = google\nclient-secret-from = env:S\n" },
@@ -142,23 +145,43 @@ static void test_rows(void)
 static void test_place(void)
 {
 	static const char *const texts[FILES] = { C "host = h\n", "", GMAIL };
-	const struct ph_setting *username =
-	    ph_setting_find(PH_SPAN(""), PH_SPAN("username"));
+	const struct ph_setting *source =
+	    ph_setting_find(PH_SPAN(""), PH_SPAN("password-from"));
 	struct ph_setting_found found;
 	struct chain c;
 
 	chain_begin(&c, texts);
-	ph_setting_lookup(&c.in, username, &found);
+	ph_setting_lookup(&c.in, source, &found);
 	check(found.is_withheld);
 	check_int(found.withheld_depth, 2);
-	check_int(found.withheld_line, 6);
-	check(ph_span_eq(found.withheld, PH_SPAN("ann")));
+	check_int(found.withheld_line, 7);
+	check(ph_span_eq(found.withheld, PH_SPAN("file:/p")));
 	check(ph_span_eq(
-	    ph_bond_place(&c.in, username, 2), PH_SPAN("smtp.gmail.com")));
-	check(ph_span_eq(ph_bond_place(&c.in, username, 0), PH_SPAN("h")));
+	    ph_bond_place(&c.in, source, 2), PH_SPAN("smtp.gmail.com")));
+	check(ph_span_eq(ph_bond_place(&c.in, source, 0), PH_SPAN("h")));
 	check(ph_bond_place(
 		  &c.in, ph_setting_find(PH_SPAN(""), PH_SPAN("helo")), 0)
 		  .len == 0);
+	chain_end(&c);
+}
+
+/* Without an endpoint of its own the secret is for the provider. */
+static void test_place_of_a_provider(void)
+{
+	static const char *const texts[FILES] = {
+		"[oauth]\ntoken-endpoint = https://t/\n",
+		"[oauth]\nprovider = google\nclient-secret-from = env:S\n"
+	};
+	const struct ph_setting *secret =
+	    ph_setting_find(PH_SPAN(""), PH_SPAN("client-secret-from"));
+	struct chain c;
+
+	chain_begin(&c, texts);
+	check(ph_bond_holds(&c.in, secret, PH_SPAN("env:S"), 1));
+	check(!ph_bond_holds(&c.in, secret, PH_SPAN("env:S"), 0));
+	check(
+	    ph_span_eq(ph_bond_place(&c.in, secret, 0), PH_SPAN("https://t/")));
+	check(ph_span_eq(ph_bond_place(&c.in, secret, 1), PH_SPAN("google")));
 	chain_end(&c);
 }
 
@@ -197,31 +220,11 @@ static void test_encryption(void)
 	}
 }
 
-/* What would rewrite the sender is not quietly dropped. */
-static void test_rewrite(void)
-{
-	static const char *const texts[FILES] = { C "host = h\n",
-		C "host = g\n[message]\nfrom = a@g\nrewrite-from = both\n" };
-	struct ph_connection conn;
-	struct ph_fault fault = { 0 };
-	struct ph_arena a;
-	struct chain c;
-
-	ph_arena_init(&a, 64 * 1024);
-	chain_begin(&c, texts);
-	check(ph_connection_resolve(&c.in, &a, &conn, &fault) == PH_EINVAL);
-	check(strstr(fault.text, "no `from`") != NULL);
-	check_str(
-	    fault.advice, "set from: that of /n.conf is for another server");
-	chain_end(&c);
-	ph_arena_release(&a);
-}
-
 int main(void)
 {
 	test_rows();
 	test_place();
+	test_place_of_a_provider();
 	test_encryption();
-	test_rewrite();
 	return check_end();
 }

@@ -205,8 +205,12 @@ static void test_oddities(void)
 	c.encryption = PH_ENCRYPTION_WANTED;
 	check(strstr(ph_connection_oddity(&c, 0), "all the same") != NULL);
 	check(ph_connection_oddity(&c, 1) == NULL);
+}
 
-	c = usual();
+static void test_oddities_without_a_login(void)
+{
+	struct ph_connection c = usual();
+
 	c.anonymous = true;
 	check(strstr(ph_connection_oddity(&c, 0), "anonymous") != NULL);
 	c.username = "";
@@ -273,5 +277,6 @@ int main(void)
 	test_wants_token();
 	test_names();
 	test_oddities();
+	test_oddities_without_a_login();
 	return check_end();
 }
