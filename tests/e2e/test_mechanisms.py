@@ -3,6 +3,7 @@ mechanism: where one may not be sent, what a hostile server hears does not depen
 on it."""
 
 import base64
+import socket
 import ssl
 
 import pytest
@@ -37,6 +38,14 @@ def two(talk_of, scheme, mechanism, *args):
     assert heard[0]
 
 
+def greet_late(connection, _):
+    """Once the client's first octets are here: else it may hang up before it
+    has said any."""
+    connection.sock.recv(1, socket.MSG_PEEK)
+    connection.send("220 test ESMTP")
+    return True
+
+
 # What a server does, and what is asked of it: no secret may be sent in any shape.
 NEVER = {
     "after-absent": ("smtp+starttls", lambda: Tapped(offers=ALL)),
@@ -44,7 +53,8 @@ NEVER = {
         {"STARTTLS": "454 4.7.0 not now"}, offers=["STARTTLS", *ALL])),
     "after-cut": ("smtp+starttls", lambda: Tapped(
         {"STARTTLS": CUT}, offers=["STARTTLS", *ALL])),
-    "before-plain": ("smtps", lambda: Tapped(offers=ALL)),
+    "before-plain": ("smtps", lambda: Tapped(
+        {"": greet_late}, offers=ALL)),
 }
 # What may be sent in clear, but not readable.
 CLEAR = {
