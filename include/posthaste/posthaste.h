@@ -312,9 +312,9 @@ PH_API enum ph_status ph_mailer_set_secret(struct ph_mailer *m,
    counts, and what is seen is remembered, in a small file below
    $XDG_STATE_HOME/posthaste, unless the setting "memory" is "no": so logins
    refused count against "attempts" over all processes, and so do connections
-   against "sessions" (2 unless set), other mailers of this process among them:
-   while as many are open to the server, the call waits, for at most the setting
-   "timeout", and then fails with PH_STATUS_TEMPORARY and the cause
+   against "sessions" where that is set, other mailers of this process among
+   them: while as many are open to the server, the call waits, for at most the
+   setting "timeout", and then fails with PH_STATUS_TEMPORARY and the cause
    "too-many-sessions".  PH_STATUS_OK also when it is connected already.
    Anything but PH_STATUS_ARGUMENT and PH_STATUS_SYSTEM is about the server or
    the settings, see ph_mailer_problem(). */

@@ -3,6 +3,8 @@
 #include "io/lock.h"
 #include "io/loop.h"
 
+#include <stdio.h>
+
 enum {
 	/* Logins of one account that may be under way at once. */
 	SLOTS_MAX = 64
@@ -138,13 +140,32 @@ static enum ph_err admit(void *ctx, struct ph_fault *fault)
 	return err;
 }
 
+/* Said where it matters: another program may go on until the account locks. */
+static void warn_uncounted(struct ph_memory *m)
+{
+	const char *why = m->note[0] != '\0'
+	    ? m->note
+	    : "neither XDG_STATE_HOME nor HOME is set";
+
+	if (!m->conn->memory || m->conn->attempts == 0)
+		return;
+	(void)snprintf(m->damage, sizeof(m->damage),
+	    "the refused login cannot be counted, and attempts = %u holds for "
+	    "this program alone (%.200s)",
+	    m->conn->attempts, why);
+}
+
 static void record(struct ph_memory *m, bool refused)
 {
 	char mark[PH_MARK_SIZE];
 	struct ph_tally t;
+	bool was_told = m->note[0] != '\0';
 
-	if (!ph_memory_begin_writing(m))
+	if (!ph_memory_begin_writing(m)) {
+		if (refused)
+			warn_uncounted(m);
 		return;
+	}
 	read_tally(m, &t);
 	if (refused && ph_memory_add_salt(t.salt) &&
 	    ph_memory_mark(m, t.salt, mark)) {
@@ -156,6 +177,8 @@ static void record(struct ph_memory *m, bool refused)
 		write_tally(m, &t);
 	m->has_refusals = refused;
 	ph_memory_end_writing(m);
+	if (refused && !was_told && m->note[0] != '\0')
+		warn_uncounted(m);
 }
 
 /* What is recorded is there before the place is free. */

@@ -22,7 +22,8 @@ enum ph_err ph_memory_session_take(struct ph_memory *m)
 {
 	uint64_t first = first_slot(m);
 
-	if (m->session_slot != 0 || !ph_memory_open_lock(m))
+	if (!m->conn->limits_sessions || m->session_slot != 0 ||
+	    !ph_memory_open_lock(m))
 		return PH_OK;
 	for (unsigned i = 0; i < SLOTS_MAX && i < m->conn->sessions; i++) {
 		enum ph_err err = ph_lock_try(m->lock, first + i);

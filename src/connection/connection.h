@@ -172,6 +172,7 @@ struct ph_connection {
 	enum ph_rewrite_from rewrite_from;
 
 	unsigned sessions;
+	bool limits_sessions; /* somebody said how many */
 	unsigned messages_per_session;
 	ph_msec session_age;
 	struct ph_rate rate;

@@ -562,6 +562,7 @@ static enum ph_err check_limits(struct resolver *r)
 
 	if (r->out->sessions == 0)
 		return refuse(r, &found, "at least one session is needed");
+	r->out->limits_sessions = found.is_set;
 	return PH_OK;
 }
 

@@ -304,6 +304,26 @@ def test_attempts_none(home):
             assert done.json["error"]["cause"] == "auth-refused"
 
 
+@pytest.mark.parametrize("why", ["a file in its place", "no home"])
+def test_refused_and_not_counted(home, why):
+    """Whoever counts on `attempts` is told where it cannot hold."""
+    env = {"XDG_STATE_HOME": "", "HOME": ""}
+    if why != "no home":
+        blocked = home.password.parent / "blocked"
+        blocked.write_text("")
+        env = {"XDG_STATE_HOME": str(blocked)}
+    with Server(refusing()) as server:
+        done = run("send", "--server", f"smtp://localhost:{server.port}", *BOB,
+                   "--username", "ann", "--password-from",
+                   f"file:{home.password}", *PLAIN_TOO, env=env)
+        assert done.code == 77, done
+        assert "the refused login cannot be counted" in done.err, done
+        done = run("send", "--server", f"smtp://localhost:{server.port}", *BOB,
+                   "--username", "ann", "--password-from",
+                   f"file:{home.password}", *PLAIN_TOO, "--no-memory", env=env)
+        assert "counted" not in done.err, done
+
+
 def test_two_at_once(home):
     """Eight at the same time: never more than two logins under way, and two
     refused in all."""

@@ -380,7 +380,9 @@ static void test_sessions(void)
 	struct ph_fault f = { 0 };
 
 	c.sessions = 2;
+	c.limits_sessions = true;
 	elsewhere.sessions = 1;
+	elsewhere.limits_sessions = true;
 	elsewhere.port = 465;
 	for (size_t i = 0; i < 3; i++)
 		m[i] = open_one(&c);

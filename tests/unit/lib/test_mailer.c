@@ -463,6 +463,7 @@ static void test_limits(void)
 	check_int(ph_mailer_set(other, "quota", "2/h"), PH_STATUS_OK);
 	/* Waited for: a second holds four. */
 	check_int(ph_mailer_set(m, "rate", "100/s"), PH_STATUS_OK);
+	check_int(ph_mailer_set(m, "sessions", "1"), PH_STATUS_OK);
 	check_int(ph_mailer_connect(m), PH_STATUS_OK);
 	check_int(ph_mailer_send(m, p, NULL), PH_STATUS_OK);
 	check_int(ph_mailer_problem(m)->retry_ms, 0);
