@@ -53,6 +53,10 @@ static const struct ph_option options[] = {
 	    "smtp://, smtp+starttls://, smtps:// or smtp+none://, then "
 	    "[USER@]HOST[:PORT]",
 	    PH_CONNECTION_KEY_SERVER },
+	{ "proxy", 0, "URL",
+	    "none, system, or socks5://[USER@]HOST[:PORT], socks4, socks4a, "
+	    "http, https",
+	    PH_CONNECTION_KEY_PROXY },
 #define ROW(name, argument, help)                    \
  {                                                   \
   name, 0, argument, help, PH_CONNECTION_KEY_SETTING \
@@ -296,8 +300,8 @@ static enum ph_exit set_default(struct ph_connection_action *a)
 
 /* The options that an action takes, 1 << enum ph_connection_key. */
 enum {
-	SETTINGS =
-	    1 << PH_CONNECTION_KEY_SETTING | 1 << PH_CONNECTION_KEY_SERVER,
+	SETTINGS = 1 << PH_CONNECTION_KEY_SETTING |
+	    1 << PH_CONNECTION_KEY_SERVER | 1 << PH_CONNECTION_KEY_PROXY,
 	PINS = 1 << PH_CONNECTION_KEY_YES | 1 << PH_CONNECTION_KEY_ADD,
 	PRESETS = 1 << PH_CONNECTION_KEY_PRESET | 1 << PH_CONNECTION_KEY_REGION,
 	FOREIGN = 1 << PH_CONNECTION_KEY_FORMAT |

@@ -1,4 +1,5 @@
 #include "cli/connection_part.h"
+#include "cli/proxy_option.h"
 #include "connection/bond.h"
 #include "connection/lookup.h"
 
@@ -151,13 +152,29 @@ static enum ph_err apply_given(struct edit *e, const struct ph_given *given)
 	return apply_key(e, ph_span_of(given->name), value);
 }
 
-/* The URL first, wherever it stands: what is said besides is said of it. */
+static enum ph_err apply_proxy(struct edit *e, const char *url)
+{
+	struct ph_proxy_option parts;
+	enum ph_err err =
+	    ph_proxy_option_read(url, &e->arena, &parts, &e->fault);
+
+	for (size_t i = 0; err == PH_OK && i < parts.count; i++) {
+		err = apply_key(e, ph_span_of(parts.items[i].setting),
+		    ph_span_of(parts.items[i].value));
+	}
+	return err;
+}
+
+/* The URLs first, wherever they stand: what is said besides is said of them. */
 static enum ph_err apply_options(struct edit *e)
 {
 	const struct ph_options *o = e->a->options;
 	const char *url = ph_options_value(o, PH_CONNECTION_KEY_SERVER);
+	const char *proxy = ph_options_value(o, PH_CONNECTION_KEY_PROXY);
 	enum ph_err err = url == NULL ? PH_OK : apply_url(e, url);
 
+	if (err == PH_OK && proxy != NULL)
+		err = apply_proxy(e, proxy);
 	for (size_t i = 0; err == PH_OK && i < o->count; i++) {
 		if (o->items[i].key == PH_CONNECTION_KEY_SETTING)
 			err = apply_given(e, &o->items[i]);

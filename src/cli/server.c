@@ -1,8 +1,8 @@
 #include "cli/server.h"
 
+#include "cli/proxy_option.h"
 #include "config/token.h"
 #include "config/vault.h"
-#include "connection/proxy_url.h"
 #include "connection/settings.h"
 #include "io/loop.h"
 #include "io/process.h"
@@ -183,65 +183,20 @@ static enum ph_err take_settings(
 	return PH_OK;
 }
 
-/* A URL is the whole of a proxy: nobody else's user or password goes there. */
-static void take_proxy_parts(
-    struct overrides *out, const char *port, const struct ph_proxy_url *url)
-{
-	bool has_user = url->username[0] != '\0';
-
-	add(out, "proxy.type", ph_proxy_type_name(url->type), "--proxy");
-	add(out, "proxy.host", url->host, "--proxy");
-	add(out, "proxy.port", port, "--proxy");
-	add(out, "proxy.use-credentials", has_user ? "yes" : "no", "--proxy");
-	add(out, "proxy.username", url->username, "--proxy");
-	add(out, "proxy.password-from", "", "--proxy");
-}
-
-static enum ph_err refuse_password(
-    struct ph_proxy_url *url, struct ph_fault *fault)
-{
-	ph_secret_release(&url->password);
-	ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
-	    "--proxy: a password in a URL on the command line can be read by "
-	    "everyone on this computer");
-	ph_fault_suspect(fault, "proxy");
-	ph_fault_advise(fault, "leave it out and use --proxy-password-from");
-	return PH_EINVAL;
-}
-
 static enum ph_err take_proxy(struct ph_cli_server *s,
     const struct ph_options *o, struct overrides *out, struct ph_fault *fault)
 {
 	const char *value = ph_options_value(o, PH_SERVER_KEY_PROXY);
-	struct ph_proxy_url url = { 0 };
-	char port[8];
-	const char *kept;
-	enum ph_err err;
+	struct ph_proxy_option parts = { .count = 0 };
+	enum ph_err err = PH_OK;
 
-	if (value == NULL)
-		return PH_OK;
-	if (strcmp(value, "none") == 0 || strcmp(value, "system") == 0) {
-		add(out, "proxy.type", value, "--proxy");
-		return PH_OK;
+	if (value != NULL)
+		err = ph_proxy_option_read(value, &s->arena, &parts, fault);
+	for (size_t i = 0; err == PH_OK && i < parts.count; i++) {
+		add(out, parts.items[i].setting, parts.items[i].value,
+		    "--proxy");
 	}
-	err = ph_proxy_url_parse(
-	    ph_span_of(value), false, &s->arena, &url, fault);
-	if (err == PH_EINVAL) {
-		if (fault->cause == PH_CAUSE_CONFIG)
-			fault->cause = PH_CAUSE_USAGE;
-		ph_fault_prefix(fault, "--proxy");
-		ph_fault_suspect(fault, "proxy");
-	}
-	if (err != PH_OK)
-		return err;
-	if (url.has_password)
-		return refuse_password(&url, fault);
-	(void)snprintf(port, sizeof(port), "%u", (unsigned)url.port);
-	kept = ph_arena_str(&s->arena, ph_span_of(port));
-	if (kept == NULL)
-		return PH_ENOMEM;
-	take_proxy_parts(out, kept, &url);
-	return PH_OK;
+	return err;
 }
 
 static void take_options(const struct ph_options *o, struct overrides *out)

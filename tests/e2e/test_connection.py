@@ -196,6 +196,34 @@ def test_ports_disagree(home, args, port):
         assert f"port = {port}\n" in home.file("a").read_text()
 
 
+def test_proxy_as_a_url(home):
+    """The URL is the whole of a proxy; what is said besides is said of it."""
+    add(home, "base", "host=h", "proxy.username=eve", "proxy.type=http",
+        "proxy.host=old")
+    add(home, "a", "--proxy", "socks5://p.example:1081")
+    add(home, "b", "--proxy.username", "bob", "--proxy", "http://ann@p.example",
+        "--proxy.password-from", "env:P")
+
+    def proxy(name):
+        return {row["name"]: row["value"] for row in home(
+            "connection", "show", name, "--json").json["settings"]
+            if row["section"] == "proxy"}
+    kept = proxy("a")
+    assert (kept["type"], kept["host"], kept["port"], kept["username"],
+            kept["use-credentials"]) == (
+        "socks5", "p.example", "1081", "", "no")
+    kept = proxy("b")
+    assert (kept["type"], kept["port"], kept["username"],
+            kept["password-from"], kept["use-credentials"]) == (
+        "http", "8080", "bob", "env:P", "yes")
+    assert home("connection", "set", "a", "--proxy", "none").code == 0
+    assert proxy("a")["type"] == "none"
+    done = home("connection", "set", "a", "--proxy", "http://u:hunter2@p")
+    assert done.code == 64 and "hunter2" not in done.err + done.out, done
+    done = home("connection", "set", "a", "--proxy", "gopher://p")
+    assert done.code == 64 and "--proxy" in done.err, done
+
+
 def test_default_moves(home):
     add(home, "a", "host=a")
     add(home, "b", "host=b")
