@@ -1,8 +1,9 @@
 """Scripted proxies: talks of a posthaste.Server."""
 
+import select
 import socket
+import ssl
 import struct
-import threading
 
 from posthaste import WAIT
 
@@ -10,14 +11,26 @@ HTTP_GOOD = b"HTTP/1.1 200 Connection established\r\n\r\n"
 SOCKS_GOOD = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
 
 
+def has_more(sock):
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+
+
 def pump(one, other):
+    """Both ways, until both have ended, by one thread: a TLS socket is not for
+    two."""
+    ways = {one: other, other: one}
     try:
-        while True:
-            data = one.recv(65536)
-            if not data:
+        while ways:
+            ready = [s for s in ways if has_more(s)] or select.select(
+                list(ways), [], [], WAIT)[0]
+            if not ready:
                 break
-            other.sendall(data)
-        other.shutdown(socket.SHUT_WR)
+            for sock in ready:
+                data = sock.recv(65536)
+                if data:
+                    ways[sock].sendall(data)
+                else:
+                    ways.pop(sock).shutdown(socket.SHUT_WR)
     except OSError:
         pass
 
@@ -31,11 +44,7 @@ def join(connection, port, first=b""):
             connection.sock.sendall(first.removesuffix(b"+") + hello)
         if connection.buffer:
             server.sendall(connection.buffer)
-        back = threading.Thread(target=pump, args=(server, connection.sock),
-                                daemon=True)
-        back.start()
         pump(connection.sock, server)
-        back.join(WAIT)
 
 
 class Socks5:
