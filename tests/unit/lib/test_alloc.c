@@ -79,9 +79,10 @@ static enum ph_err make_mail(void *ctx)
 
 	if (err == PH_OK)
 		err = told(ph_mail_set_raw_file(p, path), ph_mail_problem(p));
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err =
 		    told(ph_mail_set_raw_bytes(p, "a", 1), ph_mail_problem(p));
+	}
 	ph_mail_free(p);
 	return err;
 }

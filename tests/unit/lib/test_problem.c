@@ -34,9 +34,10 @@ static void test_status(void)
 
 		check_case(causes[i].name, i);
 		ph_lib_problem_clear(&p);
-		if (causes[i].cause != PH_CAUSE_NONE)
+		if (causes[i].cause != PH_CAUSE_NONE) {
 			ph_fault_set(
 			    &f, causes[i].cause, PH_STAGE_CONFIG, "why");
+		}
 		check_int(ph_lib_problem_set(&p, &f), causes[i].status);
 		check_int(p.pub.status, causes[i].status);
 		check_str(

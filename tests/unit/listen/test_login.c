@@ -8,8 +8,10 @@ static const struct ph_sasl_user ann = { PH_SPAN_INIT("ann"),
 	PH_SPAN_INIT("secret") };
 static const struct ph_sasl_users users = { &ann, 1, true };
 
-#define GOOD  "AGFubgBzZWNyZXQ=" /* \0ann\0secret */
-#define WRONG "AGFubgBzZWNyZXM="
+/* \0ann\0secret */
+#define GOOD       "AGFubgBzZWNyZXQ=\r\n"
+#define PLAIN_GOOD "AUTH PLAIN AGFubgBzZWNyZXQ=\r\n"
+#define PLAIN_BAD  "AUTH PLAIN AGFubgBzZWNyZXM=\r\n"
 
 /* What the client says and what it must hear, in turn; then the handler's log
    of a message. */
@@ -20,10 +22,9 @@ static const struct {
 	const char *log;
 } cases[] = {
 	{ "nobody", true, { NULL }, "mail rcpt " },
-	{ "PLAIN at once", true, { "AUTH PLAIN " GOOD "\r\n", "235 2.7.0 " },
+	{ "PLAIN at once", true, { PLAIN_GOOD, "235 2.7.0 " },
 	    "PLAIN/ann mail rcpt " },
-	{ "PLAIN asked for", true,
-	    { "AUTH plain\r\n", "334 ", GOOD "\r\n", "235 " },
+	{ "PLAIN asked for", true, { "AUTH plain\r\n", "334 ", GOOD, "235 " },
 	    "PLAIN/ann mail rcpt " },
 	{ "LOGIN", true,
 	    { "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6", "YW5u\r\n", "334 ",
@@ -31,11 +32,8 @@ static const struct {
 	    "LOGIN/ann mail rcpt " },
 	{ "ANONYMOUS", true, { "AUTH ANONYMOUS YQ==\r\n", "235 " },
 	    "ANONYMOUS/a mail rcpt " },
-	{ "wrong password", true, { "AUTH PLAIN " WRONG "\r\n", "535 5.7.8 " },
-	    "mail rcpt " },
-	{ "wrong, then right", true,
-	    { "AUTH PLAIN " WRONG "\r\n", "535 ", "AUTH PLAIN " GOOD "\r\n",
-		"235 " },
+	{ "wrong password", true, { PLAIN_BAD, "535 5.7.8 " }, "mail rcpt " },
+	{ "wrong, then right", true, { PLAIN_BAD, "535 ", PLAIN_GOOD, "235 " },
 	    "PLAIN/ann mail rcpt " },
 	{ "no login at all", true, { "AUTH PLAIN AGE=\r\n", "535 " },
 	    "mail rcpt " },
@@ -44,13 +42,11 @@ static const struct {
 	{ "given up", true, { "AUTH LOGIN\r\n", "334 ", "*\r\n", "501 5.7.0 " },
 	    "mail rcpt " },
 	{ "given up, then right", true,
-	    { "AUTH LOGIN\r\n", "334 ", "*\r\n", "501 ",
-		"AUTH PLAIN " GOOD "\r\n", "235 " },
+	    { "AUTH LOGIN\r\n", "334 ", "*\r\n", "501 ", PLAIN_GOOD, "235 " },
 	    "PLAIN/ann mail rcpt " },
 	{ "unknown mechanism", true, { "AUTH GSSAPI\r\n", "504 5.5.4 " },
 	    "mail rcpt " },
-	{ "no PLAIN in clear", false, { "AUTH PLAIN " GOOD "\r\n", "5" },
-	    "mail rcpt " },
+	{ "no PLAIN in clear", false, { PLAIN_GOOD, "5" }, "mail rcpt " },
 	/* Whether there is such a user does not show before the proof. */
 	{ "SCRAM for nobody", false,
 	    { "AUTH SCRAM-SHA-256 biwsbj1ib2Iscj1h\r\n", "334 cj1h",
@@ -134,7 +130,7 @@ static void test_required(void)
 	send_text(&t, 0, "MAIL FROM:<a@b>\r\n");
 	expect(&t, 0, "530 5.7.0 ");
 	expect(&t, 0, "\r\n");
-	send_text(&t, 0, "AUTH PLAIN " GOOD "\r\n" ENVELOPE);
+	send_text(&t, 0, PLAIN_GOOD ENVELOPE);
 	expect(&t, 0, "235 ");
 	expect_log(&t, "PLAIN/ann mail rcpt ");
 	stage_close(&t);
