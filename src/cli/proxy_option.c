@@ -20,6 +20,7 @@ static enum ph_err refuse_password(
 	ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 	    "--proxy: a password in a URL on the command line can be read by "
 	    "everyone on this computer");
+	ph_fault_suspect(fault, "proxy");
 	ph_fault_advise(fault, "leave it out and use --proxy.password-from");
 	return PH_EINVAL;
 }
@@ -61,6 +62,7 @@ enum ph_err ph_proxy_option_read(const char *value, struct ph_arena *a,
 	if (err == PH_EINVAL) {
 		if (fault->cause == PH_CAUSE_CONFIG)
 			fault->cause = PH_CAUSE_USAGE;
+		ph_fault_suspect(fault, "proxy");
 		ph_fault_prefix(fault, "--proxy");
 	}
 	if (err != PH_OK)
