@@ -9,11 +9,7 @@
 
 enum {
 	/* A wait that a person is told of. */
-	LONG_MS = 1000,
-	/* Between two questions whether a session has ended. */
-	PAUSE_MS = 20,
-	/* Where the connection sets no timeout. */
-	WAIT_MS = 30 * 1000
+	LONG_MS = 1000
 };
 
 static void interrupt(void *ctx, int signum)
@@ -143,7 +139,7 @@ void ph_talk_unbook(struct ph_talk *t, const struct ph_memory_booking *b)
 static enum ph_err wait_for_session(struct ph_talk *t, struct ph_fault *fault)
 {
 	const struct ph_connection *c = &t->server->connection;
-	ph_msec most = c->timeout > 0 ? c->timeout : WAIT_MS;
+	ph_msec most = ph_memory_patience(t->memory);
 	enum ph_err err = ph_memory_session_take(t->memory);
 	struct ph_interrupt i;
 	bool came = false;
@@ -152,14 +148,14 @@ static enum ph_err wait_for_session(struct ph_talk *t, struct ph_fault *fault)
 		return err;
 	ph_interrupt_hold(&i);
 	for (ph_msec waited = 0; err == PH_AGAIN && !came && waited < most;
-	     waited += PAUSE_MS) {
+	     waited += PH_MEMORY_PAUSE_MS) {
 		if (waited == LONG_MS) {
 			tell_wait(t,
 			    "waiting for one of the %u sessions with %s:%u "
 			    "that other programs have open",
 			    c->sessions, c->host, (unsigned)c->port);
 		}
-		came = ph_interrupt_wait(&i, PAUSE_MS);
+		came = ph_interrupt_wait(&i, PH_MEMORY_PAUSE_MS);
 		err = ph_memory_session_take(t->memory);
 	}
 	if (end_wait(&i, came, fault) != PH_OK)

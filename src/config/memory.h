@@ -31,7 +31,9 @@ struct ph_memory;
 
 enum {
 	PH_MEMORY_SERVERS_MAX = 1000,
-	PH_MEMORY_NOTE_MAX = 512
+	PH_MEMORY_NOTE_MAX = 512,
+	/* Between two questions whether a session has ended. */
+	PH_MEMORY_PAUSE_MS = 20
 };
 
 /* Reads what is known of the connection's server: one small file, or none.
@@ -105,6 +107,8 @@ void ph_memory_use(struct ph_memory *m, struct ph_memory_use *out);
    written. */
 PH_MUST_USE enum ph_err ph_memory_session_take(struct ph_memory *m);
 void ph_memory_session_give(struct ph_memory *m);
+/* For how long a place, or a turn, is waited for. */
+ph_msec ph_memory_patience(const struct ph_memory *m);
 /* Why none was to be had, after a wait: PH_CAUSE_TOO_MANY_SESSIONS. */
 void ph_memory_session_refuse(
     const struct ph_memory *m, ph_msec waited, struct ph_fault *fault);

@@ -7,6 +7,8 @@
 static const uint64_t slots_first = UINT64_C(1) << 60;
 
 enum {
+	/* Where the connection sets no timeout. */
+	PATIENCE_MS = 30 * 1000,
 	SLOTS_MAX = 1024 * 1024 /* the most that `sessions` takes, and more */
 };
 
@@ -43,6 +45,11 @@ void ph_memory_session_give(struct ph_memory *m)
 	if (m->session_slot != 0)
 		ph_lock_give(m->lock, m->session_slot);
 	m->session_slot = 0;
+}
+
+ph_msec ph_memory_patience(const struct ph_memory *m)
+{
+	return m->conn->timeout > 0 ? m->conn->timeout : PATIENCE_MS;
 }
 
 void ph_memory_session_refuse(

@@ -1,3 +1,4 @@
+#include "base/hex.h"
 #include "base/secret.h"
 #include "gsasl/library.h"
 #include "gsasl/module.h"
@@ -116,17 +117,11 @@ static int answer(
 
 static enum ph_err make_decoy(struct ph_gsasl_server *s)
 {
-	static const char digits[] = "0123456789abcdef";
-	char raw[DECOY_SIZE];
+	unsigned char raw[DECOY_SIZE];
 
-	if (gsasl_random(raw, sizeof(raw)) != GSASL_OK)
+	if (gsasl_random((char *)raw, sizeof(raw)) != GSASL_OK)
 		return PH_ENOMEM;
-	for (size_t i = 0; i < sizeof(raw); i++) {
-		unsigned char c = (unsigned char)raw[i];
-
-		s->decoy[2 * i] = digits[c >> 4];
-		s->decoy[2 * i + 1] = digits[c & 0x0f];
-	}
+	ph_hex_write(raw, sizeof(raw), s->decoy);
 	explicit_bzero(raw, sizeof(raw));
 	return PH_OK;
 }

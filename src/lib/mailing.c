@@ -9,13 +9,6 @@
 #include <assert.h>
 #include <stdio.h>
 
-enum {
-	/* Between two questions whether a session has ended. */
-	PAUSE_MS = 20,
-	/* Where the connection sets no timeout. */
-	WAIT_MS = 30 * 1000
-};
-
 /* settings into a connection */
 
 static enum ph_err resolve(
@@ -251,12 +244,12 @@ static enum ph_err open_memory(struct ph_mailer *m, struct ph_fault *fault)
 /* A place among the sessions that may be open. */
 static enum ph_err take_place(struct ph_mailer *m, struct ph_fault *fault)
 {
-	ph_msec most = m->conn.timeout > 0 ? m->conn.timeout : WAIT_MS;
+	ph_msec most = ph_memory_patience(m->memory);
 	enum ph_err err = ph_memory_session_take(m->memory);
 
 	for (ph_msec waited = 0; err == PH_AGAIN && waited < most;
-	     waited += PAUSE_MS) {
-		ph_clock_pause(PAUSE_MS);
+	     waited += PH_MEMORY_PAUSE_MS) {
+		ph_clock_pause(PH_MEMORY_PAUSE_MS);
 		err = ph_memory_session_take(m->memory);
 	}
 	if (err != PH_AGAIN)
@@ -464,7 +457,7 @@ static enum ph_status take_turn(struct ph_mailer *m, struct ph_memory *memory,
 	struct ph_fault f = { 0 };
 	enum ph_err err =
 	    ph_memory_book(memory, ph_memory_messages(&m->conn, rcpt_count),
-		m->conn.timeout > 0 ? m->conn.timeout : WAIT_MS, out, &f);
+		ph_memory_patience(memory), out, &f);
 
 	if (err == PH_OK) {
 		ph_clock_pause(out->wait);

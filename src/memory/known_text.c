@@ -136,9 +136,7 @@ enum ph_err ph_known_read(
 	struct ph_span line;
 
 	*out = (struct ph_known){ 0 };
-	if (text.len > PH_KNOWN_TEXT_MAX || ph_words_check(text) != PH_OK ||
-	    !ph_span_split(&text, '\n', &line) ||
-	    !ph_span_eq(line, ph_span_of(magic)))
+	if (ph_words_begin(&text, PH_KNOWN_TEXT_MAX, magic) != PH_OK)
 		return PH_EPROTO;
 	while (text.len > 0 && ph_span_split(&text, '\n', &line)) {
 		enum ph_err err = read_line(line, &k);

@@ -88,12 +88,6 @@ static void drop_old(
 	}
 }
 
-static bool is_same_series(
-    const struct ph_ledger_entry *a, const struct ph_ledger_entry *b)
-{
-	return a->kind == b->kind && strcmp(a->mark, b->mark) == 0;
-}
-
 static uint64_t join(uint64_t a, uint64_t b)
 {
 	return a + b < count_max ? a + b : count_max;
@@ -103,10 +97,12 @@ static uint64_t join(uint64_t a, uint64_t b)
    where there is none, it is lost. */
 static void make_room(struct ph_ledger *l)
 {
-	struct ph_ledger_entry *first = &l->entries[0];
+	const struct ph_ledger_entry *first = &l->entries[0];
+	const struct ph_ledger_series s = { .kind = first->kind,
+		.mark = first->mark };
 
 	for (size_t i = 1; i < l->count; i++) {
-		if (is_same_series(first, &l->entries[i])) {
+		if (is_of(&l->entries[i], &s)) {
 			l->entries[i].count =
 			    join(l->entries[i].count, first->count);
 			break;
@@ -219,9 +215,7 @@ static enum ph_err read_all(struct ph_span text, struct ph_ledger *l)
 {
 	struct ph_span line;
 
-	if (text.len > PH_LEDGER_TEXT_MAX || ph_words_check(text) != PH_OK ||
-	    !ph_span_split(&text, '\n', &line) ||
-	    !ph_span_eq(line, ph_span_of(magic)))
+	if (ph_words_begin(&text, PH_LEDGER_TEXT_MAX, magic) != PH_OK)
 		return PH_EPROTO;
 	while (text.len > 0 && ph_span_split(&text, '\n', &line)) {
 		enum ph_err err = read_line(line, l);

@@ -103,9 +103,7 @@ enum ph_err ph_tally_read(struct ph_span text, struct ph_tally *out)
 	struct ph_span line;
 
 	*out = t;
-	if (text.len > PH_TALLY_TEXT_MAX || ph_words_check(text) != PH_OK ||
-	    !ph_span_split(&text, '\n', &line) ||
-	    !ph_span_eq(line, ph_span_of(magic)))
+	if (ph_words_begin(&text, PH_TALLY_TEXT_MAX, magic) != PH_OK)
 		return PH_EPROTO;
 	while (text.len > 0 && ph_span_split(&text, '\n', &line)) {
 		enum ph_err err = read_line(line, &t);

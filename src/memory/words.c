@@ -15,6 +15,17 @@ enum ph_err ph_words_check(struct ph_span text)
 	return PH_OK;
 }
 
+enum ph_err ph_words_begin(struct ph_span *text, size_t max, const char *magic)
+{
+	struct ph_span line;
+
+	if (text->len > max || ph_words_check(*text) != PH_OK ||
+	    !ph_span_split(text, '\n', &line) ||
+	    !ph_span_eq(line, ph_span_of(magic)))
+		return PH_EPROTO;
+	return PH_OK;
+}
+
 bool ph_words_next(struct ph_span *line, struct ph_span *out)
 {
 	return ph_span_split(line, ' ', out) && out->len > 0;

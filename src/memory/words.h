@@ -17,6 +17,11 @@ enum {
 /* Every line ends, and none holds anything but printable ASCII.  PH_EPROTO. */
 PH_MUST_USE enum ph_err ph_words_check(struct ph_span text);
 
+/* A text of that kind, at most max octets, whose first line is magic, which is
+   taken off it.  PH_EPROTO. */
+PH_MUST_USE enum ph_err ph_words_begin(
+    struct ph_span *text, size_t max, const char *magic);
+
 /* The next word of a line.  False: there is none, or an empty one. */
 bool ph_words_next(struct ph_span *line, struct ph_span *out);
 

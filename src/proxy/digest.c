@@ -1,5 +1,7 @@
 #include "proxy/digest.h"
 
+#include "base/hex.h"
+
 enum {
 	PARAM_MAX = 4096,
 	/* User, realm and password between colons. */
@@ -54,17 +56,6 @@ bool ph_digest_is_stale(const struct ph_challenge *c)
 	    ph_challenge_word(c, PH_SPAN("stale")), PH_SPAN("true"));
 }
 
-static void to_hex(const unsigned char *in, size_t len, char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		*out++ = digits[in[i] >> 4];
-		*out++ = digits[in[i] & 15];
-	}
-	*out = '\0';
-}
-
 /* The parts with a colon between each two, hashed, in hexadecimal. */
 static enum ph_err hash(const struct digest *d, const struct ph_span *parts,
     size_t count, char out[HEX_MAX])
@@ -89,7 +80,7 @@ static enum ph_err hash(const struct digest *d, const struct ph_span *parts,
 	} else {
 		d->login->hashes.md5(ph_buf_span(&text), digest);
 	}
-	to_hex(digest, size, out);
+	ph_hex_write(digest, size, out);
 	explicit_bzero(digest, sizeof(digest));
 	return PH_OK;
 }

@@ -1,6 +1,6 @@
 #include "proxy/http_body.h"
 
-#include "base/ascii.h"
+#include "base/hex.h"
 
 enum {
 	CHUNK_DIGITS_MAX = 8,
@@ -23,14 +23,6 @@ void ph_http_body_init(
 	*b = (struct ph_http_body){ .kind = kind, .left = length };
 }
 
-static int hex_digit(char c)
-{
-	if (ph_ascii_is_digit(c))
-		return c - '0';
-	c = ph_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void end_size(struct ph_http_body *b)
 {
 	b->at = b->left == 0 ? IN_TRAILER : IN_DATA;
@@ -40,7 +32,7 @@ static void end_size(struct ph_http_body *b)
 
 static enum ph_err in_size(struct ph_http_body *b, char c)
 {
-	int digit = hex_digit(c);
+	int digit = ph_hex_value(c);
 
 	if (digit >= 0) {
 		b->left = b->left << 4 | (unsigned)digit;

@@ -25,6 +25,19 @@ static void test_check(void)
 	}
 }
 
+static void test_begin(void)
+{
+	struct ph_span text = PH_SPAN("kind 1\nrest\n");
+
+	check_int(ph_words_begin(&text, 12, "kind 1"), PH_OK);
+	check(ph_span_eq(text, PH_SPAN("rest\n")));
+	text = PH_SPAN("kind 1\nrest\n");
+	check_int(ph_words_begin(&text, 11, "kind 1"), PH_EPROTO);
+	check_int(ph_words_begin(&text, 12, "kind"), PH_EPROTO);
+	text = PH_SPAN("kind 1");
+	check_int(ph_words_begin(&text, 12, "kind 1"), PH_EPROTO);
+}
+
 static void test_next(void)
 {
 	struct ph_span line = PH_SPAN("one 22  3");
@@ -93,6 +106,7 @@ int main(void)
 {
 	test_mark();
 	test_check();
+	test_begin();
 	test_next();
 	test_time();
 	return check_end();
