@@ -1,6 +1,5 @@
-#include "config/catalog.h"
+#include "config/catalog_state.h"
 
-#include "config/claim.h"
 #include "config/place.h"
 #include "connection/nearest.h"
 #include "io/file.h"
@@ -8,38 +7,17 @@
 #include <stdlib.h>
 
 enum {
-	DIRS_MAX = 2,
 	/* Names in both directories together. */
 	ENTRIES_MAX = 4096,
 	LIST_MAX = 1024 * 1024
 };
 
-struct entry {
-	char *name;
-	char *path;
-	size_t dir;                    /* which one it is in */
-	struct ph_settings_file *file; /* NULL until it is asked for */
-	/* It cannot be used, and is, or may be, marked as the default. */
-	bool is_bad_mark;
-};
-
-struct ph_catalog {
-	char *dirs[DIRS_MAX]; /* with the files in them */
-	size_t dir_count;     /* 0: a single file */
-	char *secrets;
-	struct entry *entries; /* sorted by name once listed */
-	size_t entry_count;
-	bool listed;
-	bool is_homeless; /* the system's is there for want of one of our own */
-	struct ph_claim claims[DIRS_MAX];
-};
-
-static void release_entry(struct entry *e)
+static void release_entry(struct ph_catalog_entry *e)
 {
 	free(e->name);
 	free(e->path);
 	ph_settings_file_free(e->file);
-	*e = (struct entry){ 0 };
+	*e = (struct ph_catalog_entry){ 0 };
 }
 
 void ph_catalog_free(struct ph_catalog *c)
@@ -48,7 +26,7 @@ void ph_catalog_free(struct ph_catalog *c)
 		return;
 	for (size_t i = 0; i < c->entry_count; i++)
 		release_entry(&c->entries[i]);
-	for (size_t i = 0; i < DIRS_MAX; i++)
+	for (size_t i = 0; i < PH_CATALOG_DIRS_MAX; i++)
 		ph_claim_drop(&c->claims[i]);
 	for (size_t i = 0; i < c->dir_count; i++)
 		free(c->dirs[i]);
@@ -57,7 +35,8 @@ void ph_catalog_free(struct ph_catalog *c)
 	free(c);
 }
 
-static struct entry *find_entry(const struct ph_catalog *c, const char *name)
+struct ph_catalog_entry *ph_catalog_find_entry(
+    const struct ph_catalog *c, const char *name)
 {
 	for (size_t i = 0; i < c->entry_count; i++) {
 		if (strcmp(c->entries[i].name, name) == 0)
@@ -67,9 +46,10 @@ static struct entry *find_entry(const struct ph_catalog *c, const char *name)
 }
 
 /* Takes over what e holds, also when it fails. */
-static enum ph_err add_entry(struct ph_catalog *c, struct entry e)
+enum ph_err ph_catalog_add_entry(
+    struct ph_catalog *c, struct ph_catalog_entry e)
 {
-	struct entry *entries = NULL;
+	struct ph_catalog_entry *entries = NULL;
 
 	if (e.name != NULL && e.path != NULL && c->entry_count < ENTRIES_MAX) {
 		entries = realloc(
@@ -101,14 +81,14 @@ static enum ph_err list_dir(
 		const char *text = name.ptr;
 
 		if (!ph_connection_name_valid(name) ||
-		    find_entry(c, text) != NULL)
+		    ph_catalog_find_entry(c, text) != NULL)
 			continue;
 
-		struct entry e = { .name = strdup(text),
+		struct ph_catalog_entry e = { .name = strdup(text),
 			.path = ph_place_join(c->dirs[dir], text, ".conf"),
 			.dir = dir };
 
-		err = add_entry(c, e);
+		err = ph_catalog_add_entry(c, e);
 	}
 	ph_buf_release(&names);
 	return err;
@@ -116,13 +96,18 @@ static enum ph_err list_dir(
 
 static int compare(const void *a, const void *b)
 {
-	const struct entry *x = a;
-	const struct entry *y = b;
+	const struct ph_catalog_entry *x = a;
+	const struct ph_catalog_entry *y = b;
 
 	return strcmp(x->name, y->name);
 }
 
-static enum ph_err list(struct ph_catalog *c, struct ph_fault *fault)
+void ph_catalog_sort(struct ph_catalog *c)
+{
+	qsort(c->entries, c->entry_count, sizeof(*c->entries), compare);
+}
+
+enum ph_err ph_catalog_list(struct ph_catalog *c, struct ph_fault *fault)
 {
 	if (c->listed)
 		return PH_OK;
@@ -132,7 +117,7 @@ static enum ph_err list(struct ph_catalog *c, struct ph_fault *fault)
 			return err;
 	}
 	if (c->entry_count > 1) {
-		qsort(c->entries, c->entry_count, sizeof(*c->entries), compare);
+		ph_catalog_sort(c);
 	}
 	c->listed = true;
 	return PH_OK;
@@ -155,7 +140,7 @@ static enum ph_err read_text(
 	return err;
 }
 
-static enum ph_err load(struct entry *e, struct ph_fault *fault)
+static enum ph_err load(struct ph_catalog_entry *e, struct ph_fault *fault)
 {
 	struct ph_buf text;
 
@@ -191,8 +176,9 @@ static enum ph_err open_single(
 		return PH_ENOMEM;
 	c->listed = true;
 
-	struct entry e = { .name = ph_place_name(path), .path = strdup(path) };
-	enum ph_err err = add_entry(c, e);
+	struct ph_catalog_entry e = { .name = ph_place_name(path),
+		.path = strdup(path) };
+	enum ph_err err = ph_catalog_add_entry(c, e);
 	if (err != PH_OK)
 		return err;
 	return load(&c->entries[0], fault);
@@ -304,7 +290,7 @@ static enum ph_err claim_dirs(
 
 static enum ph_err claim_single(struct ph_catalog *c, struct ph_fault *fault)
 {
-	struct entry *e = &c->entries[0];
+	struct ph_catalog_entry *e = &c->entries[0];
 	char *dir = ph_place_dir(e->path);
 
 	if (dir == NULL)
@@ -329,7 +315,7 @@ enum ph_err ph_catalog_claim(
 enum ph_err ph_catalog_names(
     struct ph_catalog *c, struct ph_buf *out, struct ph_fault *fault)
 {
-	enum ph_err err = list(c, fault);
+	enum ph_err err = ph_catalog_list(c, fault);
 
 	for (size_t i = 0; err == PH_OK && i < c->entry_count; i++) {
 		const char *name = c->entries[i].name;
@@ -340,7 +326,7 @@ enum ph_err ph_catalog_names(
 	return err;
 }
 
-static void refuse_name(
+void ph_catalog_refuse_name(
     const struct ph_catalog *c, const char *name, struct ph_fault *fault)
 {
 	struct ph_nearest near;
@@ -360,17 +346,17 @@ static void refuse_name(
 	}
 }
 
-static enum ph_err get_entry(struct ph_catalog *c, const char *name,
-    struct entry **out, struct ph_fault *fault)
+enum ph_err ph_catalog_get_entry(struct ph_catalog *c, const char *name,
+    struct ph_catalog_entry **out, struct ph_fault *fault)
 {
-	enum ph_err err = list(c, fault);
+	enum ph_err err = ph_catalog_list(c, fault);
 	if (err != PH_OK)
 		return err;
 
-	struct entry *e = find_entry(c, name);
+	struct ph_catalog_entry *e = ph_catalog_find_entry(c, name);
 
 	if (e == NULL) {
-		refuse_name(c, name, fault);
+		ph_catalog_refuse_name(c, name, fault);
 		return PH_ENOTFOUND;
 	}
 	err = load(e, fault);
@@ -383,24 +369,16 @@ static enum ph_err get_entry(struct ph_catalog *c, const char *name,
 enum ph_err ph_catalog_file(struct ph_catalog *c, const char *name,
     struct ph_settings_file **out, struct ph_fault *fault)
 {
-	struct entry *e = NULL;
-	enum ph_err err = get_entry(c, name, &e, fault);
+	struct ph_catalog_entry *e = NULL;
+	enum ph_err err = ph_catalog_get_entry(c, name, &e, fault);
 	if (err != PH_OK)
 		return err;
 	*out = e->file;
 	return PH_OK;
 }
 
-/* Files that cannot be used, the first of each kind, with what is wrong. */
-struct bad {
-	const struct entry *any;
-	const struct entry *mark; /* that is, or may be, marked as default */
-	struct ph_fault any_fault;
-	struct ph_fault mark_fault;
-};
-
-static void note_bad(
-    const struct entry *e, const struct ph_fault *why, struct bad *out)
+static void note_bad(const struct ph_catalog_entry *e,
+    const struct ph_fault *why, struct ph_catalog_bad *out)
 {
 	if (out->any == NULL || e->dir < out->any->dir) {
 		out->any = e;
@@ -412,14 +390,12 @@ static void note_bad(
 	}
 }
 
-/* Reads what is not read yet.  A file that cannot be used stands in nobody's
-   way but its own: it is left out. */
-static enum ph_err load_all(
-    struct ph_catalog *c, struct bad *bad, struct ph_fault *fault)
+enum ph_err ph_catalog_load_all(
+    struct ph_catalog *c, struct ph_catalog_bad *bad, struct ph_fault *fault)
 {
-	enum ph_err err = list(c, fault);
+	enum ph_err err = ph_catalog_list(c, fault);
 
-	*bad = (struct bad){ 0 };
+	*bad = (struct ph_catalog_bad){ 0 };
 	for (size_t i = 0; err == PH_OK && i < c->entry_count; i++) {
 		struct ph_fault why = { 0 };
 
@@ -432,271 +408,14 @@ static enum ph_err load_all(
 	return err;
 }
 
-static enum ph_err refuse_two(
-    const struct entry *one, const struct entry *other, struct ph_fault *fault)
+void ph_catalog_drop_entry(struct ph_catalog *c, struct ph_catalog_entry *e)
 {
-	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-	    "%s and %s are both marked default = yes", one->path, other->path);
-	ph_fault_advise(fault, "posthaste connection default NAME marks one");
-	return PH_EINVAL;
-}
-
-static enum ph_err pick_marked(const struct ph_catalog *c,
-    struct entry *best[DIRS_MAX], struct ph_fault *fault)
-{
-	for (size_t i = 0; i < c->entry_count; i++) {
-		struct entry *e = &c->entries[i];
-
-		if (e->file == NULL || !ph_settings_file_is_default(e->file))
-			continue;
-		if (best[e->dir] != NULL)
-			return refuse_two(best[e->dir], e, fault);
-		best[e->dir] = e;
-	}
-	return PH_OK;
-}
-
-/* The one marked `default = yes`; NULL when none is. */
-static enum ph_err find_marked(struct ph_catalog *c, struct entry **out,
-    struct bad *bad, struct ph_fault *fault)
-{
-	struct entry *best[DIRS_MAX] = { NULL };
-	enum ph_err err = load_all(c, bad, fault);
-
-	if (err == PH_OK)
-		err = pick_marked(c, best, fault);
-	/* The user's own goes before the system's. */
-	*out = best[0] != NULL ? best[0] : best[1];
-	if (err != PH_OK || bad->mark == NULL ||
-	    (*out != NULL && bad->mark->dir >= (*out)->dir))
-		return err;
-	if (fault != NULL)
-		*fault = bad->mark_fault;
-	return PH_EINVAL;
-}
-
-enum ph_err ph_catalog_marked(
-    struct ph_catalog *c, const char **name_out, struct ph_fault *fault)
-{
-	struct entry *e = NULL;
-	struct bad bad;
-	enum ph_err err = find_marked(c, &e, &bad, fault);
-
-	if (err == PH_OK)
-		*name_out = e == NULL ? "" : e->name;
-	return err;
-}
-
-enum ph_err ph_catalog_default(
-    struct ph_catalog *c, const char **name_out, struct ph_fault *fault)
-{
-	struct entry *e = NULL;
-	struct bad bad;
-	enum ph_err err = find_marked(c, &e, &bad, fault);
-	if (err != PH_OK)
-		return err;
-	/* None is, and what cannot be used may have been meant to. */
-	if (e == NULL && bad.any != NULL) {
-		if (fault != NULL)
-			*fault = bad.any_fault;
-		return PH_EINVAL;
-	}
-	if (e == NULL && c->entry_count == 1)
-		e = &c->entries[0];
-	*name_out = e == NULL ? "" : e->name;
-	return PH_OK;
-}
-
-static enum ph_err mark(struct ph_catalog *c, struct entry *e, bool as_default,
-    struct ph_fault *fault)
-{
-	const struct ph_setting *row =
-	    ph_setting_find(PH_SPAN("connection"), PH_SPAN("default"));
-
-	if (ph_settings_file_is_default(e->file) == as_default)
-		return PH_OK;
-
-	enum ph_err err = as_default
-	    ? ph_settings_file_set(e->file, row, PH_SPAN("yes"))
-	    : ph_settings_file_unset(e->file, row);
-	if (err != PH_OK)
-		return err;
-	return ph_catalog_save(c, e->file, fault);
-}
-
-enum ph_err ph_catalog_set_default(
-    struct ph_catalog *c, const char *name, struct ph_fault *fault)
-{
-	struct entry *e = NULL;
-	struct bad bad;
-	enum ph_err err = get_entry(c, name, &e, fault);
-
-	if (err == PH_OK)
-		err = load_all(c, &bad, NULL);
-	/* The new one first: a failure between leaves two, which is said, and
-	   never none, which is not. */
-	if (err == PH_OK)
-		err = mark(c, e, true, fault);
-	for (size_t i = 0; err == PH_OK && i < c->entry_count; i++) {
-		struct entry *other = &c->entries[i];
-
-		if (other != e && other->dir == e->dir && other->file != NULL)
-			err = mark(c, other, false, fault);
-	}
-	return err;
-}
-
-/* What is for everybody on the machine is not made by chance. */
-static enum ph_err refuse_homeless(struct ph_fault *fault)
-{
-	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-	    "neither XDG_CONFIG_HOME nor HOME says where your connections are");
-	ph_fault_advise(fault,
-	    "set HOME, or make it for all users: posthaste -c %s connection "
-	    "add NAME",
-	    ph_place_system);
-	return PH_EDENIED;
-}
-
-static enum ph_err refuse_add(
-    struct ph_catalog *c, const char *name, struct ph_fault *fault)
-{
-	if (!ph_connection_name_valid(ph_span_of(name))) {
-		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-		    "\"%.80s\" cannot be a connection's name", name);
-		ph_fault_advise(fault,
-		    "letters, digits, -, _ and ., at most 64, not first a dot "
-		    "or a dash");
-		return PH_EINVAL;
-	}
-	if (c->dir_count == 0) {
-		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-		    "%s is one connection's file: there is no room for another",
-		    c->entries[0].path);
-		ph_fault_advise(fault, "give -c a directory");
-		return PH_EDENIED;
-	}
-
-	if (c->is_homeless)
-		return refuse_homeless(fault);
-
-	enum ph_err err = list(c, fault);
-	if (err != PH_OK)
-		return err;
-
-	const struct entry *e = find_entry(c, name);
-
-	if (e == NULL)
-		return PH_OK;
-	ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-	    "there is a connection \"%s\" already, in %s", name, e->path);
-	ph_fault_advise(fault, "posthaste connection set %s changes it", name);
-	return PH_EDENIED;
-}
-
-enum ph_err ph_catalog_add(struct ph_catalog *c, const char *name,
-    struct ph_settings_file **out, struct ph_fault *fault)
-{
-	struct ph_settings_file *file = NULL;
-	enum ph_err err = refuse_add(c, name, fault);
-	if (err != PH_OK)
-		return err;
-
-	char *path = ph_place_join(c->dirs[0], name, ".conf");
-
-	if (path == NULL)
-		return PH_ENOMEM;
-	err = ph_settings_file_parse(
-	    name, path, (struct ph_span){ "", 0 }, &file, fault);
-	if (err != PH_OK) {
-		free(path);
-		return err;
-	}
-
-	struct entry e = { .name = strdup(name), .path = path, .file = file };
-
-	err = add_entry(c, e);
-	if (err != PH_OK)
-		return err;
-	qsort(c->entries, c->entry_count, sizeof(*c->entries), compare);
-	*out = file;
-	return PH_OK;
-}
-
-enum ph_err ph_catalog_save(struct ph_catalog *c,
-    const struct ph_settings_file *f, struct ph_fault *fault)
-{
-	struct ph_buf text;
-
-	(void)c;
-	ph_buf_init(&text, PH_SETTINGS_FILE_MAX);
-
-	enum ph_err err = ph_settings_file_write(f, &text);
-	if (err == PH_OK) {
-		err = ph_file_replace(
-		    ph_settings_file_path(f), ph_buf_span(&text), 0600, fault);
-	} else if (err == PH_ETOOBIG) {
-		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-		    "%s: too big for a file of settings",
-		    ph_settings_file_path(f));
-	}
-	ph_buf_release(&text);
-	return err;
-}
-
-static const struct entry *find_heir(
-    const struct ph_catalog *c, const char *name)
-{
-	for (size_t i = 0; i < c->entry_count; i++) {
-		const struct entry *e = &c->entries[i];
-
-		if (strcmp(e->name, name) != 0 && e->file != NULL &&
-		    ph_span_eq(
-			ph_settings_file_inherits(e->file), ph_span_of(name)))
-			return e;
-	}
-	return NULL;
-}
-
-enum ph_err ph_catalog_remove(
-    struct ph_catalog *c, const char *name, struct ph_fault *fault)
-{
-	struct bad bad;
-	enum ph_err err = load_all(c, &bad, NULL);
-	if (err != PH_OK)
-		return err;
-
-	/* It need not be fit for use to be removed. */
-	struct entry *e = find_entry(c, name);
-
-	if (e == NULL) {
-		refuse_name(c, name, fault);
-		return PH_ENOTFOUND;
-	}
-
-	const struct entry *heir = find_heir(c, name);
-
-	/* The word `default` means the one that is marked. */
-	if (heir != NULL && strcmp(name, "default") != 0) {
-		ph_fault_set(fault, PH_CAUSE_CONFIG, PH_STAGE_CONFIG,
-		    "connection \"%s\" inherits from \"%s\"", heir->name, name);
-		ph_fault_advise(fault,
-		    "posthaste connection unset %s inherits, or set it to "
-		    "another",
-		    heir->name);
-		return PH_EDENIED;
-	}
-	err = ph_file_remove(e->path, fault);
-	if (err != PH_OK)
-		return err;
-
 	size_t at = (size_t)(e - c->entries);
 
 	release_entry(e);
 	memmove(c->entries + at, c->entries + at + 1,
 	    (c->entry_count - at - 1) * sizeof(*c->entries));
 	c->entry_count--;
-	return PH_OK;
 }
 
 const char *ph_catalog_secrets_dir(const struct ph_catalog *c)
