@@ -79,6 +79,9 @@ static const char *period_name(ph_msec per)
 	return "day";
 }
 
+/* The quota first: who is over it is sent away and need not wait. */
+static const enum ph_ledger_kind kinds[] = { PH_LEDGER_QUOTA, PH_LEDGER_RATE };
+
 /* One limit, and when it lets the messages go. */
 struct question {
 	enum ph_ledger_kind kind;
@@ -141,9 +144,6 @@ static enum ph_err ask(const struct ph_memory *m, const struct ph_ledger *l,
 static void count_in(const struct ph_memory *m, struct ph_ledger *l,
     const char *mark, const struct question *q)
 {
-	static const enum ph_ledger_kind kinds[] = { PH_LEDGER_RATE,
-		PH_LEDGER_QUOTA };
-
 	for (size_t i = 0; i < PH_COUNT(kinds); i++) {
 		const struct ph_ledger_series s = series(m, kinds[i], mark);
 
@@ -162,10 +162,8 @@ static enum ph_err book(struct ph_memory *m, struct ph_ledger *l,
 
 	enum ph_err err = PH_OK;
 
-	q->kind = PH_LEDGER_QUOTA;
-	err = ask(m, l, mark, 0, q);
-	if (err == PH_OK) {
-		q->kind = PH_LEDGER_RATE;
+	for (size_t i = 0; err == PH_OK && i < PH_COUNT(kinds); i++) {
+		q->kind = kinds[i];
 		err = ask(m, l, mark, wait_max, q);
 	}
 	if (err != PH_OK) {
@@ -218,13 +216,12 @@ void ph_memory_unbook(struct ph_memory *m, const struct ph_memory_booking *b)
 	}
 	read_ledger(m, l);
 	if (ph_memory_mark(m, l->salt, mark)) {
-		const struct ph_ledger_series rate =
-		    series(m, PH_LEDGER_RATE, mark);
-		const struct ph_ledger_series quota =
-		    series(m, PH_LEDGER_QUOTA, mark);
+		for (size_t i = 0; i < PH_COUNT(kinds); i++) {
+			const struct ph_ledger_series s =
+			    series(m, kinds[i], mark);
 
-		ph_ledger_take_back(l, &rate, b->at, b->messages);
-		ph_ledger_take_back(l, &quota, b->at, b->messages);
+			ph_ledger_take_back(l, &s, b->at, b->messages);
+		}
 		write_ledger(m, l);
 	}
 	ph_memory_end_writing(m);
