@@ -178,6 +178,8 @@ static void on_event(
 	switch (ev->type) {
 	case PH_SMTPD_NONE:
 		return;
+	case PH_SMTPD_STAGE:
+		return;
 	case PH_SMTPD_START_TLS:
 		s->tls_wanted = true;
 		return;
