@@ -204,18 +204,16 @@ static bool concerns(const struct ph_inject_session *s,
 	return is_reached(s, f, m);
 }
 
-/* It concerns this moment; the counts and the chance say whether it happens. */
+/* It concerns this moment, and that was counted; the counts and the chance say
+   whether it happens. */
 static bool happens(struct ph_inject_plan *p, struct ph_inject_session *s,
     size_t i, const struct ph_inject_moment *m)
 {
 	const struct ph_inject_fault *f = &p->faults[i];
-	struct ph_inject_place place = { i, s->number, s->seen[i] };
+	struct ph_inject_place place = { i, s->number, s->seen[i] - 1U };
 	uint32_t *seen = f->each_session ? &s->seen[i] : &p->seen[i];
 	uint32_t *done = f->each_session ? &s->done[i] : &p->done[i];
 
-	s->seen[i]++;
-	if (!f->each_session)
-		p->seen[i]++;
 	if (*seen < f->from || (f->times != 0 && *done >= f->times))
 		return false;
 	if (f->percent < 100 &&
@@ -369,9 +367,14 @@ void ph_inject_decide(struct ph_inject_plan *p, struct ph_inject_session *s,
 	for (size_t i = 0; i < p->fault_count; i++) {
 		const struct ph_inject_fault *f = &p->faults[i];
 
+		if (!concerns(s, f, m))
+			continue;
+		s->seen[i]++;
+		p->seen[i]++;
+		/* One that decides is enough. */
 		if (out->action != PH_INJECT_NONE && !is_mild(f->action))
 			continue;
-		if (concerns(s, f, m) && happens(p, s, i, m))
+		if (happens(p, s, i, m))
 			apply(out, f, m);
 	}
 	if (out->action == PH_INJECT_NONE || out->yes)

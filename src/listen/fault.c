@@ -257,12 +257,27 @@ static void act_plain(struct ph_listen_session *s)
 		ph_listen_fault_at(s, PH_SMTPD_STAGE_GREETING, PH_SPAN(""));
 		return;
 	}
-	ignore(ph_smtpd_put(s->engine, no_tls));
+	/* Said before the client began it would be taken for an injection. */
+	s->fault->plain = true;
 	stall(s);
+}
+
+/* The handler has done with the message; that it was not answered must not
+   look as if it were void. */
+static void settle(struct ph_listen_session *s)
+{
+	enum ph_inject_action action = s->fault->decision.action;
+
+	if (s->fault->stage == PH_SMTPD_STAGE_KEPT &&
+	    (action == PH_INJECT_HANGUP || action == PH_INJECT_RESET ||
+		action == PH_INJECT_STALL)) {
+		ignore(ph_smtpd_refuse(s->engine, now_of(s), NULL));
+	}
 }
 
 static void act(struct ph_listen_session *s)
 {
+	settle(s);
 	switch (s->fault->decision.action) {
 	case PH_INJECT_REPLY:
 	case PH_INJECT_SAY:
@@ -405,6 +420,9 @@ static bool swallow(struct ph_listen_session *s)
 		if (err != PH_OK)
 			return false;
 		explicit_bzero(s->server->read_buf, got);
+		if (s->fault->plain)
+			ignore(ph_smtpd_put(s->engine, no_tls));
+		s->fault->plain = false;
 	}
 	return true;
 }
@@ -412,12 +430,13 @@ static bool swallow(struct ph_listen_session *s)
 /* What was said before has to leave; then nothing more is. */
 static bool idle(struct ph_listen_session *s)
 {
+	bool there = swallow(s);
 	enum ph_err err = PH_OK;
 
 	if (s->engine != NULL)
 		err = ph_listen_session_flush(s);
 	ph_stream_want_read(s->stream, true);
-	if (err == PH_EIO || !swallow(s) || s->server->stopping)
+	if (err == PH_EIO || !there || s->server->stopping)
 		ph_listen_session_drop(s);
 	return false;
 }
@@ -432,8 +451,8 @@ bool ph_listen_fault_run(struct ph_listen_session *s)
 	} else if (f->until <= now_of(s)) {
 		f->until = PH_NEVER;
 		act(s);
-		ph_listen_session_drain(s);
 	}
+	ph_listen_session_drain(s);
 	if (f->stalled)
 		return idle(s);
 	if (f->until != PH_NEVER)

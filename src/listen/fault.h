@@ -16,6 +16,7 @@ struct ph_listen_fault {
 	bool over;    /* what is still reported counts for nothing */
 	bool stalled; /* what comes is read and dropped, until the client goes
 	               */
+	bool plain;   /* and what comes first is answered in clear */
 	bool cut;     /* ends with a reset */
 
 	ph_msec drip; /* between octets; 0: not */

@@ -272,7 +272,7 @@ void ph_listen_session_drain(struct ph_listen_session *s)
 {
 	struct ph_smtpd_event ev;
 
-	while (ph_smtpd_next_event(s->engine, &ev))
+	while (s->engine != NULL && ph_smtpd_next_event(s->engine, &ev))
 		on_event(s, &ev);
 }
 
@@ -407,6 +407,9 @@ static bool begin_tls(struct ph_listen_session *s)
 
 static bool may_read(const struct ph_listen_session *s)
 {
+	/* Who says nothing any more still sees the client go. */
+	if (s->fault != NULL && s->fault->stalled)
+		return true;
 	return s->rest.len == 0 && !s->closing &&
 	    (s->fault == NULL || !ph_listen_fault_holds(s));
 }
