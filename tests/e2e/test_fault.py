@@ -5,8 +5,10 @@ import base64
 import contextlib
 import json
 import os
+import pathlib
 import re
 import select
+import shlex
 import signal
 import smtplib
 import socket
@@ -158,6 +160,33 @@ def test_wrong(args, words):
         assert word in done.err, done
     if args[0] == "--fault" and len(args) == 2 and "TLS" not in words[0]:
         assert 'advice: for example: posthaste sink --fault "' in done.err
+
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = [line.removeprefix(".Dl posthaste sink ").replace(
+                "\\(dq", '"').replace("\\e", "\\")
+            for line in (ROOT / "doc/man/posthaste-sink.1").read_text()
+            .splitlines() if line.startswith(".Dl posthaste sink ")]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_manual(example, password):
+    """Each example of the manual does something: it was understood."""
+    args = shlex.split(example.replace("password.txt", str(password)), posix=1)
+    with Faulty(*args) as sink:
+        assert sink.port
+
+
+def test_manual_names_all():
+    manual = (ROOT / "doc/man/posthaste-sink.1").read_text()
+    for name in LIKES:
+        assert re.search(rf"\.Cm .*\b{name}\b", manual) or re.search(
+            rf"^\.Cm {name}\b", manual, re.M), name
+    done = run("sink", "--help")
+    words = re.sub(r".*\nstages", "stages", done.out, flags=re.S)
+    for word in words.split():
+        assert word in manual or word in ("stages", "conditions", "actions")
+    assert len(EXAMPLES) >= 10
 
 
 def test_example_of_a_wrong_one_is_right():
