@@ -1,6 +1,7 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/sink_fault.h"
 #include "cli/sink_mail.h"
 #include "io/file.h"
 #include "io/process.h"
@@ -30,9 +31,14 @@ enum key {
 	KEY_SIZE_LIMIT,
 	KEY_RECIPIENTS_LIMIT,
 	KEY_SESSIONS_LIMIT,
+	KEY_MESSAGES_LIMIT,
+	KEY_RATE_LIMIT,
 	KEY_TIMEOUT,
 	KEY_COUNT,
-	KEY_HOSTNAME
+	KEY_HOSTNAME,
+	KEY_FAULT,
+	KEY_LIKE,
+	KEY_SEED
 };
 
 static const struct ph_option options[] = {
@@ -68,11 +74,26 @@ static const struct ph_option options[] = {
 	    KEY_RECIPIENTS_LIMIT },
 	{ "sessions-limit", 0, "N", "Sessions at once, 10000 if left out",
 	    KEY_SESSIONS_LIMIT },
+	{ "messages-limit", 0, "N", "Messages a session", KEY_MESSAGES_LIMIT },
+	{ "rate-limit", 0, "N/TIME",
+	    "Messages in that time, such as 10/1min or 500/1d (may be "
+	    "repeated)",
+	    KEY_RATE_LIMIT },
 	{ "timeout", 0, "TIME", "For a silent client, 5min if left out",
 	    KEY_TIMEOUT },
 	{ "count", 0, "N", "End after that many messages", KEY_COUNT },
 	{ "hostname", 0, "NAME", "The server's name, localhost if left out",
 	    KEY_HOSTNAME },
+	{ "fault", 0, "WHEN:WHAT",
+	    "Do this wrong, as below and in posthaste-sink(1) (may be "
+	    "repeated)",
+	    KEY_FAULT },
+	{ "like", 0, "NAME",
+	    "Say and refuse what this server would: gmail, microsoft365, ses, "
+	    "sendgrid, postfix, exim, dovecot ...",
+	    KEY_LIKE },
+	{ "seed", 0, "N", "Have the same happen by chance as in that run",
+	    KEY_SEED },
 	{ NULL },
 };
 
@@ -85,6 +106,9 @@ struct run {
 	struct ph_loop *loop;
 	struct ph_signal *interrupt, *terminate;
 	struct ph_tls_context *tls;
+	struct ph_tls_context *made[PH_TLS_FLAW_COUNT]; /* by fresh CA */
+	struct ph_inject_plan *plan;
+	uint64_t seed;
 	struct ph_secret passwords[USERS_MAX];
 	struct ph_sasl_user user_items[USERS_MAX];
 	struct ph_sasl_users users;
@@ -119,6 +143,7 @@ static enum ph_exit read_limits(struct run *r)
 	struct ph_smtpd_options *smtp = &r->config.smtp;
 	uint64_t recipients = 0;
 	uint64_t sessions = 0;
+	uint64_t messages = 0;
 	enum ph_exit e = PH_EXIT_OK;
 
 	if (size != NULL &&
@@ -140,9 +165,48 @@ static enum ph_exit read_limits(struct run *r)
 	}
 	if (e == PH_EXIT_OK)
 		e = read_number(r, "count", KEY_COUNT, &r->sink.count_max);
+	if (e == PH_EXIT_OK)
+		e = read_number(
+		    r, "messages-limit", KEY_MESSAGES_LIMIT, &messages);
 	smtp->rcpt_max = (uint32_t)recipients;
+	smtp->mail_max = (uint32_t)messages;
 	r->config.sessions_max = sessions;
 	return e;
+}
+
+static enum ph_exit read_faults(struct run *r)
+{
+	static const struct ph_sink_fault_keys keys = { KEY_FAULT, KEY_LIKE,
+		KEY_SEED, KEY_RATE_LIMIT };
+	enum ph_exit e =
+	    ph_sink_fault_read(r->cli, &r->given, &keys, &r->plan, &r->seed);
+
+	r->config.plan = r->plan;
+	return e;
+}
+
+/* NULL: itself. */
+static const struct ph_inject_likeness *likeness(const struct run *r)
+{
+	return r->plan == NULL ? NULL : ph_inject_plan_like(r->plan);
+}
+
+/* Its limits, where none were given. */
+static enum ph_exit resemble(struct run *r)
+{
+	const struct ph_inject_likeness *like = likeness(r);
+	struct ph_smtpd_options *smtp = &r->config.smtp;
+
+	if (like == NULL)
+		return PH_EXIT_OK;
+	if (!ph_options_has(&r->given, KEY_SIZE_LIMIT))
+		smtp->size_max = like->size_max;
+	if (!ph_options_has(&r->given, KEY_RECIPIENTS_LIMIT))
+		smtp->rcpt_max = like->rcpt_max;
+	if (!ph_options_has(&r->given, KEY_MESSAGES_LIMIT))
+		smtp->mail_max = like->mail_max;
+	smtp->errors_max = like->errors_max;
+	return PH_EXIT_OK;
 }
 
 static enum ph_exit read_encryption(struct run *r)
@@ -162,6 +226,12 @@ static enum ph_exit read_encryption(struct run *r)
 		return ph_cli_usage(
 		    r->cli, "--encryption none has no use for a certificate");
 	}
+	if (r->config.encryption == PH_ENCRYPTION_NONE && r->plan != NULL &&
+	    ph_inject_plan_needs_tls(r->plan)) {
+		return ph_cli_usage(r->cli,
+		    "--fault: one of them needs TLS, and so --encryption "
+		    "wanted, after-connect or before-connect");
+	}
 	/* Where there is no TLS to be had, a login has no other way. */
 	r->config.plaintext_login =
 	    r->config.encryption == PH_ENCRYPTION_NONE ||
@@ -172,9 +242,12 @@ static enum ph_exit read_encryption(struct run *r)
 static enum ph_exit read_hostname(struct run *r)
 {
 	const char *name = ph_options_value(&r->given, KEY_HOSTNAME);
+	const struct ph_inject_likeness *like = likeness(r);
 	struct ph_smtpd *probe = NULL;
 
-	r->config.smtp.hostname = ph_span_of(name == NULL ? "localhost" : name);
+	if (name == NULL)
+		name = like == NULL ? "localhost" : like->hostname;
+	r->config.smtp.hostname = ph_span_of(name);
 
 	enum ph_err err = ph_smtpd_new(&r->config.smtp, 0, &probe);
 
@@ -214,6 +287,8 @@ static enum ph_exit add_user(struct run *r, const char *spec)
 
 static enum ph_exit read_users(struct run *r)
 {
+	const struct ph_inject_likeness *like = likeness(r);
+
 	r->users.items = r->user_items;
 	r->users.anonymous = ph_options_has(&r->given, KEY_ANONYMOUS);
 	for (size_t i = 0; i < r->given.count; i++) {
@@ -224,8 +299,10 @@ static enum ph_exit read_users(struct run *r)
 		if (e != PH_EXIT_OK)
 			return e;
 	}
-	if (r->users.count > 0 || r->users.anonymous)
+	if (r->users.count > 0 || r->users.anonymous ||
+	    (like != NULL && like->login_required)) {
 		r->config.users = &r->users;
+	}
 	r->config.login_required =
 	    !ph_options_has(&r->given, KEY_LOGIN_OPTIONAL);
 	return PH_EXIT_OK;
@@ -240,9 +317,12 @@ static enum ph_err make_certificate(struct run *r, struct ph_fault *fault)
 	enum ph_err err;
 
 	ph_buf_init(&ca, CA_MAX);
-	err = ph_tls_self_made_context(names,
-	    host == NULL ? PH_COUNT(names) - 1 : PH_COUNT(names), &r->tls, &ca,
-	    fault);
+	err = ph_tls_self_made_contexts(names,
+	    host == NULL ? PH_COUNT(names) - 1 : PH_COUNT(names),
+	    r->plan == NULL ? 0 : ph_inject_plan_certificates(r->plan), r->made,
+	    &ca, fault);
+	for (size_t i = 0; i < PH_INJECT_CERTIFICATE_COUNT; i++)
+		r->config.flawed[i] = r->made[i];
 	r->ca_file = ph_options_value(&r->given, KEY_CA_OUT);
 	if (err == PH_OK && r->ca_file != NULL) {
 		err = ph_file_replace_in_place(
@@ -264,12 +344,18 @@ static enum ph_exit make_tls(struct run *r)
 		return ph_cli_usage(r->cli,
 		    "--ca-out writes a fresh CA, --certificate has one");
 	}
+	if (file != NULL && r->plan != NULL &&
+	    ph_inject_plan_certificates(r->plan) != 0) {
+		return ph_cli_usage(r->cli,
+		    "--fault tls:certificate shows one by a fresh CA, "
+		    "--certificate has its own");
+	}
 	if (file != NULL) {
 		err = ph_tls_server_context(file, &r->tls, &fault);
 	} else {
 		err = make_certificate(r, &fault);
 	}
-	r->config.tls = r->tls;
+	r->config.tls = file != NULL ? r->tls : r->made[PH_TLS_FLAW_NONE];
 	return err == PH_OK ? PH_EXIT_OK : ph_cli_fail(r->cli, &fault);
 }
 
@@ -290,6 +376,8 @@ static enum ph_exit read_all(struct run *r)
 {
 	static enum ph_exit (*const readers[])(struct run * r) = {
 		read_limits,
+		read_faults,
+		resemble,
 		read_encryption,
 		read_hostname,
 		read_users,
@@ -363,6 +451,8 @@ static enum ph_exit announce(const struct run *r)
 	    j, "listening", ph_json_str(ph_server_address(r->sink.server)));
 	if (r->ca_file != NULL)
 		ph_json_put(j, "ca_file", ph_json_str(r->ca_file));
+	if (r->plan != NULL && ph_inject_plan_is_random(r->plan))
+		ph_json_put(j, "seed", json_integer((json_int_t)r->seed));
 	return ph_json_print(&j);
 }
 
@@ -389,6 +479,9 @@ static void release(struct run *r)
 	ph_signal_free(r->terminate);
 	ph_loop_free(r->loop);
 	ph_tls_context_free(r->tls);
+	for (size_t i = 0; i < PH_TLS_FLAW_COUNT; i++)
+		ph_tls_context_free(r->made[i]);
+	ph_inject_plan_free(r->plan);
 	ph_maildir_free(r->sink.maildir);
 	for (size_t i = 0; i < USERS_MAX; i++)
 		ph_secret_release(&r->passwords[i]);
@@ -431,5 +524,17 @@ const struct ph_command ph_command_sink = {
 	    "   \"path\":null,\"subject\":\"...\"}\n"
 	    "With --quiet only the first line is printed.\n"
 	    "It ends with exit code 0 on SIGINT and SIGTERM, and relays for "
-	    "nobody.\n",
+	    "nobody.\n\n"
+	    "--fault STAGE[=PATTERN][,CONDITION[=VALUE]]...:ACTION[=ARGUMENT], "
+	    "as in\n"
+	    "  --fault \"rcpt=bob@*,times=2:reply=451 4.7.1 Later\" --fault "
+	    "kept:hangup\n"
+	    "stages      connect greeting ehlo starttls tls auth login mail "
+	    "rcpt data\n"
+	    "            content end kept rset quit any\n"
+	    "conditions  from times session each-session probability clear "
+	    "secure after\n"
+	    "actions     reply say hangup reset stall slow drip garble strip "
+	    "add inject\n"
+	    "            plain tls certificate challenge greylist\n",
 };

@@ -28,11 +28,14 @@ struct ph_sink_message {
 	bool failed; /* it could not be written */
 };
 
-static const struct ph_smtpd_reply sender_ok = { 250, "2.1.0", "Sender OK" };
-static const struct ph_smtpd_reply rcpt_ok = { 250, "2.1.5", "Recipient OK" };
+static const struct ph_smtpd_reply sender_ok = { 250, "2.1.0", "Sender OK",
+	PH_PHRASE_SENDER_OK };
+static const struct ph_smtpd_reply rcpt_ok = { 250, "2.1.5", "Recipient OK",
+	PH_PHRASE_RECIPIENT_OK };
 static const struct ph_smtpd_reply go_on = { 354, NULL,
-	"End with <CRLF>.<CRLF>" };
-static const struct ph_smtpd_reply taken = { 250, "2.0.0", "Taken" };
+	"End with <CRLF>.<CRLF>", PH_PHRASE_GO_AHEAD };
+static const struct ph_smtpd_reply taken = { 250, "2.0.0", "Taken",
+	PH_PHRASE_TAKEN };
 static const struct ph_smtpd_reply no_memory = { 452, "4.3.0",
 	"Out of memory" };
 static const struct ph_smtpd_reply no_storage = { 452, "4.3.1",
@@ -316,6 +319,14 @@ static void on_stopped(void *ctx)
 	s->stopped = true;
 }
 
+static void on_injected(void *ctx, uint64_t session, const char *what)
+{
+	const struct ph_sink *s = ctx;
+
+	ph_cli_note(
+	    s->cli, "session %llu: %s", (unsigned long long)session, what);
+}
+
 const struct ph_server_handler ph_sink_handler = {
 	.mail = on_mail,
 	.rcpt = on_rcpt,
@@ -324,4 +335,5 @@ const struct ph_server_handler ph_sink_handler = {
 	.end = on_end,
 	.abort = on_abort,
 	.stopped = on_stopped,
+	.injected = on_injected,
 };

@@ -531,6 +531,15 @@ void ph_stream_free(struct ph_stream *s)
 	(void)close(s->fd);
 }
 
+void ph_stream_cut(struct ph_stream *s)
+{
+	struct linger at_once = { .l_onoff = 1 };
+
+	(void)setsockopt(
+	    s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	s->failed = true;
+}
+
 void ph_stream_on_ready(struct ph_stream *s, ph_stream_fn *fn, void *ctx)
 {
 	s->fn = fn;

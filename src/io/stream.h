@@ -22,6 +22,10 @@ PH_MUST_USE enum ph_err ph_stream_new(
 /* Closes at once (with TLS's close_notify, if it fits into the socket). */
 void ph_stream_free(struct ph_stream *s);
 
+/* Has ph_stream_free(), which is due next, end with a reset: without what was
+   not sent yet, and without TLS's close_notify. */
+void ph_stream_cut(struct ph_stream *s);
+
 void ph_stream_on_ready(struct ph_stream *s, ph_stream_fn *fn, void *ctx);
 
 /* PH_OK        *got octets (above 0)

@@ -48,6 +48,27 @@ struct ph_buf;
 PH_MUST_USE enum ph_err ph_tls_self_made_context(const char *const *names,
     size_t count, struct ph_tls_context **out, struct ph_buf *ca_pem,
     struct ph_fault *fault);
+
+/* What is wrong with a certificate that was made to be wrong. */
+enum ph_tls_flaw {
+	PH_TLS_FLAW_NONE = 0,
+	PH_TLS_FLAW_EXPIRED, /* yesterday */
+	PH_TLS_FLAW_NOT_YET, /* valid from tomorrow */
+	PH_TLS_FLAW_NAME,    /* for another host */
+	PH_TLS_FLAW_WEAK,    /* RSA of 1024 bits */
+	PH_TLS_FLAW_CHAIN,   /* what is between it and the CA is left out */
+	PH_TLS_FLAW_SELF_SIGNED
+};
+
+enum {
+	PH_TLS_FLAW_COUNT = PH_TLS_FLAW_SELF_SIGNED + 1
+};
+/* The same, for a server that is made to be wrong: out[0] is sound, and there
+   is an out[flaw] for each bit of flaws; NULL for the others, and for all on
+   failure. */
+PH_MUST_USE enum ph_err ph_tls_self_made_contexts(const char *const *names,
+    size_t count, unsigned flaws, struct ph_tls_context *out[PH_TLS_FLAW_COUNT],
+    struct ph_buf *ca_pem, struct ph_fault *fault);
 void ph_tls_context_free(struct ph_tls_context *c);
 
 struct ph_tls_options {

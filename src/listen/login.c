@@ -1,4 +1,4 @@
-#include "listen/state.h"
+#include "listen/fault.h"
 
 /* What -PLUS binds to. */
 static struct ph_sasl_channel channel_of(const struct ph_listen_session *s)
@@ -20,6 +20,28 @@ static struct ph_sasl_channel channel_of(const struct ph_listen_session *s)
 	return channel;
 }
 
+/* Only what the server offers that it is like. */
+static enum ph_err resemble(
+    const struct ph_listen_session *s, struct ph_buf *names)
+{
+	const struct ph_inject_likeness *like =
+	    ph_inject_plan_like(s->server->config.plan);
+	struct ph_buf all;
+
+	if (like == NULL)
+		return PH_OK;
+	ph_buf_init(&all, PH_LISTEN_MECHANISMS_MAX);
+
+	enum ph_err err = ph_buf_append(&all, ph_buf_span(names));
+	ph_buf_clear(names);
+	if (err == PH_OK) {
+		err = ph_inject_likeness_mechanisms(
+		    like, ph_buf_span(&all), names);
+	}
+	ph_buf_release(&all);
+	return err;
+}
+
 enum ph_err ph_listen_login_mechanisms(
     const struct ph_listen_session *s, bool secure, struct ph_buf *out)
 {
@@ -36,7 +58,10 @@ enum ph_err ph_listen_login_mechanisms(
 		.anonymous = users->anonymous,
 	};
 
-	return ph_sasl_server_mechanisms(&offer, out);
+	enum ph_err err = ph_sasl_server_mechanisms(&offer, out);
+	if (err != PH_OK || s->fault == NULL)
+		return err;
+	return resemble(s, out);
 }
 
 void ph_listen_login_reset(struct ph_listen_session *s)
@@ -56,7 +81,7 @@ static ph_msec now_of(const struct ph_listen_session *s)
 }
 
 /* The engine's own errors end the session by its events. */
-static void done(struct ph_listen_session *s, enum ph_smtpd_auth_result result)
+static void end(struct ph_listen_session *s, enum ph_smtpd_auth_result result)
 {
 	enum ph_err err = ph_smtpd_auth_done(s->engine, now_of(s), result);
 
@@ -68,8 +93,25 @@ static void done(struct ph_listen_session *s, enum ph_smtpd_auth_result result)
 	ph_buf_wipe(&s->challenge);
 }
 
-/* Keeps who it is. */
-static void good(struct ph_listen_session *s)
+/* Who logs in, as far as is known. */
+static struct ph_span claimed(const struct ph_listen_session *s)
+{
+	return s->login == NULL ? (struct ph_span){ 0 }
+				: ph_sasl_server_username(s->login);
+}
+
+static void done(struct ph_listen_session *s, enum ph_smtpd_auth_result result)
+{
+	if (s->fault == NULL) {
+		end(s, result);
+		return;
+	}
+	s->fault->result = result;
+	ph_listen_fault_at(s, PH_SMTPD_STAGE_LOGIN, claimed(s));
+}
+
+/* Keeps who it is; false: there is no room. */
+static bool keep_name(struct ph_listen_session *s)
 {
 	const char *name = ph_sasl_server_mechanism(s->login);
 	size_t len = strlen(name);
@@ -78,13 +120,28 @@ static void good(struct ph_listen_session *s)
 	if (len >= sizeof(s->mechanism) ||
 	    ph_buf_append(&s->username, ph_sasl_server_username(s->login)) !=
 		PH_OK) {
-		done(s, PH_SMTPD_AUTH_TEMPORARY);
-		return;
+		return false;
 	}
 	memcpy(s->mechanism, name, len + 1);
 	s->client.mechanism = s->mechanism;
 	s->client.username = ph_buf_span(&s->username);
-	done(s, PH_SMTPD_AUTH_OK);
+	return true;
+}
+
+static void good(struct ph_listen_session *s)
+{
+	done(s, keep_name(s) ? PH_SMTPD_AUTH_OK : PH_SMTPD_AUTH_TEMPORARY);
+}
+
+void ph_listen_login_finish(struct ph_listen_session *s, bool good)
+{
+	enum ph_smtpd_auth_result result = s->fault->result;
+
+	if (good && result != PH_SMTPD_AUTH_OK && s->login != NULL &&
+	    keep_name(s)) {
+		result = PH_SMTPD_AUTH_OK;
+	}
+	end(s, result);
 }
 
 static void challenge(struct ph_listen_session *s)
@@ -113,11 +170,24 @@ static void step(
 	}
 }
 
+/* A challenge that nothing answers well. */
+static bool mislead(struct ph_listen_session *s)
+{
+	struct ph_span text = s->fault->challenge;
+
+	s->fault->challenged = text.ptr != NULL &&
+	    ph_smtpd_auth_challenge_as_is(s->engine, now_of(s), text) == PH_OK;
+	s->fault->challenge = (struct ph_span){ 0 };
+	return s->fault->challenged;
+}
+
 static void begin(struct ph_listen_session *s, const struct ph_smtpd_event *ev)
 {
 	struct ph_sasl_channel channel = channel_of(s);
 
 	ph_listen_login_reset(s);
+	if (s->fault != NULL && mislead(s))
+		return;
 	if (ph_sasl_server_new(ev->data, s->server->config.users, &channel,
 		&s->login) != PH_OK) {
 		done(s, PH_SMTPD_AUTH_TEMPORARY);
@@ -133,6 +203,8 @@ void ph_listen_login_event(
 		begin(s, ev);
 	} else if (ev->type == PH_SMTPD_AUTH_CANCELLED) {
 		ph_listen_login_reset(s);
+	} else if (s->fault != NULL && s->fault->challenged) {
+		done(s, PH_SMTPD_AUTH_REFUSED);
 	} else if (s->login_good) {
 		good(s);
 	} else {

@@ -9,27 +9,31 @@ enum {
 	SESSIONS_MAX = 10000
 };
 
-static const struct ph_smtpd_reply too_many = { 421, "4.3.2",
-	"Too many sessions, try again later" };
-
 /* One more than we serve: told so, in clear only, and closed. */
 static void turn_away(struct ph_server *s, int fd)
 {
 	struct ph_stream *stream = NULL;
-	struct ph_buf text;
+	struct ph_smtpd *engine = NULL;
+	struct ph_smtpd_options opt = s->config.smtp;
 	size_t put = 0;
 
 	if (ph_stream_new(s->loop, fd, &stream) != PH_OK)
 		return;
-	ph_buf_init(&text, PH_SMTPD_TEXT_MAX);
+	opt.peer = ph_span_of(ph_stream_peer(stream));
+	opt.words = NULL;
+	/* Placeholders are filled in. */
+	opt.stages = true;
+	opt.greeting = ph_inject_likeness_words(
+	    s->config.plan == NULL ? NULL : ph_inject_plan_like(s->config.plan),
+	    PH_PHRASE_TOO_MANY_SESSIONS);
 	if (s->config.encryption != PH_ENCRYPTION_BEFORE_CONNECT &&
-	    ph_smtpd_reply_write(&text, &too_many) == PH_OK) {
-		struct ph_span out = ph_buf_span(&text);
+	    ph_smtpd_new(&opt, ph_loop_now(s->loop), &engine) == PH_OK) {
+		struct ph_span out = ph_smtpd_pending(engine);
 		enum ph_err err = ph_stream_writev(stream, &out, 1, &put);
 
 		(void)err; /* whether it hears us or not, it has to go */
 	}
-	ph_buf_release(&text);
+	ph_smtpd_free(engine);
 	ph_stream_free(stream);
 }
 

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/span.h"
 #include "connection/connection.h"
+#include "inject/plan.h"
 #include "io/loop.h"
 #include "io/tls.h"
 #include "sasl/server.h"
@@ -55,6 +56,9 @@ struct ph_server_handler {
 	void (*abort)(void *ctx, struct ph_server_mail *m);
 	/* ph_server_stop() or _drain() has ended; or NULL. */
 	void (*stopped)(void *ctx);
+	/* Because of what, a fault of the plan or a rule of its likeness, this
+	   session now does something else; or NULL. */
+	void (*injected)(void *ctx, uint64_t session, const char *what);
 };
 
 struct ph_server_config {
@@ -71,6 +75,12 @@ struct ph_server_config {
 	   TLS and AUTH.  hostname must live as long as the server. */
 	struct ph_smtpd_options smtp;
 	size_t sessions_max; /* 0: 10,000; one more is told 421 */
+	/* What it does wrong, and what it is like; borrowed.  NULL: nothing.
+	   With one, texts of the answer to end have to be constants. */
+	struct ph_inject_plan *plan;
+	/* By enum ph_inject_certificate, those that the plan shows;
+	   borrowed. */
+	struct ph_tls_context *flawed[PH_INJECT_CERTIFICATE_COUNT];
 	const struct ph_server_handler *handler; /* borrowed */
 	void *ctx;
 };

@@ -1,4 +1,4 @@
-#include "listen/state.h"
+#include "listen/fault.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static ph_msec now_of(const struct ph_listen_session *s)
 }
 
 /* Moving a timer costs more than one that fires too early now and then. */
-static void arm(struct ph_listen_session *s, ph_msec at)
+void ph_listen_session_arm(struct ph_listen_session *s, ph_msec at)
 {
 	if (at >= s->armed)
 		return;
@@ -31,7 +31,7 @@ static void arm(struct ph_listen_session *s, ph_msec at)
 void ph_listen_session_wake(struct ph_listen_session *s)
 {
 	s->armed = PH_NEVER;
-	arm(s, now_of(s));
+	ph_listen_session_arm(s, now_of(s));
 }
 
 static enum ph_err offer(struct ph_listen_session *s, bool secure)
@@ -47,12 +47,31 @@ static enum ph_err offer(struct ph_listen_session *s, bool secure)
 	return err;
 }
 
-static enum ph_err make_engine(struct ph_listen_session *s)
+/* As the server that it is like. */
+static void resemble(
+    const struct ph_listen_session *s, struct ph_smtpd_options *opt)
+{
+	const struct ph_inject_likeness *like =
+	    ph_inject_plan_like(s->server->config.plan);
+
+	opt->stages = true;
+	opt->peer = ph_span_of(s->client.peer);
+	if (like == NULL)
+		return;
+	opt->words = like->words;
+	opt->extensions = ph_span_of(like->extensions);
+}
+
+enum ph_err ph_listen_session_make_engine(
+    struct ph_listen_session *s, const struct ph_smtpd_reply *greeting)
 {
 	const struct ph_server_config *c = &s->server->config;
 	struct ph_smtpd_options opt = c->smtp;
 
-	opt.secure = c->encryption == PH_ENCRYPTION_BEFORE_CONNECT;
+	opt.greeting = greeting;
+	if (s->fault != NULL)
+		resemble(s, &opt);
+	opt.secure = s->client.tls != NULL;
 	opt.starttls = c->encryption == PH_ENCRYPTION_WANTED ||
 	    c->encryption == PH_ENCRYPTION_AFTER_CONNECT;
 	opt.tls_required = c->encryption == PH_ENCRYPTION_AFTER_CONNECT;
@@ -89,16 +108,26 @@ static void release(struct ph_listen_session *s)
 	ph_listen_login_reset(s);
 	ph_smtpd_free(s->engine);
 	ph_timer_free(s->timer);
+	if (s->fault != NULL && s->fault->cut)
+		ph_stream_cut(s->stream);
 	ph_stream_free(s->stream);
 	ph_buf_wipe(&s->rest);
 	ph_buf_release(&s->username);
+	free(s->fault);
 	free(s);
 }
 
-static enum ph_err start_tls(struct ph_listen_session *s)
+enum ph_err ph_listen_session_start_tls(struct ph_listen_session *s)
 {
 	struct ph_tls_options opt = { .context = s->server->config.tls };
 
+	if (s->fault != NULL && s->fault->tls != NULL)
+		opt.context = s->fault->tls;
+	/* Behind STARTTLS the engine looks at the time. */
+	if (s->engine == NULL) {
+		s->limit = now_of(s) + HANDSHAKE_MS;
+		ph_listen_session_arm(s, s->limit);
+	}
 	s->handshake = true;
 	return ph_stream_start_tls(s->stream, &opt);
 }
@@ -106,17 +135,20 @@ static enum ph_err start_tls(struct ph_listen_session *s)
 static enum ph_err start(struct ph_listen_session *s)
 {
 	enum ph_err err = ph_timer_new(s->server->loop, on_timer, s, &s->timer);
+	if (err == PH_OK)
+		err = ph_listen_fault_new(s);
 	if (err != PH_OK)
 		return err;
 	s->client.peer = ph_stream_peer(s->stream);
 	s->client.local = ph_stream_local(s->stream);
 	ph_stream_on_ready(s->stream, on_ready, s);
-	if (s->server->config.encryption == PH_ENCRYPTION_BEFORE_CONNECT) {
-		s->limit = now_of(s) + HANDSHAKE_MS;
-		arm(s, s->limit);
-		return start_tls(s);
+	if (s->fault != NULL) {
+		ph_listen_session_wake(s);
+		return PH_OK;
 	}
-	err = make_engine(s);
+	if (s->server->config.encryption == PH_ENCRYPTION_BEFORE_CONNECT)
+		return ph_listen_session_start_tls(s);
+	err = ph_listen_session_make_engine(s, NULL);
 	/* The greeting goes out from the loop. */
 	if (err == PH_OK)
 		ph_listen_session_wake(s);
@@ -152,20 +184,30 @@ enum ph_err ph_listen_session_new(struct ph_server *server, int fd)
 }
 
 /* The handler's answer, if it gave one. */
-static void answer(
+void ph_listen_session_answer(
     struct ph_listen_session *s, const struct ph_smtpd_reply *reply)
 {
 	if (reply->code == 0)
 		return;
 
-	enum ph_err err = ph_smtpd_answer(
-	    s->engine, now_of(s), reply->code, reply->enhanced, reply->text);
+	enum ph_err err = ph_smtpd_answer_reply(s->engine, now_of(s), reply);
 	/* Nobody else could answer instead. */
 	if (err == PH_EINVAL) {
 		err = ph_smtpd_answer(s->engine, now_of(s), 451, "4.3.0",
 		    "Local error in processing");
 	}
 	(void)err; /* out of memory: the engine ends the session */
+}
+
+/* What a fault puts behind the reply to STARTTLS leaves with it. */
+static void inject(struct ph_listen_session *s)
+{
+	if (s->fault == NULL || s->fault->inject.len == 0)
+		return;
+
+	enum ph_err err = ph_smtpd_put(s->engine, s->fault->inject);
+
+	(void)err; /* less of it */
 }
 
 static void on_event(
@@ -178,8 +220,13 @@ static void on_event(
 	switch (ev->type) {
 	case PH_SMTPD_NONE:
 		return;
+	case PH_SMTPD_STAGE:
+		s->sensitive |= ev->stage == PH_SMTPD_STAGE_AUTH;
+		ph_listen_fault_at(s, ev->stage, ev->data);
+		return;
 	case PH_SMTPD_START_TLS:
 		s->tls_wanted = true;
+		inject(s);
 		return;
 	case PH_SMTPD_AUTH:
 	case PH_SMTPD_AUTH_RESPONSE:
@@ -200,8 +247,14 @@ static void on_event(
 		break;
 	case PH_SMTPD_BODY:
 		h->body(ctx, &s->mail, ev->data);
+		if (s->fault != NULL)
+			ph_listen_fault_content(s, ev->data.len);
 		return;
 	case PH_SMTPD_END:
+		if (s->fault != NULL) {
+			ph_listen_fault_at(s, PH_SMTPD_STAGE_END, PH_SPAN(""));
+			return;
+		}
 		reply = h->end(ctx, &s->mail);
 		break;
 	case PH_SMTPD_ABORT:
@@ -212,14 +265,14 @@ static void on_event(
 		s->limit = now_of(s) + LINGER_MS;
 		return;
 	}
-	answer(s, &reply);
+	ph_listen_session_answer(s, &reply);
 }
 
-static void drain_events(struct ph_listen_session *s)
+void ph_listen_session_drain(struct ph_listen_session *s)
 {
 	struct ph_smtpd_event ev;
 
-	while (ph_smtpd_next_event(s->engine, &ev))
+	while (s->engine != NULL && ph_smtpd_next_event(s->engine, &ev))
 		on_event(s, &ev);
 }
 
@@ -234,7 +287,7 @@ static void feed(struct ph_listen_session *s, struct ph_span *in)
 		enum ph_err err = ph_smtpd_receive(s->engine, now_of(s), in);
 
 		(void)err;
-		drain_events(s);
+		ph_listen_session_drain(s);
 	} while (in->len > 0 && in->len != before);
 }
 
@@ -243,7 +296,7 @@ static void lose(struct ph_listen_session *s)
 	if (s->engine == NULL)
 		return;
 	ph_smtpd_lost(s->engine, now_of(s));
-	drain_events(s);
+	ph_listen_session_drain(s);
 }
 
 void ph_listen_session_drop(struct ph_listen_session *s)
@@ -298,16 +351,22 @@ static enum progress take(struct ph_listen_session *s)
 {
 	if (s->closing || s->handshake)
 		return STUCK;
+	if (s->fault != NULL &&
+	    (s->fault->stalled || ph_listen_fault_holds(s))) {
+		return STUCK;
+	}
 	if (s->rest.len > 0)
 		return take_rest(s);
 	return s->tls_wanted ? STUCK : take_new(s);
 }
 
 /* True: everything is with the kernel. */
-static enum ph_err flush(struct ph_listen_session *s)
+enum ph_err ph_listen_session_flush(struct ph_listen_session *s)
 {
 	struct ph_span out = ph_smtpd_pending(s->engine);
 
+	if (s->fault != NULL && s->fault->drip > 0)
+		return ph_listen_fault_drip(s);
 	while (out.len > 0) {
 		size_t put = 0;
 		enum ph_err err = ph_stream_writev(s->stream, &out, 1, &put);
@@ -334,6 +393,27 @@ static void close_softly(struct ph_listen_session *s)
 	ph_listen_session_drop(s);
 }
 
+static bool begin_tls(struct ph_listen_session *s)
+{
+	if (s->fault == NULL)
+		return ph_listen_session_start_tls(s) == PH_OK;
+	ph_listen_fault_at(s, PH_SMTPD_STAGE_TLS, PH_SPAN(""));
+	ph_listen_session_drain(s);
+	/* It may have something to say, or to swallow. */
+	if (!s->handshake)
+		ph_listen_session_wake(s);
+	return true;
+}
+
+static bool may_read(const struct ph_listen_session *s)
+{
+	/* Who says nothing any more still sees the client go. */
+	if (s->fault != NULL && s->fault->stalled)
+		return true;
+	return s->rest.len == 0 && !s->closing &&
+	    (s->fault == NULL || !ph_listen_fault_holds(s));
+}
+
 /* Reads, answers and writes as long as anything moves.  False: the session is
    gone. */
 static bool work(struct ph_listen_session *s)
@@ -343,7 +423,7 @@ static bool work(struct ph_listen_session *s)
 
 	for (int i = 0; i < TURNS_MAX && progress == MOVED; i++) {
 		progress = take(s);
-		written = flush(s);
+		written = ph_listen_session_flush(s);
 		if (progress == LOST || written == PH_EIO) {
 			ph_listen_session_drop(s);
 			return false;
@@ -355,7 +435,7 @@ static bool work(struct ph_listen_session *s)
 	}
 	if (s->tls_wanted && written == PH_OK) {
 		s->tls_wanted = false;
-		if (start_tls(s) != PH_OK) {
+		if (!begin_tls(s)) {
 			ph_listen_session_drop(s);
 			return false;
 		}
@@ -364,7 +444,7 @@ static bool work(struct ph_listen_session *s)
 	   not for what is here already. */
 	if (progress == MOVED && s->rest.len > 0)
 		ph_listen_session_wake(s);
-	ph_stream_want_read(s->stream, s->rest.len == 0 && !s->closing);
+	ph_stream_want_read(s->stream, may_read(s));
 	return true;
 }
 
@@ -374,8 +454,13 @@ static enum ph_err secured(struct ph_listen_session *s)
 	s->handshake = false;
 	s->limit = PH_NEVER;
 	s->client.tls = ph_stream_tls_info(s->stream)->version;
+	if (s->engine == NULL && s->fault != NULL) {
+		ph_listen_fault_at(s, PH_SMTPD_STAGE_GREETING, PH_SPAN(""));
+		ph_listen_session_wake(s);
+		return PH_OK;
+	}
 	if (s->engine == NULL)
-		return make_engine(s);
+		return ph_listen_session_make_engine(s, NULL);
 	ph_listen_login_reset(s);
 
 	enum ph_err err = offer(s, true);
@@ -404,17 +489,28 @@ static enum ph_err shake(struct ph_listen_session *s)
 
 static void run(struct ph_listen_session *s)
 {
+	if (s->fault != NULL && !ph_listen_fault_run(s))
+		return;
+
 	enum ph_err err = s->handshake ? shake(s) : PH_OK;
 
 	if (err != PH_OK && err != PH_AGAIN) {
 		ph_listen_session_drop(s);
 		return;
 	}
-	if (err == PH_OK && !work(s))
+	if (err == PH_OK && s->engine != NULL && !work(s))
 		return;
-	arm(s, s->limit);
+	ph_listen_session_arm(s, s->limit);
 	if (s->engine != NULL)
-		arm(s, ph_smtpd_deadline(s->engine));
+		ph_listen_session_arm(s, ph_smtpd_deadline(s->engine));
+}
+
+/* A server that does nothing does not mind the time either. */
+static bool minds_time(const struct ph_listen_session *s)
+{
+	return s->engine != NULL &&
+	    (s->fault == NULL ||
+		(!s->fault->stalled && s->fault->until == PH_NEVER));
 }
 
 static void on_ready(void *ctx)
@@ -432,12 +528,12 @@ static void on_timer(void *ctx)
 		ph_listen_session_drop(s);
 		return;
 	}
-	if (s->engine != NULL) {
+	if (minds_time(s)) {
 		if (s->server->stopping && !s->told)
 			ph_smtpd_shutdown(s->engine, now);
 		s->told = s->server->stopping;
 		ph_smtpd_tick(s->engine, now);
-		drain_events(s);
+		ph_listen_session_drain(s);
 	}
 	run(s);
 }

@@ -17,6 +17,7 @@ enum {
 };
 
 struct ph_listen_session;
+struct ph_listen_fault;
 
 struct ph_server {
 	struct ph_loop *loop;
@@ -50,6 +51,7 @@ struct ph_listen_session {
 	bool closing;   /* closes when everything is written */
 	bool sensitive; /* what was read may hold a password */
 	ph_msec limit;  /* for a handshake, or for the last words */
+	struct ph_listen_fault *fault; /* NULL: it does nothing wrong */
 
 	struct ph_sasl_server *login;
 	bool login_good; /* one more challenge was sent, for its data only */
@@ -65,7 +67,24 @@ void ph_listen_session_drop(struct ph_listen_session *s);
 /* Lets the loop run it soon. */
 void ph_listen_session_wake(struct ph_listen_session *s);
 
+/* The timer fires at that time, or before. */
+void ph_listen_session_arm(struct ph_listen_session *s, ph_msec at);
+/* What a session without faults does by itself. */
+PH_MUST_USE enum ph_err ph_listen_session_start_tls(
+    struct ph_listen_session *s);
+PH_MUST_USE enum ph_err ph_listen_session_make_engine(
+    struct ph_listen_session *s, const struct ph_smtpd_reply *greeting);
+void ph_listen_session_answer(
+    struct ph_listen_session *s, const struct ph_smtpd_reply *reply);
+/* Acts on what the engine reports. */
+void ph_listen_session_drain(struct ph_listen_session *s);
+/* PH_OK: everything is with the kernel; PH_AGAIN, PH_EIO. */
+PH_MUST_USE enum ph_err ph_listen_session_flush(struct ph_listen_session *s);
+
 /* login.c */
+
+/* Ends a login as it came out, or, when good, well in any case. */
+void ph_listen_login_finish(struct ph_listen_session *s, bool good);
 
 /* The names to offer on s now. */
 PH_MUST_USE enum ph_err ph_listen_login_mechanisms(

@@ -7,7 +7,7 @@
 #include "smtpd/path.h"
 
 static const struct ph_smtpd_reply unknown = { 500, "5.5.2",
-	"Command not recognized" };
+	"Command not recognized", PH_PHRASE_UNKNOWN_COMMAND };
 static const struct ph_smtpd_reply control = { 500, "5.5.2",
 	"Control character in a command" };
 static const struct ph_smtpd_reply no_argument = { 501, "5.5.4",

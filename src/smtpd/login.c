@@ -11,9 +11,9 @@ static const struct ph_smtpd_reply again = { 503, "5.5.1",
 static const struct ph_smtpd_reply in_mail = { 503, "5.5.1",
 	"Not within a mail transaction" };
 static const struct ph_smtpd_reply need_tls = { 530, "5.7.0",
-	"Must issue a STARTTLS command first" };
+	"Must issue a STARTTLS command first", PH_PHRASE_TLS_REQUIRED };
 static const struct ph_smtpd_reply unknown = { 504, "5.5.4",
-	"Mechanism is not offered" };
+	"Mechanism is not offered", PH_PHRASE_MECHANISM_UNKNOWN };
 static const struct ph_smtpd_reply needs_tls = { 538, "5.7.11",
 	"Mechanism needs encryption" };
 static const struct ph_smtpd_reply not_base64 = { 501, "5.5.2",
@@ -21,11 +21,11 @@ static const struct ph_smtpd_reply not_base64 = { 501, "5.5.2",
 static const struct ph_smtpd_reply cancelled = { 501, "5.7.0",
 	"Authentication cancelled" };
 static const struct ph_smtpd_reply taken = { 235, "2.7.0",
-	"Authentication successful" };
+	"Authentication successful", PH_PHRASE_LOGIN_OK };
 static const struct ph_smtpd_reply refused = { 535, "5.7.8",
-	"Authentication credentials invalid" };
+	"Authentication credentials invalid", PH_PHRASE_BAD_LOGIN };
 static const struct ph_smtpd_reply temporary = { 454, "4.7.0",
-	"Temporary authentication failure" };
+	"Temporary authentication failure", PH_PHRASE_LOGIN_LATER };
 
 static bool holds(const struct ph_buf *names, struct ph_span name)
 {
@@ -52,7 +52,7 @@ static const struct ph_smtpd_reply *mechanism_refusal(const struct ph_smtpd *s)
 
 static const struct ph_smtpd_reply *login_refusal(const struct ph_smtpd *s)
 {
-	if (s->auth == PH_SMTPD_AUTH_OFF)
+	if (s->auth == PH_SMTPD_AUTH_OFF || s->no_auth)
 		return &off;
 	if (s->helo.len == 0 || !s->extended)
 		return &no_hello;
@@ -120,8 +120,13 @@ void ph_smtpd_login_response(struct ph_smtpd *s, struct ph_span line)
 		.data = ph_buf_span(&s->decoded) });
 }
 
-enum ph_err ph_smtpd_auth_challenge(
-    struct ph_smtpd *s, ph_msec now, struct ph_span raw)
+static enum ph_err encode(struct ph_span raw, bool as_is, struct ph_buf *out)
+{
+	return as_is ? ph_buf_append(out, raw) : ph_base64_encode(raw, out);
+}
+
+static enum ph_err say_challenge(
+    struct ph_smtpd *s, ph_msec now, struct ph_span raw, bool as_is)
 {
 	if (s->phase != PH_PHASE_ANSWER_LOGIN)
 		return PH_EINVAL;
@@ -130,7 +135,7 @@ enum ph_err ph_smtpd_auth_challenge(
 	enum ph_err err = ph_buf_append(&s->out, PH_SPAN("334 "));
 
 	if (err == PH_OK)
-		err = ph_base64_encode(raw, &s->out);
+		err = encode(raw, as_is, &s->out);
 	if (err == PH_OK)
 		err = ph_buf_append(&s->out, PH_SPAN("\r\n"));
 	if (err != PH_OK) {
@@ -140,6 +145,18 @@ enum ph_err ph_smtpd_auth_challenge(
 	s->phase = PH_PHASE_RESPONSE;
 	s->deadline = now + s->timeout_command;
 	return PH_OK;
+}
+
+enum ph_err ph_smtpd_auth_challenge(
+    struct ph_smtpd *s, ph_msec now, struct ph_span raw)
+{
+	return say_challenge(s, now, raw, false);
+}
+
+enum ph_err ph_smtpd_auth_challenge_as_is(
+    struct ph_smtpd *s, ph_msec now, struct ph_span text)
+{
+	return say_challenge(s, now, text, true);
 }
 
 enum ph_err ph_smtpd_auth_done(

@@ -25,13 +25,20 @@ static bool is_enhanced(struct ph_span s)
 
 bool ph_smtpd_reply_fits(const struct ph_smtpd_reply *r)
 {
-	struct ph_span text = ph_span_of(r->text);
+	struct ph_span rest = ph_span_of(r->text);
+	struct ph_span line;
+	unsigned lines = 0;
 
 	if (r->code < 200 || r->code > 599)
 		return false;
 	if (r->enhanced != NULL && !is_enhanced(ph_span_of(r->enhanced)))
 		return false;
-	return text.len <= PH_SMTPD_TEXT_MAX && !ph_span_has_control(text);
+	while (ph_span_split(&rest, '\n', &line)) {
+		lines++;
+		if (line.len > PH_SMTPD_TEXT_MAX || ph_span_has_control(line))
+			return false;
+	}
+	return lines <= PH_SMTPD_LINES_MAX;
 }
 
 /* Room for all of it is there already. */
@@ -51,26 +58,50 @@ static void put_code(struct ph_buf *out, uint16_t code, char sep)
 	put(out, (struct ph_span){ head, sizeof(head) });
 }
 
-enum ph_err ph_smtpd_reply_write(
-    struct ph_buf *out, const struct ph_smtpd_reply *r)
+static enum ph_err put_line(struct ph_buf *out, const struct ph_smtpd_reply *r,
+    bool last, struct ph_span text)
 {
 	struct ph_span enhanced = ph_span_of(r->enhanced);
-	struct ph_span text = ph_span_of(r->text);
-
-	if (!ph_smtpd_reply_fits(r))
-		return PH_EINVAL;
-
 	enum ph_err err =
 	    ph_buf_reserve(out, 4 + enhanced.len + 1 + text.len + 2);
+
 	if (err != PH_OK)
 		return err;
-	put_code(out, r->code, ' ');
+	put_code(out, r->code, last ? ' ' : '-');
 	if (enhanced.len > 0) {
 		put(out, enhanced);
 		put(out, PH_SPAN(" "));
 	}
 	put(out, text);
 	put(out, PH_SPAN("\r\n"));
+	return PH_OK;
+}
+
+enum ph_err ph_smtpd_reply_write(
+    struct ph_buf *out, const struct ph_smtpd_reply *r)
+{
+	struct ph_span rest = ph_span_of(r->text);
+	size_t before = out->len;
+	struct ph_span line = { 0 };
+	bool more = true;
+
+	if (!ph_smtpd_reply_fits(r))
+		return PH_EINVAL;
+	while (more) {
+		size_t end = ph_span_find(rest, '\n');
+
+		line = ph_span_first(rest, end);
+		more = end < rest.len;
+		rest = ph_span_skip(rest, more ? end + 1 : end);
+
+		enum ph_err err = put_line(out, r, !more, line);
+		if (err != PH_OK) {
+			out->len = before;
+			if (out->ptr != NULL)
+				out->ptr[before] = '\0';
+			return err;
+		}
+	}
 	return PH_OK;
 }
 

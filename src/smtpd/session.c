@@ -21,7 +21,7 @@ static const struct ph_smtpd_reply too_long_login = { 500, "5.5.6",
 static const struct ph_smtpd_reply bare_lf = { 500, "5.5.2",
 	"Lines end in CRLF, not in LF alone" };
 static const struct ph_smtpd_reply too_many_errors = { 421, "4.7.0",
-	"Too many errors" };
+	"Too many errors", PH_PHRASE_TOO_MANY_ERRORS };
 static const struct ph_smtpd_reply endless = { 421, "4.7.0",
 	"Line without end" };
 static const struct ph_smtpd_reply injected = { 421, "4.7.0",
@@ -73,8 +73,11 @@ void ph_smtpd_say(struct ph_smtpd *s, const struct ph_smtpd_reply *r)
 {
 	if (s->phase == PH_PHASE_CLOSED)
 		return;
-	if (ph_smtpd_reply_write(&s->out, r) != PH_OK)
+	if (s->words != NULL || s->reworded != NULL || s->stages) {
+		ph_smtpd_say_words(s, ph_smtpd_worded(s, r));
+	} else if (ph_smtpd_reply_write(&s->out, r) != PH_OK) {
 		ph_smtpd_fail(s);
+	}
 }
 
 void ph_smtpd_blame(struct ph_smtpd *s, const struct ph_smtpd_reply *r)
@@ -131,9 +134,18 @@ static enum ph_err set_up(
 	    opt->timeout_command == 0 ? TIMEOUT_MS : opt->timeout_command;
 	s->timeout_data =
 	    opt->timeout_data == 0 ? TIMEOUT_MS : opt->timeout_data;
+	s->stages = opt->stages;
+	s->words = opt->words;
+	s->extensions = opt->extensions;
+	if (opt->peer.len > 0 && opt->peer.len < sizeof(s->peer))
+		memcpy(s->peer, opt->peer.ptr, opt->peer.len);
+	ph_buf_init(&s->kept, PH_SMTPD_AUTH_LINE_MAX);
+	ph_buf_init(&s->address, PH_SMTPD_LINE_MAX);
+	ph_buf_init(&s->ehlo_without, PH_SMTPD_EDIT_MAX);
+	ph_buf_init(&s->ehlo_with, PH_SMTPD_EDIT_MAX);
 	ph_smtpd_line_init(&s->line, PH_SMTPD_AUTH_LINE_MAX);
 	ph_buf_init(&s->helo, PH_PATH_DOMAIN_MAX);
-	ph_buf_init(&s->held, PH_SMTPD_TEXT_MAX + 32);
+	ph_buf_init(&s->held, PH_SMTPD_LINES_MAX * (PH_SMTPD_TEXT_MAX + 16));
 	ph_buf_init(&s->decoded, PH_SMTPD_AUTH_LINE_MAX);
 	ph_buf_init(&s->out, PH_SMTPD_OUT_MAX + PH_SMTPD_OUT_ROOM);
 
@@ -144,16 +156,25 @@ static enum ph_err set_up(
 	return err;
 }
 
-static enum ph_err greet(struct ph_smtpd *s)
+static enum ph_err greet(struct ph_smtpd *s, const struct ph_smtpd_reply *other)
 {
 	static const char suffix[] = " ESMTP Posthaste";
 	char text[sizeof(s->hostname) + sizeof(suffix)];
 	size_t len = strlen(s->hostname);
 
+	if (other != NULL && other->code == 0)
+		return PH_OK;
+	if (other != NULL && !ph_smtpd_reply_fits(other))
+		return PH_EINVAL;
 	memcpy(text, s->hostname, len);
 	memcpy(text + len, suffix, sizeof(suffix));
-	return ph_smtpd_reply_write(
-	    &s->out, &(struct ph_smtpd_reply){ 220, NULL, text });
+	ph_smtpd_say(s,
+	    other != NULL ? other
+			  : &(struct ph_smtpd_reply){
+				220, NULL, text, PH_PHRASE_GREETING });
+	if (other != NULL && other->code != 220)
+		ph_smtpd_close(s);
+	return s->failed ? PH_ENOMEM : PH_OK;
 }
 
 enum ph_err ph_smtpd_new(
@@ -165,13 +186,13 @@ enum ph_err ph_smtpd_new(
 		return PH_ENOMEM;
 
 	enum ph_err err = set_up(s, opt);
+	s->deadline = now + s->timeout_command;
 	if (err == PH_OK)
-		err = greet(s);
+		err = greet(s, opt->greeting);
 	if (err != PH_OK) {
 		ph_smtpd_free(s);
 		return err;
 	}
-	s->deadline = now + s->timeout_command;
 	*out = s;
 	return PH_OK;
 }
@@ -186,13 +207,17 @@ void ph_smtpd_free(struct ph_smtpd *s)
 	ph_buf_release(&s->helo);
 	ph_buf_release(&s->held);
 	ph_buf_wipe(&s->decoded);
+	ph_buf_wipe(&s->kept);
+	ph_buf_release(&s->address);
+	ph_buf_release(&s->ehlo_without);
+	ph_buf_release(&s->ehlo_with);
 	ph_buf_release(&s->out);
 	free(s);
 }
 
 static bool is_callers_turn(const struct ph_smtpd *s)
 {
-	return s->phase >= PH_PHASE_ANSWER_MAIL &&
+	return s->phase >= PH_PHASE_ANSWER_STAGE &&
 	    s->phase <= PH_PHASE_ANSWER_LOGIN;
 }
 
@@ -292,6 +317,7 @@ static void take(struct ph_smtpd *s, ph_msec now, struct ph_span *in)
 	case PH_PHASE_CLOSED:
 		*in = ph_span_skip(*in, in->len);
 		return;
+	case PH_PHASE_ANSWER_STAGE:
 	case PH_PHASE_ANSWER_MAIL:
 	case PH_PHASE_ANSWER_RCPT:
 	case PH_PHASE_ANSWER_CONTENT:
@@ -366,20 +392,26 @@ enum ph_err ph_smtpd_answer(struct ph_smtpd *s, ph_msec now, uint16_t code,
 {
 	struct ph_smtpd_reply r = { code, enhanced, text };
 
-	if (!is_callers_turn(s) || s->phase == PH_PHASE_ANSWER_LOGIN ||
-	    !ph_smtpd_reply_fits(&r)) {
+	return ph_smtpd_answer_reply(s, now, &r);
+}
+
+enum ph_err ph_smtpd_answer_reply(
+    struct ph_smtpd *s, ph_msec now, const struct ph_smtpd_reply *reply)
+{
+	if (!is_callers_turn(s) || s->phase == PH_PHASE_ANSWER_STAGE ||
+	    s->phase == PH_PHASE_ANSWER_LOGIN || !ph_smtpd_reply_fits(reply)) {
 		return PH_EINVAL;
 	}
 	s->deadline = now + s->timeout_command;
-	if (code != 421) {
-		answers[s->phase](s, &r);
+	if (reply->code != 421) {
+		answers[s->phase](s, reply);
 		return s->failed ? PH_ENOMEM : PH_OK;
 	}
 	/* Who ends MAIL or the content with 421 knows that it is void. */
 	if (s->phase != PH_PHASE_ANSWER_RCPT)
 		ph_smtpd_reset(s, false);
 	s->phase = PH_PHASE_COMMAND;
-	ph_smtpd_say(s, &r);
+	ph_smtpd_say(s, reply);
 	ph_smtpd_close(s);
 	return s->failed ? PH_ENOMEM : PH_OK;
 }
@@ -402,6 +434,7 @@ enum ph_err ph_smtpd_tls_done(struct ph_smtpd *s, ph_msec now)
 	ph_buf_clear(&s->helo);
 	s->extended = false;
 	s->logged_in = false;
+	s->no_tls = s->no_auth = s->no_chunking = false;
 	s->secure = true;
 	s->deadline = now + s->timeout_command;
 	ph_smtpd_next_command(s);

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "smtpd/reply.h"
+#include "smtpd/stage.h"
 
 #include <stdint.h>
 
@@ -42,6 +44,24 @@ struct ph_smtpd_options {
 	struct ph_span mechanisms_tls;
 	ph_msec timeout_command; /* 0: 5 min (RFC 5321 4.5.3.2.7) */
 	ph_msec timeout_data;    /* 0: 5 min without a byte of content */
+
+	/* For servers that are made to behave otherwise; nothing of it costs
+	   those that are not. */
+
+	/* STAGE comes before each command that can be read. */
+	bool stages;
+	struct ph_span peer; /* for {peer} in words; copied */
+	/* PH_PHRASE_COUNT of them, by phrase, in place of ours; code 0: ours.
+	   In the text {hostname} {peer} {helo} stand for what they say, and
+	   {address} for the sender, recipient or name of the last command (with
+	   stages).  Borrowed. */
+	const struct ph_smtpd_reply *words;
+	/* What EHLO says, "|" between the lines; SIZE, STARTTLS and AUTH are
+	   filled in, or left out, as is right.  Borrowed; empty: the usual. */
+	struct ph_span extensions;
+	/* The first reply; borrowed.  NULL: 220.  Code 0: nothing is said.
+	   Any other code than 220 closes the session behind it. */
+	const struct ph_smtpd_reply *greeting;
 };
 
 enum ph_smtpd_event_type {
@@ -60,6 +80,12 @@ enum ph_smtpd_event_type {
 	PH_SMTPD_AUTH_RESPONSE,
 	/* The client gave up ("*"); it was answered 501 5.7.0. */
 	PH_SMTPD_AUTH_CANCELLED,
+
+	/* Only with .stages: a command can be read and will be carried out, by
+	   ph_smtpd_go(), or not, by ph_smtpd_refuse().  .stage; .data is what
+	   it is about: the name of EHLO, the mechanism, sender, recipient;
+	   valid until the next STAGE. */
+	PH_SMTPD_STAGE,
 
 	/* MAIL and RCPT, well formed.  .mail or .rcpt; answer with
 	   _answer(). */
@@ -102,6 +128,7 @@ struct ph_smtpd_rcpt {
 /* Everything in it is valid until the next call on the session. */
 struct ph_smtpd_event {
 	enum ph_smtpd_event_type type;
+	enum ph_smtpd_stage stage;
 	struct ph_span data;
 	struct ph_span initial;
 	bool has_initial;
@@ -130,11 +157,34 @@ void ph_smtpd_lost(struct ph_smtpd *s, ph_msec now);
 
 bool ph_smtpd_next_event(struct ph_smtpd *s, struct ph_smtpd_event *out);
 
-/* text is one line without codes ("Recipient unknown"); enhanced such as
-   "5.1.1", or NULL.  A 421 closes the session.  PH_EINVAL: no answer is due, or
-   the text is not fit for a reply. */
+/* text is without codes ("Recipient unknown"); enhanced such as "5.1.1", or
+   NULL.  A 421 closes the session.  PH_EINVAL: no answer is due, or the text is
+   not fit for a reply. */
 PH_MUST_USE enum ph_err ph_smtpd_answer(struct ph_smtpd *s, ph_msec now,
     uint16_t code, const char *enhanced, const char *text);
+/* The same; with a phrase, in the words for it where there are some. */
+PH_MUST_USE enum ph_err ph_smtpd_answer_reply(
+    struct ph_smtpd *s, ph_msec now, const struct ph_smtpd_reply *reply);
+
+/* Carries out the command that STAGE reported.  PH_EINVAL: there is none;
+   PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_smtpd_go(struct ph_smtpd *s, ph_msec now);
+/* What the server says when it says yes next is said so; borrowed until then.
+   Its text may have the placeholders of .words.  For what follows at once. */
+void ph_smtpd_reword(struct ph_smtpd *s, const struct ph_smtpd_reply *reply);
+/* In place of ph_smtpd_go(), of the answer to END, or of the end of a login:
+   it did not happen, and reply is said (NULL: nothing; borrowed as long as s).
+   The transaction is over behind DATA (with ABORT) and END (without).  A 421
+   closes.  PH_EINVAL, PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_smtpd_refuse(
+    struct ph_smtpd *s, ph_msec now, const struct ph_smtpd_reply *reply);
+/* These octets, whatever they are, go out next.  PH_ENOMEM, PH_ETOOBIG. */
+PH_MUST_USE enum ph_err ph_smtpd_put(struct ph_smtpd *s, struct ph_span octets);
+/* Until it is changed, EHLO says nothing whose first word is among without, and
+   with besides; each a list with "|" between.  What is not offered is not
+   served: STARTTLS, AUTH, CHUNKING.  PH_ENOMEM, PH_ETOOBIG. */
+PH_MUST_USE enum ph_err ph_smtpd_edit_ehlo(
+    struct ph_smtpd *s, struct ph_span without, struct ph_span with);
 
 /* Replaces the mechanisms offered in clear or under TLS: what can be bound to
    is known only after the handshake.  PH_EINVAL, PH_ENOMEM: none is offered. */
@@ -144,6 +194,9 @@ PH_MUST_USE enum ph_err ph_smtpd_tls_done(struct ph_smtpd *s, ph_msec now);
 
 PH_MUST_USE enum ph_err ph_smtpd_auth_challenge(
     struct ph_smtpd *s, ph_msec now, struct ph_span raw);
+/* The same as it is, not in base64. */
+PH_MUST_USE enum ph_err ph_smtpd_auth_challenge_as_is(
+    struct ph_smtpd *s, ph_msec now, struct ph_span text);
 
 /* 235 2.7.0, 535 5.7.8 or 454 4.7.0. */
 enum ph_smtpd_auth_result {

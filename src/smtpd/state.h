@@ -16,6 +16,7 @@ enum ph_smtpd_phase {
 	PH_PHASE_BDAT,        /* the octets of a chunk */
 	PH_PHASE_RESPONSE,    /* a line of a SASL exchange is due */
 	/* The caller's turn: no input is taken. */
+	PH_PHASE_ANSWER_STAGE,
 	PH_PHASE_ANSWER_MAIL,
 	PH_PHASE_ANSWER_RCPT,
 	PH_PHASE_ANSWER_CONTENT,
@@ -37,7 +38,9 @@ enum {
 	/* What is read and dropped before we hang up: a line without end, and
 	   content over the limit. */
 	PH_SMTPD_LINE_DROP_MAX = 1024 * 1024,
-	PH_SMTPD_CONTENT_DROP_MAX = 64 * 1024 * 1024
+	PH_SMTPD_CONTENT_DROP_MAX = 64 * 1024 * 1024,
+	/* What may be taken from EHLO, or added to it. */
+	PH_SMTPD_EDIT_MAX = 4096
 };
 
 struct ph_smtpd {
@@ -49,6 +52,10 @@ struct ph_smtpd {
 	enum ph_smtpd_auth_policy auth;
 	struct ph_buf mechanisms_clear, mechanisms_tls;
 	ph_msec timeout_command, timeout_data;
+	bool stages;
+	char peer[64];
+	const struct ph_smtpd_reply *words; /* or NULL */
+	struct ph_span extensions;
 
 	/* the session */
 	enum ph_smtpd_phase phase;
@@ -79,7 +86,15 @@ struct ph_smtpd {
 	/* Why what comes is read and dropped, said at its end: ours, or the
 	   caller's as written. */
 	const struct ph_smtpd_reply *refusal;
+	bool unsaid; /* it is dropped, and nothing said */
 	struct ph_buf held;
+
+	/* What the driver wants otherwise. */
+	const struct ph_smtpd_reply *reworded; /* the next yes */
+	struct ph_buf kept;    /* the line that STAGE was about; wiped */
+	struct ph_buf address; /* what that was about */
+	struct ph_buf ehlo_without, ehlo_with;
+	bool no_tls, no_auth, no_chunking; /* EHLO did not say it */
 
 	struct ph_smtpd_line line;
 	struct ph_smtpd_command command;
@@ -106,16 +121,34 @@ void ph_smtpd_reset(struct ph_smtpd *s, bool abort);
 /* Back to commands: says 421 when a shutdown waits. */
 void ph_smtpd_next_command(struct ph_smtpd *s);
 
-/* ehlo.c: the answer to EHLO. */
-PH_MUST_USE enum ph_err ph_smtpd_ehlo_write(
-    const struct ph_smtpd *s, struct ph_buf *out);
+/* override.c */
 
-/* verb.c: carries out one command line. */
+/* The reply to give instead of r: in other words, or r. */
+const struct ph_smtpd_reply *ph_smtpd_worded(
+    struct ph_smtpd *s, const struct ph_smtpd_reply *r);
+/* Writes a reply with its placeholders filled in. */
+void ph_smtpd_say_words(struct ph_smtpd *s, const struct ph_smtpd_reply *r);
+/* Adds the text with its placeholders filled in. */
+PH_MUST_USE enum ph_err ph_smtpd_expand(
+    const struct ph_smtpd *s, const char *words, struct ph_buf *out);
+/* Tells the driver of the command in line, which was read.  False: it is not
+   asked about this one. */
+bool ph_smtpd_report_stage(struct ph_smtpd *s, struct ph_span line);
+/* Wipes what was kept of the last one. */
+void ph_smtpd_forget_line(struct ph_smtpd *s);
+
+/* ehlo.c: the answer to EHLO. */
+PH_MUST_USE enum ph_err ph_smtpd_ehlo_write(struct ph_smtpd *s);
+
+/* verb.c: reads one command line, and carries it out. */
 void ph_smtpd_verb_run(struct ph_smtpd *s, struct ph_span line);
+void ph_smtpd_verb_carry_out(struct ph_smtpd *s, struct ph_span line);
 
 /* transfer.c: the content. */
 void ph_smtpd_transfer_data(struct ph_smtpd *s);
 void ph_smtpd_transfer_bdat(struct ph_smtpd *s);
+/* Reads the octets of the BDAT at hand, and drops them. */
+void ph_smtpd_transfer_drop(struct ph_smtpd *s);
 void ph_smtpd_transfer_take(struct ph_smtpd *s, struct ph_span *in);
 /* The caller's answers to CONTENT and END. */
 void ph_smtpd_transfer_begun(

@@ -9,7 +9,7 @@ static const struct ph_smtpd_reply no_rcpt = { 554, "5.5.1",
 static const struct ph_smtpd_reply in_bdat = { 503, "5.5.1",
 	"BDAT is under way" };
 static const struct ph_smtpd_reply too_big = { 552, "5.3.4",
-	"Message is over the size limit" };
+	"Message is over the size limit", PH_PHRASE_TOO_BIG };
 static const struct ph_smtpd_reply bare_line_end = { 550, "5.6.0",
 	"Message has bare CR or LF; lines end in CRLF" };
 
@@ -48,7 +48,7 @@ void ph_smtpd_transfer_data(struct ph_smtpd *s)
 /* What comes is read and dropped, and refused at its end. */
 static bool is_dropping(const struct ph_smtpd *s)
 {
-	return s->refusal != NULL || s->held.len > 0;
+	return s->refusal != NULL || s->unsaid || s->held.len > 0;
 }
 
 static void refuse(struct ph_smtpd *s, const struct ph_smtpd_reply *refusal)
@@ -65,6 +65,10 @@ static void say_refusal(struct ph_smtpd *s)
 	if (refusal == &too_big && (s->scan.bare_cr || s->scan.bare_lf))
 		refusal = &bare_line_end;
 	s->refusal = NULL;
+	if (s->unsaid) {
+		s->unsaid = false;
+		return;
+	}
 	if (refusal != NULL) {
 		ph_smtpd_say(s, refusal);
 	} else if (ph_buf_append(&s->out, ph_buf_span(&s->held)) != PH_OK) {
@@ -119,12 +123,23 @@ static void begin_chunk(struct ph_smtpd *s)
 		end_chunk(s);
 }
 
-void ph_smtpd_transfer_bdat(struct ph_smtpd *s)
+static void read_chunk(struct ph_smtpd *s)
 {
 	s->chunk_size = s->command.chunk;
 	s->chunk_left = s->command.chunk;
 	s->last_chunk = s->command.last;
 	s->dropped = 0;
+}
+
+void ph_smtpd_transfer_drop(struct ph_smtpd *s)
+{
+	read_chunk(s);
+	begin_chunk(s);
+}
+
+void ph_smtpd_transfer_bdat(struct ph_smtpd *s)
+{
+	read_chunk(s);
 	/* RFC 3030 2: the octets come even if they are not wanted.  No mistake
 	   is counted: whoever pipelines chunks cannot know. */
 	s->refusal = refusal_now(s);
@@ -143,6 +158,7 @@ void ph_smtpd_transfer_begun(
 	if (!s->content)
 		ph_smtpd_reset(s, false);
 	if (s->bdat) {
+		s->reworded = NULL;
 		/* It is said behind the octets, when they are dropped. */
 		if (!s->content &&
 		    ph_smtpd_reply_write(&s->held, answer) != PH_OK) {

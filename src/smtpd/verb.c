@@ -1,7 +1,7 @@
 #include "smtpd/state.h"
 
-static const struct ph_smtpd_reply ok = { 250, "2.0.0", "OK" };
-static const struct ph_smtpd_reply bye = { 221, "2.0.0", "Bye" };
+static const struct ph_smtpd_reply ok = { 250, "2.0.0", "OK", PH_PHRASE_RESET };
+static const struct ph_smtpd_reply bye = { 221, "2.0.0", "Bye", PH_PHRASE_BYE };
 static const struct ph_smtpd_reply vrfy = { 252, "2.0.0",
 	"Cannot verify, but will take the message and try" };
 static const struct ph_smtpd_reply expn = { 502, "5.5.1",
@@ -21,25 +21,27 @@ static const struct ph_smtpd_reply in_bdat = { 503, "5.5.1",
 static const struct ph_smtpd_reply not_extended = { 555, "5.5.4",
 	"Parameters need EHLO" };
 static const struct ph_smtpd_reply need_tls = { 530, "5.7.0",
-	"Must issue a STARTTLS command first" };
+	"Must issue a STARTTLS command first", PH_PHRASE_TLS_REQUIRED };
 static const struct ph_smtpd_reply need_login = { 530, "5.7.0",
-	"Authentication required" };
+	"Authentication required", PH_PHRASE_LOGIN_REQUIRED };
 static const struct ph_smtpd_reply too_big = { 552, "5.3.4",
-	"Message is over the size limit" };
+	"Message is over the size limit", PH_PHRASE_TOO_BIG };
 static const struct ph_smtpd_reply too_many_mails = { 421, "4.7.0",
-	"Too many messages in one session" };
+	"Too many messages in one session", PH_PHRASE_TOO_MANY_MESSAGES };
 static const struct ph_smtpd_reply too_many_rcpts = { 452, "4.5.3",
-	"Too many recipients" };
+	"Too many recipients", PH_PHRASE_TOO_MANY_RECIPIENTS };
 static const struct ph_smtpd_reply needs_utf8 = { 553, "5.6.7",
 	"Recipient address needs SMTPUTF8 with MAIL" };
 static const struct ph_smtpd_reply tls_on = { 503, "5.5.1",
 	"TLS is on already" };
 static const struct ph_smtpd_reply no_tls = { 502, "5.5.1",
 	"STARTTLS is not offered" };
+static const struct ph_smtpd_reply no_bdat = { 502, "5.5.1",
+	"CHUNKING is not offered" };
 static const struct ph_smtpd_reply tls_in_mail = { 503, "5.5.1",
 	"Not within a mail transaction" };
 static const struct ph_smtpd_reply tls_go = { 220, "2.0.0",
-	"Ready to start TLS" };
+	"Ready to start TLS", PH_PHRASE_TLS_GO };
 
 static void hello(struct ph_smtpd *s, bool extended)
 {
@@ -48,11 +50,13 @@ static void hello(struct ph_smtpd *s, bool extended)
 	ph_smtpd_reset(s, true);
 	ph_buf_clear(&s->helo);
 	err = ph_buf_append(&s->helo, s->command.argument);
-	if (err == PH_OK && extended) {
-		err = ph_smtpd_ehlo_write(s, &s->out);
+	/* Reworded, nothing is offered. */
+	if (err == PH_OK && extended && s->reworded == NULL) {
+		err = ph_smtpd_ehlo_write(s);
 	} else if (err == PH_OK) {
-		err = ph_smtpd_reply_line(
-		    &s->out, 250, true, ph_span_of(s->hostname));
+		ph_smtpd_say(s,
+		    &(struct ph_smtpd_reply){
+			250, NULL, s->hostname, PH_PHRASE_HELLO });
 	}
 	s->extended = extended;
 	if (err != PH_OK)
@@ -185,7 +189,7 @@ static const struct ph_smtpd_reply *tls_refusal(const struct ph_smtpd *s)
 {
 	if (s->secure)
 		return &tls_on;
-	if (!s->starttls)
+	if (!s->starttls || s->no_tls)
 		return &no_tls;
 	if (s->helo.len == 0)
 		return &no_hello;
@@ -207,13 +211,25 @@ static void run_starttls(struct ph_smtpd *s)
 	ph_smtpd_push(s, (struct ph_smtpd_event){ .type = PH_SMTPD_START_TLS });
 }
 
+/* Nobody knows how many octets of content follow a BDAT that is not known;
+   taken for commands they could do harm. */
+static void run_bdat(struct ph_smtpd *s)
+{
+	if (!s->no_chunking) {
+		ph_smtpd_transfer_bdat(s);
+		return;
+	}
+	ph_smtpd_blame(s, &no_bdat);
+	ph_smtpd_close(s);
+}
+
 static void (*const verbs[PH_VERB_COUNT])(struct ph_smtpd *s) = {
 	[PH_VERB_EHLO] = run_ehlo,
 	[PH_VERB_HELO] = run_helo,
 	[PH_VERB_MAIL] = run_mail,
 	[PH_VERB_RCPT] = run_rcpt,
 	[PH_VERB_DATA] = ph_smtpd_transfer_data,
-	[PH_VERB_BDAT] = ph_smtpd_transfer_bdat,
+	[PH_VERB_BDAT] = run_bdat,
 	[PH_VERB_RSET] = run_rset,
 	[PH_VERB_NOOP] = run_noop,
 	[PH_VERB_QUIT] = run_quit,
@@ -225,12 +241,21 @@ static void (*const verbs[PH_VERB_COUNT])(struct ph_smtpd *s) = {
 	[PH_VERB_FOREIGN] = run_foreign,
 };
 
+void ph_smtpd_verb_carry_out(struct ph_smtpd *s, struct ph_span line)
+{
+	const struct ph_smtpd_reply *refusal = NULL;
+
+	if (ph_smtpd_command_parse(line, &s->command, &refusal) == PH_OK)
+		verbs[s->command.verb](s);
+}
+
 void ph_smtpd_verb_run(struct ph_smtpd *s, struct ph_span line)
 {
 	const struct ph_smtpd_reply *refusal = NULL;
 
 	if (ph_smtpd_command_parse(line, &s->command, &refusal) == PH_OK) {
-		verbs[s->command.verb](s);
+		if (!s->stages || !ph_smtpd_report_stage(s, line))
+			verbs[s->command.verb](s);
 		return;
 	}
 	ph_smtpd_blame(s, refusal);

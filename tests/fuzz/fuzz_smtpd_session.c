@@ -42,6 +42,27 @@ static void on_auth(struct ph_smtpd *s, const struct ph_smtpd_event *ev)
 	assert(err == PH_OK);
 }
 
+/* Most go on; what the subject's first letter picks is refused. */
+static void on_stage(struct ph_smtpd *s, const struct ph_smtpd_event *ev)
+{
+	static const struct ph_smtpd_reply no = { 550, NULL,
+		"No {address}\nAsk {hostname}, {helo}" };
+	static const struct ph_smtpd_reply yes = { 250, "2.0.0", "{address}" };
+	char first = ev->data.len > 0 ? ev->data.ptr[0] : '\0';
+	enum ph_err err;
+
+	if (first == 'n') {
+		err = ph_smtpd_refuse(s, 0, &no);
+	} else if (first == 's') {
+		err = ph_smtpd_refuse(s, 0, NULL);
+	} else {
+		if (first == 'y')
+			ph_smtpd_reword(s, &yes);
+		err = ph_smtpd_go(s, 0);
+	}
+	assert(err == PH_OK);
+}
+
 static void on_event(
     struct ph_smtpd *s, const struct ph_smtpd_event *ev, struct result *r)
 {
@@ -49,6 +70,9 @@ static void on_event(
 	switch (ev->type) {
 	case PH_SMTPD_NONE:
 		abort();
+	case PH_SMTPD_STAGE:
+		on_stage(s, ev);
+		return;
 	case PH_SMTPD_START_TLS:
 	case PH_SMTPD_AUTH_CANCELLED:
 		return;
@@ -155,6 +179,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					   : PH_SMTPD_AUTH_OFF,
 		.mechanisms_clear = PH_SPAN("PLAIN LOGIN"),
 		.rcpt_max = 5,
+		.stages = (data[0] & 8) != 0,
 	};
 	struct ph_span in = { (const char *)data + 1, size - 1 };
 

@@ -9,8 +9,8 @@ import subprocess
 import csource
 
 # As pure as the others, and a floor above them: made of the settings of
-# connections.
-UPPER = ["foreign"]
+# connections, and of what a server says.
+UPPER = ["foreign", "inject"]
 
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 1000

@@ -293,6 +293,25 @@ static void test_reset(void)
 }
 
 /* A server that says why and hangs up while we write: its words come first. */
+/* Ours. */
+static void test_cut(void)
+{
+	struct ends e;
+	char in[8];
+	size_t put = 0;
+	struct ph_span out = PH_SPAN("ab");
+
+	ends_init(&e);
+	check_int(ph_stream_writev(e.stream, &out, 1, &put), PH_OK);
+	ph_stream_cut(e.stream);
+	ph_stream_free(e.stream);
+	net_run_for(e.loop, 1);
+	check(recv(e.peer, in, sizeof(in), 0) == 2);
+	check(recv(e.peer, in, sizeof(in), 0) < 0 && errno == ECONNRESET);
+	(void)close(e.peer);
+	ph_loop_free(e.loop);
+}
+
 static void test_last_words(void)
 {
 	struct ends e;
@@ -430,6 +449,7 @@ int main(void)
 	test_writev_fails_amid();
 	test_back_pressure();
 	test_reset();
+	test_cut();
 	test_last_words();
 	test_free_within();
 	test_echo();

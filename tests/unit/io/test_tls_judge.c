@@ -391,6 +391,43 @@ static void test_pins(void)
 	free(ca);
 }
 
+/* What a server for tests shows is wrong in that way, and in no other. */
+static void test_made_to_be_wrong(void)
+{
+	static const struct {
+		enum ph_tls_flaw flaw;
+		enum ph_cause cause;
+	} cases[] = {
+		{ PH_TLS_FLAW_NONE, PH_CAUSE_NONE },
+		{ PH_TLS_FLAW_EXPIRED, PH_CAUSE_CERT_EXPIRED },
+		{ PH_TLS_FLAW_NOT_YET, PH_CAUSE_CERT_NOT_YET },
+		{ PH_TLS_FLAW_NAME, PH_CAUSE_CERT_NAME },
+		{ PH_TLS_FLAW_WEAK, PH_CAUSE_CERT_OTHER },
+		{ PH_TLS_FLAW_CHAIN, PH_CAUSE_CERT_UNTRUSTED },
+		{ PH_TLS_FLAW_SELF_SIGNED, PH_CAUSE_CERT_SELF_SIGNED },
+	};
+	struct ph_tls_context *made[PH_TLS_FLAW_COUNT];
+	char *ca;
+
+	tls_pair_flawed(~0U, made, &ca);
+	struct ph_tls_context *client =
+	    tls_pair_client_context(ca, PH_TLS_VERIFY_CA, 0);
+	for (size_t i = 0; i < PH_COUNT(cases); i++) {
+		struct tls_pair b;
+
+		check_case("flaw", i);
+		tls_pair_init(
+		    &b, client, made[cases[i].flaw], "mail.example.test");
+		tls_pair_shake(&b, SIZE_MAX);
+		check_int(
+		    ph_tls_session_fault(b.client)->cause, cases[i].cause);
+		tls_pair_release(&b);
+		ph_tls_context_free(made[cases[i].flaw]);
+	}
+	check_case(NULL, 0);
+	ph_tls_context_free(client);
+}
+
 int main(void)
 {
 	test_names();
@@ -399,5 +436,6 @@ int main(void)
 	test_own_authority();
 	test_system_authorities();
 	test_pins();
+	test_made_to_be_wrong();
 	return check_end();
 }

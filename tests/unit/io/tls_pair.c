@@ -88,19 +88,28 @@ const char *const tls_pair_names[] = { "mail.example.test", "*.wild.test",
 
 struct ph_tls_context *tls_pair_self_made(char **ca_file)
 {
-	struct ph_tls_context *c = NULL;
+	struct ph_tls_context *made[PH_TLS_FLAW_COUNT];
+
+	tls_pair_flawed(0, made, ca_file);
+	for (size_t i = 1; i < PH_TLS_FLAW_COUNT; i++)
+		check(made[i] == NULL);
+	return made[PH_TLS_FLAW_NONE];
+}
+
+void tls_pair_flawed(unsigned flaws,
+    struct ph_tls_context *out[PH_TLS_FLAW_COUNT], char **ca_file)
+{
 	struct ph_buf pem;
 	struct ph_fault fault = { 0 };
 
 	ph_buf_init(&pem, 8192);
-	check_int(ph_tls_self_made_context(tls_pair_names,
-		      PH_COUNT(tls_pair_names), &c, &pem, &fault),
+	check_int(ph_tls_self_made_contexts(tls_pair_names,
+		      PH_COUNT(tls_pair_names), flaws, out, &pem, &fault),
 	    PH_OK);
 	check_str(fault.text, "");
 	*ca_file = temp_path("ca.pem");
 	temp_write(*ca_file, ph_buf_str(&pem));
 	ph_buf_release(&pem);
-	return c;
 }
 
 void tls_pair_check_good(const struct tls_pair *b, const char *version)

@@ -36,6 +36,9 @@ struct ph_tls_context *tls_pair_client_context(
 /* A server that signed its own certificate, which names tls_pair_names; the
    path of it in PEM is the caller's to free. */
 struct ph_tls_context *tls_pair_self_made(char **ca_file);
+/* The same with what is wrong, for the bits of flaws. */
+void tls_pair_flawed(unsigned flaws,
+    struct ph_tls_context *out[PH_TLS_FLAW_COUNT], char **ca_file);
 extern const char *const tls_pair_names[];
 
 #endif

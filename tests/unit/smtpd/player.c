@@ -85,7 +85,9 @@ static void on_mail(struct player *p, const struct ph_smtpd_event *ev)
 	} else if (ph_span_starts_nocase(sender, PH_SPAN("bye"))) {
 		answer(p, 421, "4.3.2", "Go away");
 	} else {
-		answer(p, 250, "2.1.0", "Sender OK");
+		check(ph_smtpd_answer_reply(p->session, p->now,
+			  &(struct ph_smtpd_reply){ 250, "2.1.0", "Sender OK",
+			      PH_PHRASE_SENDER_OK }) == PH_OK);
 	}
 }
 
@@ -116,6 +118,11 @@ static void login(struct player *p, struct ph_span response)
 {
 	bool good = ph_span_eq(response, PH_SPAN("\0u\0p"));
 
+	if (p->login_refusal != NULL) {
+		check(ph_smtpd_refuse(p->session, p->now, p->login_refusal) ==
+		    PH_OK);
+		return;
+	}
 	check(ph_smtpd_auth_done(p->session, p->now,
 		  good ? PH_SMTPD_AUTH_OK : PH_SMTPD_AUTH_REFUSED) == PH_OK);
 }
@@ -127,6 +134,11 @@ static void on_auth(struct player *p, const struct ph_smtpd_event *ev)
 	ph_buf_clear(&p->user);
 	if (ev->has_initial) {
 		login(p, ev->initial);
+		return;
+	}
+	if (p->challenge != NULL) {
+		check(ph_smtpd_auth_challenge_as_is(p->session, p->now,
+			  ph_span_of(p->challenge)) == PH_OK);
 		return;
 	}
 	check(ph_smtpd_auth_challenge(p->session, p->now,
@@ -151,11 +163,61 @@ static void on_response(struct player *p, const struct ph_smtpd_event *ev)
 	login(p, ph_buf_span(&p->user));
 }
 
+static void stage_edit(struct player *p)
+{
+	check(ph_smtpd_edit_ehlo(p->session, PH_SPAN("x-one|STARTTLS|AUTH"),
+		  PH_SPAN("X-TWO|AUTH NONE")) == PH_OK);
+	check(ph_smtpd_go(p->session, p->now) == PH_OK);
+}
+
+static void stage_raw(struct player *p)
+{
+	check(ph_smtpd_put(p->session, PH_SPAN("?!\r\n")) == PH_OK);
+	check(ph_smtpd_refuse(p->session, p->now, NULL) == PH_OK);
+}
+
+static void on_stage(struct player *p, const struct ph_smtpd_event *ev)
+{
+	static const struct ph_smtpd_reply no = { 553, NULL,
+		"No to {address}\nsays {hostname}" };
+	static const struct ph_smtpd_reply shut = { 421, NULL, "Shut" };
+	static const struct ph_smtpd_reply yes = { 250, NULL,
+		"Yes, {address}" };
+	struct ph_span subject = ev->data;
+	enum ph_err err = PH_OK;
+
+	if (ph_buf_appendf(&p->log, "at %d %.*s\n", (int)ev->stage,
+		PH_SPAN_ARG(subject)) != PH_OK) {
+		abort();
+	}
+	if (ev->stage == PH_SMTPD_STAGE_DATA)
+		subject = ph_span_of(p->data_rule);
+	if (ph_span_starts_nocase(subject, PH_SPAN("stop"))) {
+		err = ph_smtpd_refuse(p->session, p->now, &no);
+	} else if (ph_span_starts_nocase(subject, PH_SPAN("shut"))) {
+		err = ph_smtpd_refuse(p->session, p->now, &shut);
+	} else if (ph_span_starts_nocase(subject, PH_SPAN("hush"))) {
+		err = ph_smtpd_refuse(p->session, p->now, NULL);
+	} else if (ph_span_starts_nocase(subject, PH_SPAN("raw"))) {
+		stage_raw(p);
+	} else if (ph_span_starts_nocase(subject, PH_SPAN("edit"))) {
+		stage_edit(p);
+	} else {
+		if (ph_span_starts_nocase(subject, PH_SPAN("word")))
+			ph_smtpd_reword(p->session, &yes);
+		err = ph_smtpd_go(p->session, p->now);
+	}
+	check_int(err, PH_OK);
+}
+
 static void on_event(struct player *p, const struct ph_smtpd_event *ev)
 {
 	switch (ev->type) {
 	case PH_SMTPD_NONE:
 		check(false);
+		return;
+	case PH_SMTPD_STAGE:
+		on_stage(p, ev);
 		return;
 	case PH_SMTPD_START_TLS:
 		p->tls_waits = true;
@@ -190,6 +252,11 @@ static void on_event(struct player *p, const struct ph_smtpd_event *ev)
 		return;
 	case PH_SMTPD_END:
 		add_line(p, "end", ph_buf_span(&p->body));
+		if (p->end_refusal != NULL) {
+			check(ph_smtpd_refuse(
+				  p->session, p->now, p->end_refusal) == PH_OK);
+			return;
+		}
 		answer(p, 250, "2.0.0", "Taken");
 		return;
 	case PH_SMTPD_ABORT:

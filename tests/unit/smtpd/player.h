@@ -7,7 +7,9 @@
 /* Plays a client's octets to a session, with a caller that answers by rule:
    senders and recipients that begin with "no" are refused, those that begin
    with "bye" get 421, contents of "full@x.org" get 452, and the login is
-   "\0u\0p" by PLAIN or, over two challenges, by LOGIN. */
+   "\0u\0p" by PLAIN or, over two challenges, by LOGIN.  At stages: subjects
+   that begin with "stop", "shut", "hush", "raw" do not go on, "word" is
+   reworded, and "edit" changes the answer to EHLO. */
 struct player {
 	struct ph_smtpd *session;
 	ph_msec now;
@@ -19,6 +21,11 @@ struct player {
 	bool full;
 	bool login;
 	bool closed;
+	/* With stages: what counts as the subject of DATA, which has none; what
+	   is said in place of the end's answer, and of the login's. */
+	const char *data_rule;
+	const struct ph_smtpd_reply *end_refusal, *login_refusal;
+	const char *challenge; /* sent as it is */
 };
 
 /* options NULL: plain ones. */
