@@ -66,7 +66,7 @@ def term(text, first):
            f"term {text!r}")
     # The beginning of a word, at the end of the term.
     out = out.removesuffix("* ")
-    demand(len(out) > 1, f"term {text!r} is too short")
+    demand(len(out.split(GAP)[0].encode()) > 2, f"term {text!r} is too short")
     return ("" if wanted else "!") + out
 
 

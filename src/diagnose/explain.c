@@ -287,16 +287,14 @@ static void read_words(const struct ph_reply_tokens *tokens,
 	ph_wordlist_end(w);
 }
 
+/* What the host, or the hosts in the text tell. */
 static const char *provider_of(const struct ph_explain_place *place,
-    const struct ph_passage *p, const struct ph_wordlist *w,
-    struct ph_span text)
+    const struct ph_passage *p, struct ph_span text)
 {
 	const char *provider = NULL;
 
 	if (place->host != NULL)
 		provider = ph_mark_of_host(ph_span_of(place->host));
-	if (provider == NULL)
-		provider = ph_mark_of_words(w);
 	if (provider == NULL)
 		provider = ph_mark_of_text(p->text);
 	return provider == NULL ? ph_mark_of_text(text) : provider;
@@ -379,10 +377,11 @@ void ph_explain_at(const struct ph_explain_place *place, struct ph_span text,
 		.words = &words };
 	memcpy(evidence.enhanced, out->enhanced, sizeof(evidence.enhanced));
 	rest = p.text;
+	out->provider = provider_of(place, &p, text);
 	do {
 		read_words(&p.tokens, &rest, &words);
 		if (out->provider == NULL)
-			out->provider = provider_of(place, &p, &words, text);
+			out->provider = ph_mark_of_words(&words);
 		evidence.provider = out->provider;
 		meaning = look_up(&evidence, &p);
 	} while (meaning == NULL && rest.len > 0);

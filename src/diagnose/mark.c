@@ -6,12 +6,14 @@
 enum {
 	/* Who speaks stands at the beginning, in the greeting. */
 	TEXT_MAX = 65536,
+	HOSTS_MAX = 500,
 	HOST_MAX = 253 /* RFC 1035 2.3.4 */
 };
 
 static bool ends_in(struct ph_span s, struct ph_span end)
 {
 	return s.len >= end.len &&
+	    ph_ascii_lower(s.ptr[s.len - 1]) == end.ptr[end.len - 1] &&
 	    ph_span_eq_nocase(ph_span_skip(s, s.len - end.len), end);
 }
 
@@ -43,7 +45,7 @@ static bool is_part(char c)
 const char *ph_mark_of_text(struct ph_span text)
 {
 	text = ph_span_first(text, text.len < TEXT_MAX ? text.len : TEXT_MAX);
-	for (size_t i = 0; i < text.len;) {
+	for (size_t i = 0, hosts = 0; i < text.len && hosts < HOSTS_MAX;) {
 		size_t start = i;
 		struct ph_span host;
 		const char *provider;
@@ -57,6 +59,7 @@ const char *ph_mark_of_text(struct ph_span text)
 		if ((start > 0 && text.ptr[start - 1] == '@') ||
 		    host.len > HOST_MAX || ph_span_find(host, '.') == host.len)
 			continue;
+		hosts++;
 		provider = ph_mark_of_host(host);
 		if (provider != NULL)
 			return provider;

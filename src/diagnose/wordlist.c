@@ -10,7 +10,17 @@ enum {
 	NEAR = 500,
 	GAP_WORDS = 8,
 	/* A term that stands more often than that is noise. */
-	PLACES_MAX = 32
+	PLACES_MAX = 16,
+	/* Words that begin alike, in one search. */
+	STEPS_MAX = 128,
+	/* Of a word, and the space behind a short one. */
+	HEAD = 3
+};
+
+static const char gap[] = "... ";
+
+enum {
+	GAP_LEN = sizeof(gap) - 1
 };
 
 /* A word that is being written, at the end of the text. */
@@ -153,11 +163,14 @@ size_t ph_wordlist_add(struct ph_wordlist *w, struct ph_span text)
 	return text.len - rest.len;
 }
 
-/* By two octets: a pattern has no fewer. */
+/* A term has no fewer octets. */
 static size_t head_of(const char *s)
 {
-	return ((unsigned char)s[0] * 31U + (unsigned char)s[1]) %
-	    PH_WORDLIST_HEADS;
+	size_t sum = 0;
+
+	for (size_t i = 0; i < HEAD; i++)
+		sum = sum * 31 + (unsigned char)s[i];
+	return sum % PH_WORDLIST_HEADS;
 }
 
 /* A word, or a name within a dotted one: java.net.UnknownHostException. */
@@ -172,7 +185,8 @@ static bool begins(const struct ph_wordlist *w, size_t i)
 void ph_wordlist_end(struct ph_wordlist *w)
 {
 	memset(w->first, 0, sizeof(w->first));
-	for (size_t i = w->len; i-- > 0;) {
+	/* Of one letter at the end there is no term. */
+	for (size_t i = w->len < HEAD ? 0 : w->len - HEAD + 1; i-- > 0;) {
 		size_t head;
 
 		if (!begins(w, i))
@@ -193,8 +207,6 @@ static size_t end_of_word(const struct ph_wordlist *w, size_t at)
 static bool stands_at(
     const struct ph_wordlist *w, size_t at, struct ph_span pattern)
 {
-	static const struct ph_span gap = PH_SPAN_INIT("... ");
-
 	for (size_t i = 0; i < pattern.len; i++) {
 		char c = pattern.ptr[i];
 		struct ph_span rest = ph_span_skip(pattern, i);
@@ -203,8 +215,8 @@ static bool stands_at(
 			at = end_of_word(w, at);
 			continue;
 		}
-		if (ph_span_starts_nocase(rest, gap)) {
-			rest = ph_span_skip(rest, gap.len);
+		if (rest.len > GAP_LEN && memcmp(rest.ptr, gap, GAP_LEN) == 0) {
+			rest = ph_span_skip(rest, GAP_LEN);
 			for (size_t k = 0; k <= GAP_WORDS && at < w->len; k++) {
 				if (stands_at(w, at, rest))
 					return true;
@@ -224,7 +236,7 @@ static size_t find(
 {
 	size_t i = w->first[head_of(pattern.ptr)];
 
-	while (i != 0) {
+	for (size_t k = 0; k < STEPS_MAX && i != 0; k++) {
 		if (i - 1 >= from && stands_at(w, i - 1, pattern))
 			return i - 1;
 		i = w->next[i - 1];
@@ -256,12 +268,36 @@ static bool others_agree(
 	return true;
 }
 
+/* Whether what a term ends in stands anywhere: most terms are ruled out by
+   that, and cheaply. */
+static bool is_possible(const struct ph_wordlist *w, struct ph_span term)
+{
+	struct ph_span tail = term;
+
+	for (size_t i = 0; i + GAP_LEN < term.len; i++) {
+		if (memcmp(term.ptr + i, gap, GAP_LEN) == 0)
+			tail = ph_span_skip(term, i + GAP_LEN);
+	}
+	return tail.len < HEAD || find(w, 0, tail) < w->len;
+}
+
+static bool are_possible(const struct ph_wordlist *w, struct ph_span terms)
+{
+	struct ph_span term;
+
+	while (ph_span_split(&terms, '&', &term)) {
+		if (term.ptr[0] != '!' && !is_possible(w, term))
+			return false;
+	}
+	return true;
+}
+
 static bool match_terms(const struct ph_wordlist *w, struct ph_span terms)
 {
 	struct ph_span first;
 	size_t at;
 
-	if (!ph_span_split(&terms, '&', &first))
+	if (!are_possible(w, terms) || !ph_span_split(&terms, '&', &first))
 		return false;
 	at = find(w, 0, first);
 	for (size_t k = 0; k < PLACES_MAX && at < w->len; k++) {

@@ -11,7 +11,7 @@
 enum {
 	/* A reply is a few sentences; a longer text is read in parts. */
 	PH_WORDLIST_MAX = 8192,
-	PH_WORDLIST_HEADS = 512,
+	PH_WORDLIST_HEADS = 1024,
 	PH_WORDLIST_DROPS = 2,
 	PH_WORDLIST_DROP_MAX = 24
 };
@@ -46,7 +46,8 @@ void ph_wordlist_end(struct ph_wordlist *w);
    near each other; "!" before a term, never the first: it must not stand there.
    A term is words written as above; "*" in a word is any rest of it, "... " up
    to eight words of any kind.  A term without a space at its end is the
-   beginning of a word.  tools/wordings.py writes them. */
+   beginning of a word.  It has three octets at least.  tools/wordings.py writes
+   them. */
 bool ph_wordlist_match(const struct ph_wordlist *w, const char *pattern);
 
 #endif
