@@ -1,5 +1,6 @@
 #include "diagnose/explain.h"
 #include "base/enhanced.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "io/file.h"
@@ -9,7 +10,10 @@
 
 enum {
 	/* A reply has 64 KiB at most; a log around it may be longer. */
-	TEXT_MAX = 1024 * 1024
+	TEXT_MAX = 1024 * 1024,
+	COLUMNS = 80,
+	LABEL = 10,
+	SAID_LINES_MAX = 20
 };
 
 static const struct ph_option options[] = {
@@ -35,14 +39,70 @@ static json_t *to_json(const struct ph_explanation *e)
 	ph_json_put(j, "cause", ph_json_str_or_null(e->cause));
 	ph_json_put(j, "advice", ph_json_str_or_null(e->advice));
 	ph_json_put(j, "rfc", ph_json_str_or_null(e->rfc));
-	ph_json_put(j, "provider", json_null());
+	ph_json_put(j, "provider", ph_json_str_or_null(e->provider));
+	ph_json_put(j, "text", ph_json_text(e->said));
 	return j;
 }
 
+/* One label and its text, broken at spaces so that it fits a terminal. */
 static void print_line(const char *label, const char *text)
 {
-	if (text != NULL)
-		printf("%-9s%s\n", label, text);
+	struct ph_span rest = ph_span_of(text);
+	struct ph_span word;
+	size_t column = LABEL;
+
+	if (text == NULL)
+		return;
+	printf("%-*s", (int)LABEL, label);
+	while (ph_span_split(&rest, ' ', &word)) {
+		bool first = column == LABEL;
+
+		if (!first && column + 1 + word.len > COLUMNS) {
+			printf("\n%*s", (int)LABEL, "");
+			column = LABEL;
+			first = true;
+		}
+		printf("%s%.*s", first ? "" : " ", PH_SPAN_ARG(word));
+		column += word.len + (first ? 0 : 1);
+	}
+	printf("\n");
+}
+
+/* Control characters would be obeyed by a terminal. */
+static void print_safely(struct ph_span line)
+{
+	while (line.len > 0) {
+		struct ph_span from = line;
+		uint32_t c = ph_utf8_next(&line);
+
+		if (c == UINT32_MAX || (c < 0x20 && c != '\t') ||
+		    (c >= 0x7f && c < 0xa0))
+			printf("?");
+		else
+			printf("%.*s", (int)(from.len - line.len), from.ptr);
+	}
+}
+
+/* The words, unchanged, as many lines as a person reads. */
+static void print_said(struct ph_span said)
+{
+	struct ph_span line;
+	size_t lines = 0;
+	size_t left = 0;
+
+	while (ph_span_split(&said, '\n', &line)) {
+		if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+			line.len--;
+		if (lines >= SAID_LINES_MAX) {
+			left++;
+			continue;
+		}
+		printf("%-*s", (int)LABEL, lines++ == 0 ? "said:" : "");
+		print_safely(line);
+		printf("\n");
+	}
+	if (left > 0)
+		printf("%*s(and %zu lines more)\n", (int)LABEL, "", left);
 }
 
 /* The code's own meaning, where the rest is about the enhanced code; and that
@@ -51,22 +111,39 @@ static void print_other_half(
     const struct ph_explanation *e, const char *enhanced)
 {
 	const uint16_t none[3] = { 0 };
-	struct ph_explanation by_code;
+	struct ph_explanation other;
+	char code[8];
 
-	if (e->by_enhanced && e->code != 0) {
-		ph_explain_codes(e->code, none, &by_code);
-		if (by_code.known)
-			printf("%-9u%s\n", (unsigned)e->code, by_code.meaning);
-	}
-	if (!e->known || e->by_enhanced || e->enhanced[0] == 0)
+	if (e->by_words || !e->known)
 		return;
+	if (e->by_enhanced && e->code != 0) {
+		ph_explain_codes(e->code, none, &other);
+		(void)snprintf(code, sizeof(code), "%u", (unsigned)e->code);
+		if (other.known)
+			print_line(code, other.meaning);
+	}
+	if (e->by_enhanced || e->enhanced[0] == 0)
+		return;
+	ph_explain_codes(0, e->enhanced, &other);
+	print_line(enhanced,
+	    other.known ? other.meaning
+			: "no standard knows more of it than its class");
+}
 
-	struct ph_explanation by_enhanced = { .code = 0 };
-
-	ph_explain(ph_span_of(enhanced), &by_enhanced);
-	printf("%-9s%s\n", enhanced,
-	    by_enhanced.known ? by_enhanced.meaning
-			      : "no standard knows more of it than its class");
+/* "550 5.1.1: permanent". */
+static void print_head(const struct ph_explanation *e, const char *enhanced)
+{
+	if (e->nature == PH_NATURE_UNKNOWN) {
+		printf("%s\n",
+		    e->known ? "No reply code, and known by its words."
+			     : "Unknown: neither its words nor a code in it "
+			       "are known.");
+		return;
+	}
+	if (e->code != 0)
+		printf("%u%s", (unsigned)e->code, enhanced[0] ? " " : "");
+	printf("%s: %s%s\n", enhanced, ph_reply_nature_name(e->nature),
+	    e->known ? "" : ", and unknown beyond that");
 }
 
 static void print(const struct ph_explanation *e)
@@ -74,19 +151,16 @@ static void print(const struct ph_explanation *e)
 	char enhanced[PH_ENHANCED_TEXT_MAX];
 
 	ph_enhanced_write(e->enhanced, enhanced);
-	if (e->nature == PH_NATURE_UNKNOWN) {
-		printf("%s\n", e->cause);
+	print_head(e, enhanced);
+	print_said(e->said);
+	if (!e->known && e->nature == PH_NATURE_UNKNOWN) {
 		print_line("advice:", e->advice);
 		return;
 	}
-	if (e->code != 0)
-		printf("%u%s", (unsigned)e->code, enhanced[0] ? " " : "");
-	printf("%s: %s%s\n", enhanced, ph_reply_nature_name(e->nature),
-	    e->known ? "" : ", and unknown beyond that");
+	print_line("provider:", e->provider);
 	print_other_half(e, enhanced);
-	printf("%-9s%s%s%s%s\n", "meaning:", e->meaning,
-	    e->rfc == NULL ? "" : " (", e->rfc == NULL ? "" : e->rfc,
-	    e->rfc == NULL ? "" : ")");
+	print_line("meaning:", e->meaning);
+	print_line("standard:", e->rfc);
 	print_line("cause:", e->cause);
 	print_line("advice:", e->advice);
 	print_line("stage:", e->stage);
@@ -174,11 +248,13 @@ const struct ph_command ph_command_explain = {
 	.run = run,
 	.options = options,
 	.option_count = 0,
-	.help = "REPLY is what the server said, a line of a log, or a code "
-		"alone; - reads it.\nExit code 0: it is known; 1: at most its "
-		"class is.\n\n"
-		"  posthaste explain 550 5.1.1\n"
-		"  posthaste explain '535-5.7.8 Username and Password not "
-		"accepted'\n"
-		"  tail -n1 /var/log/mail.log | posthaste explain -\n",
+	.help =
+	    "REPLY is what the server said, a code alone, a line of a log, "
+	    "or what a program\nsays of a connection or login that failed; - "
+	    "reads it, a whole conversation too.\nExit code 0: it is known; 1: "
+	    "at most its class is.\n\n"
+	    "  posthaste explain 550 5.1.1\n"
+	    "  posthaste explain '535-5.7.8 Username and Password not "
+	    "accepted'\n"
+	    "  tail -n1 /var/log/mail.log | posthaste explain -\n",
 };

@@ -1,6 +1,7 @@
 #include "diagnose/token.h"
 
 #include "base/ascii.h"
+#include "base/err.h"
 
 /* Points for what makes a number a reply code. */
 enum {
@@ -82,11 +83,68 @@ static bool stands_at_line_start(struct ph_span s, size_t i)
 	return i == 0 || s.ptr[i - 1] == '\n' || s.ptr[i - 1] == '\r';
 }
 
+/* The word before i, without the spaces and signs between. */
+static struct ph_span word_before(struct ph_span s, size_t i)
+{
+	size_t end;
+
+	while (i > 0 && is_one_of(s.ptr[i - 1], " =:\""))
+		i--;
+	end = i;
+	while (i > 0 &&
+	    (ph_ascii_is_alnum(s.ptr[i - 1]) || is_one_of(s.ptr[i - 1], "/.")))
+		i--;
+	return (struct ph_span){ s.ptr + i, end - i };
+}
+
+static bool is_word_of(
+    struct ph_span word, const char *const words[], size_t count)
+{
+	for (size_t k = 0; k < count; k++) {
+		if (ph_span_eq_nocase(word, ph_span_of(words[k])))
+			return true;
+	}
+	return false;
+}
+
 static bool stands_behind_quote(struct ph_span s, size_t i)
 {
+	static const char *const names[] = { "code", "dsn", "error", "reply",
+		"response", "smtp", "stat", "status" };
+
 	while (i > 0 && s.ptr[i - 1] == ' ')
 		i--;
-	return i > 0 && is_one_of(s.ptr[i - 1], ":(\"'<=");
+	if (i > 0 && s.ptr[i - 1] == '=')
+		return is_word_of(word_before(s, i), names, PH_COUNT(names));
+	return i > 0 && is_one_of(s.ptr[i - 1], ":(\"'<;");
+}
+
+/* "line 521", "size=552", "HTTP/1.1 503", "HTTP code 403": numbers of another
+   kind. */
+static bool counts_something(struct ph_span s, size_t i)
+{
+	static const char *const words[] = { "line", "port", "size", "pid",
+		"uid" };
+	static const struct ph_span http = PH_SPAN_INIT("HTTP");
+	struct ph_span word = word_before(s, i);
+	struct ph_span above = word_before(s, (size_t)(word.ptr - s.ptr));
+
+	return is_word_of(word, words, PH_COUNT(words)) ||
+	    ph_span_starts_nocase(word, http) || ph_span_eq_nocase(above, http);
+}
+
+/* 535-1234567: the number of an order. */
+static bool is_long_number(struct ph_span s, size_t end)
+{
+	enum {
+		DIGITS = 4
+	};
+
+	for (size_t k = 1; k <= DIGITS; k++) {
+		if (!ph_ascii_is_digit(at(s, end + k)))
+			return false;
+	}
+	return at(s, end) == '-';
 }
 
 /* The candidate of three digits at i. */
@@ -103,7 +161,7 @@ static bool take_candidate(struct ph_span s, size_t i,
 		return false;
 	if (at(s, i) < '2' || at(s, i) > '5' ||
 	    !take_number(s, &end, &out->code) || end - i != 3 ||
-	    goes_on(s, end))
+	    goes_on(s, end) || is_long_number(s, end) || counts_something(s, i))
 		return false;
 	if ((at(s, end) == ' ' || at(s, end) == '-') &&
 	    take_enhanced(s, end + 1, out->enhanced))
@@ -152,6 +210,7 @@ void ph_reply_tokens_find(struct ph_span text, bool (*is_known)(uint16_t code),
 			best = one;
 	}
 	out->code = best.code;
+	out->is_placed = best.points != 0 && best.points != POINTS_KNOWN;
 	memcpy(out->enhanced, best.enhanced, sizeof(out->enhanced));
 	if (out->enhanced[0] == 0)
 		find_enhanced(text, best.code / 100U, out->enhanced);

@@ -10,6 +10,10 @@
 struct ph_reply_tokens {
 	uint16_t code;        /* 0: none */
 	uint16_t enhanced[3]; /* class 0: none */
+	/* The code stands as replies do: at the beginning of a line, in
+	   quotation marks or brackets, behind a colon, before an enhanced
+	   code. */
+	bool is_placed;
 };
 
 /* Finds them as whole tokens: 5.7.1399 holds no 5.7.139, and neither an address
