@@ -78,6 +78,22 @@ static bool is_in_clear(const struct ph_finding *f)
 	    facts->tls == NULL && (!failed || f->fault.stage >= PH_STAGE_AUTH);
 }
 
+/* Words of the server prove where it is, whatever they say. */
+static void see_words(const struct ph_finding *f, struct ph_evidence *e)
+{
+	bool refused =
+	    f->fault.stage == PH_STAGE_GREETING && f->fault.code != 0;
+
+	e->host_answers = refused;
+	e->port_answers = refused;
+	if (f->look == NULL)
+		return;
+	if (f->look->remedy.host_proof != NULL)
+		e->host_answers = true;
+	if (f->look->remedy.port_proof != NULL)
+		e->port_answers = true;
+}
+
 void ph_finding_see(const struct ph_finding *f, struct ph_evidence *e)
 {
 	const struct ph_session_facts *facts = f->facts;
@@ -100,6 +116,7 @@ void ph_finding_see(const struct ph_finding *f, struct ph_evidence *e)
 		    good_if(facts->tls != NULL && facts->tls->verified);
 	}
 	see_login(f, e);
+	see_words(f, e);
 }
 
 /* What is shown for a proven setting; "" where there is nothing to show. */
@@ -137,6 +154,30 @@ static void prove(const struct ph_finding *f, const char *setting,
 		out[0] = '\0';
 }
 
+/* What another try, or a greeting that was a refusal, proves of the place. */
+static void prove_place(const struct ph_finding *f, const char *setting,
+    char out[PH_FINDING_EVIDENCE_MAX])
+{
+	bool is_host = strcmp(setting, "host") == 0;
+	const struct ph_sighting *s = NULL;
+
+	if (out[0] != '\0' || (!is_host && strcmp(setting, "port") != 0))
+		return;
+	if (f->look != NULL) {
+		s = is_host ? f->look->remedy.host_proof
+			    : f->look->remedy.port_proof;
+	}
+	if (s != NULL) {
+		(void)snprintf(out, PH_FINDING_EVIDENCE_MAX,
+		    "%s (on port %u, with encryption %s)",
+		    s->greeting[0] == '\0' ? "it answers" : s->greeting,
+		    (unsigned)s->port, s->mode);
+	} else {
+		(void)snprintf(
+		    out, PH_FINDING_EVIDENCE_MAX, "%s", f->fault.text);
+	}
+}
+
 void ph_finding_evidence(const struct ph_finding *f, const char *setting,
     enum ph_verdict verdict, char out[PH_FINDING_EVIDENCE_MAX])
 {
@@ -146,6 +187,7 @@ void ph_finding_evidence(const struct ph_finding *f, const char *setting,
 		    out, PH_FINDING_EVIDENCE_MAX, "%s", f->fault.text);
 	} else if (verdict == PH_VERDICT_PROVEN && f->facts != NULL) {
 		prove(f, setting, out);
+		prove_place(f, setting, out);
 	}
 }
 
@@ -192,4 +234,38 @@ void ph_finding_stages(
 	};
 
 	memcpy(out, stages, sizeof(stages));
+}
+
+/* The deepest layer that was reached bounds what is worth doubting. */
+static bool is_open(const struct ph_finding *f, const struct ph_evidence *e,
+    const struct ph_doubt *d)
+{
+	if (strcmp(d->setting, "account") == 0) {
+		return f->fault.stage == PH_STAGE_AUTH &&
+		    e->auth == PH_STEP_FAILED;
+	}
+	for (size_t i = 0; i < PH_VERDICT_SETTINGS; i++) {
+		if (strcmp(ph_verdict_settings[i], d->setting) == 0)
+			return ph_verdict_of(e, i) != PH_VERDICT_PROVEN;
+	}
+	return true;
+}
+
+const struct ph_doubt *ph_finding_hint(const struct ph_finding *f, size_t i)
+{
+	struct ph_evidence e;
+
+	if (f->look == NULL || !ph_fault_is_set(&f->fault))
+		return NULL;
+	ph_finding_see(f, &e);
+	for (size_t at = 0; at < f->look->doubts.count; at++) {
+		const struct ph_doubt *d = &f->look->doubts.items[at];
+
+		if (!is_open(f, &e, d))
+			continue;
+		if (i == 0)
+			return d;
+		i--;
+	}
+	return NULL;
 }

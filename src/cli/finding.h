@@ -1,6 +1,7 @@
 #ifndef PH_CLI_FINDING_H
 #define PH_CLI_FINDING_H
 
+#include "cli/look.h"
 #include "config/token.h"
 #include "connection/connection.h"
 #include "deliver/session.h"
@@ -12,6 +13,7 @@ struct ph_finding {
 	const struct ph_connection *connection; /* borrowed */
 	const struct ph_session_facts *facts;   /* borrowed; NULL: none */
 	struct ph_delivery *delivery;           /* owned; NULL: none */
+	const struct ph_look *look;             /* borrowed; NULL: none */
 	const struct ph_token_state *token;     /* borrowed; NULL: none */
 	ph_unixtime now;                        /* that token is looked at */
 	bool has_password;

@@ -1,18 +1,24 @@
 #include "cli/facts.h"
 #include "cli/finding_part.h"
 #include "cli/json.h"
+#include "cli/mend.h"
 #include "cli/tokens.h"
 
 static json_t *setting_to_json(
     const struct ph_finding *f, const char *setting, enum ph_verdict verdict)
 {
 	char evidence[PH_FINDING_EVIDENCE_MAX];
+	char mend[PH_FIX_COMMAND_MAX] = "";
 	json_t *j = json_object();
+
+	if (verdict == PH_VERDICT_SUSPECT)
+		ph_mend_write(f, setting, mend);
 
 	ph_finding_evidence(f, setting, verdict, evidence);
 	ph_json_put(j, "setting", json_string(setting));
 	ph_json_put(j, "verdict", json_string(ph_verdict_name(verdict)));
 	ph_json_put(j, "evidence", ph_json_str_or_null(evidence));
+	ph_json_put(j, "mend", ph_json_str_or_null(mend));
 	return j;
 }
 
@@ -52,6 +58,51 @@ static json_t *settings_to_json(const struct ph_finding *f)
 	return list;
 }
 
+/* What was tried after the test. */
+static json_t *probes_to_json(const struct ph_look *l)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; l != NULL && i < l->count; i++) {
+		const struct ph_sighting *s = &l->sightings[i];
+		char text[PH_FAULT_TEXT_MAX];
+		json_t *j = json_object();
+
+		ph_sighting_write(s, text, sizeof(text));
+		ph_json_put(j, "host", ph_json_str(s->host));
+		ph_json_put(j, "port", json_integer(s->port));
+		ph_json_put(j, "encryption", json_string(s->mode));
+		ph_json_put(j, "family",
+		    s->family == 0 ? json_null() : json_integer(s->family));
+		ph_json_put(j, "works", json_boolean(s->is_good));
+		ph_json_put(j, "login", json_boolean(s->has_login));
+		ph_json_put(j, "tls", ph_json_str_or_null(s->version));
+		ph_json_put(j, "cause",
+		    s->is_good || !s->is_over
+			? json_null()
+			: json_string(ph_cause_name(s->fault->cause)));
+		ph_json_put(j, "text", ph_json_str(text));
+		ph_json_add(list, j);
+	}
+	return list;
+}
+
+static json_t *hints_to_json(const struct ph_finding *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; ph_finding_hint(f, i) != NULL; i++) {
+		json_t *j = json_object();
+
+		ph_json_put(
+		    j, "setting", json_string(ph_finding_hint(f, i)->setting));
+		ph_json_put(
+		    j, "text", ph_json_str(ph_finding_hint(f, i)->text));
+		ph_json_add(list, j);
+	}
+	return list;
+}
+
 /* The day since when another key was known, or null. */
 static json_t *key_change(const struct ph_session_facts *facts)
 {
@@ -84,6 +135,11 @@ json_t *ph_finding_to_json(const struct ph_finding *f)
 	    ph_facts_certificate(facts == NULL ? NULL : facts->certificate));
 	ph_json_put(j, "key_changed_since", key_change(facts));
 	ph_json_put(j, "settings", settings_to_json(f));
+	ph_json_put(j, "hints", hints_to_json(f));
+	ph_json_put(j, "probes", probes_to_json(f->look));
+	ph_json_put(j, "fix",
+	    f->look == NULL ? json_null()
+			    : ph_fix_to_json(&f->look->fix, f->connection));
 	ph_json_put(j, "attempts",
 	    facts == NULL ? json_array() : ph_facts_attempts(facts));
 	ph_json_put(j, "cause",

@@ -20,6 +20,10 @@ void ph_finding_evidence(const struct ph_finding *f, const char *setting,
 /* How far it came: "none", "reached", "tls-refused", "certificate-refused". */
 const char *ph_finding_contact(const struct ph_finding *f);
 
+/* The i-th of what is odd about settings that nothing has proven; NULL at the
+   end. */
+const struct ph_doubt *ph_finding_hint(const struct ph_finding *f, size_t i);
+
 /* A stage, its time, and how it went. */
 struct ph_finding_stage {
 	const char *name;

@@ -1,7 +1,13 @@
 #include "cli/finding_part.h"
+#include "cli/mend.h"
 #include "cli/tokens.h"
 
 #include <stdio.h>
+
+enum {
+	LABEL_LEN = 16,
+	WIDTH = 79
+};
 
 static bool is_set(const char *s)
 {
@@ -114,6 +120,42 @@ static void print_facts(const struct ph_finding *f)
 		print_tame("warning:", facts->warnings[i]);
 }
 
+/* Words at the width of a terminal, behind a label. */
+static void print_wrapped(const char *label, const char *text)
+{
+	struct ph_fault tidied;
+	struct ph_span rest;
+	struct ph_span word;
+	size_t column = 0;
+
+	ph_fault_set(&tidied, PH_CAUSE_NONE, PH_STAGE_CONFIG, "%s", text);
+	rest = ph_span_of(tidied.text);
+	printf("%-16s", label);
+	while (ph_span_split(&rest, ' ', &word)) {
+		if (column > 0 && LABEL_LEN + column + 1 + word.len > WIDTH) {
+			printf("\n%-16s", "");
+			column = 0;
+		}
+		printf("%s%.*s", column > 0 ? " " : "", PH_SPAN_ARG(word));
+		column += word.len + (column > 0 ? 1 : 0);
+	}
+	printf("\n");
+}
+
+static void print_suspect(const struct ph_finding *f, const char *setting)
+{
+	char evidence[PH_FINDING_EVIDENCE_MAX];
+	char mend[PH_FIX_COMMAND_MAX];
+
+	printf("%-16s%s\n", "suspect:", setting);
+	ph_finding_evidence(f, setting, PH_VERDICT_SUSPECT, evidence);
+	print_wrapped("  because:", evidence);
+	ph_mend_write(f, setting, mend);
+	/* A command is copied whole. */
+	if (mend[0] != '\0')
+		printf("%-16s%s\n", "  to mend it:", mend);
+}
+
 static void print_suspects(const struct ph_finding *f)
 {
 	struct ph_evidence e;
@@ -122,11 +164,100 @@ static void print_suspects(const struct ph_finding *f)
 	ph_finding_see(f, &e);
 	for (size_t i = 0; i < PH_VERDICT_SETTINGS; i++) {
 		if (ph_verdict_of(&e, i) == PH_VERDICT_SUSPECT)
-			printf("%-16s%s\n", "suspect:", ph_verdict_settings[i]);
+			print_suspect(f, ph_verdict_settings[i]);
 	}
 	other = ph_verdict_other(&e);
 	if (other != NULL)
-		printf("%-16s%s\n", "suspect:", other);
+		print_suspect(f, other);
+}
+
+/* "proven:  host port tls", and those that were not reached. */
+static void print_verdicts(
+    const struct ph_finding *f, enum ph_verdict verdict, const char *label)
+{
+	char line[PH_FAULT_TEXT_MAX] = "";
+	struct ph_evidence e;
+	size_t len = 0;
+
+	ph_finding_see(f, &e);
+	for (size_t i = 0; i < PH_VERDICT_SETTINGS; i++) {
+		if (ph_verdict_of(&e, i) != verdict)
+			continue;
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s",
+		    len > 0 ? ", " : "", ph_verdict_settings[i]);
+	}
+	if (len > 0)
+		print_wrapped(label, line);
+}
+
+static void print_contact(const struct ph_finding *f)
+{
+	const char *contact = ph_finding_contact(f);
+
+	if (strcmp(contact, "tls-refused") == 0)
+		printf("%-16s%s\n", "server:", "reached, TLS refused");
+	else if (strcmp(contact, "certificate-refused") == 0)
+		printf("%-16s%s\n", "server:", "reached, certificate refused");
+}
+
+static void print_looked(const struct ph_look *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct ph_sighting *s = &l->sightings[i];
+		char place[PH_LOOK_NAME_SIZE + 64];
+		char text[PH_FAULT_TEXT_MAX];
+
+		ph_sighting_write(s, text, sizeof(text));
+		(void)snprintf(place, sizeof(place), "%s:%u %s%s", s->host,
+		    (unsigned)s->port, s->mode,
+		    s->family == 4       ? " IPv4"
+			: s->family == 6 ? " IPv6"
+					 : "");
+		if (i == 0)
+			printf("\nalso tried:\n");
+		printf("  %-42s  %s\n", place, text);
+	}
+}
+
+static void print_fix(const struct ph_finding *f)
+{
+	char command[PH_FIX_COMMAND_MAX];
+	struct ph_connection c;
+
+	if (f->look->fix.count == 0)
+		return;
+	ph_fix_apply(&f->look->fix, f->connection, &c);
+	ph_fix_command(&f->look->fix, f->connection, command);
+	printf("\nuse this instead:\n");
+	printf("%-16s%s\n", "  host:", c.host);
+	printf("%-16s%u\n", "  port:", (unsigned)c.port);
+	printf("%-16s%s\n", "  encryption:", ph_encryption_name(c.encryption));
+	if (c.username[0] != '\0')
+		print_tame("  user name:", c.username);
+	printf("  %s\n", command);
+}
+
+static void print_look(const struct ph_finding *f)
+{
+	if (f->look == NULL)
+		return;
+	for (size_t i = 0; ph_finding_hint(f, i) != NULL; i++) {
+		print_wrapped(
+		    i == 0 ? "look at:" : "", ph_finding_hint(f, i)->text);
+	}
+	print_looked(f->look);
+	print_fix(f);
+}
+
+static void print_failure(const struct ph_finding *f)
+{
+	print_contact(f);
+	if (f->token != NULL)
+		ph_tokens_print(f->token, f->now);
+	print_suspects(f);
+	print_verdicts(f, PH_VERDICT_PROVEN, "proven:");
+	print_verdicts(f, PH_VERDICT_NOT_REACHED, "not reached:");
+	print_look(f);
 }
 
 void ph_finding_print(const struct ph_finding *f)
@@ -138,9 +269,7 @@ void ph_finding_print(const struct ph_finding *f)
 	print_facts(f);
 	printf("\n");
 	if (ph_fault_is_set(&f->fault)) {
-		if (f->token != NULL)
-			ph_tokens_print(f->token, f->now);
-		print_suspects(f);
+		print_failure(f);
 		return;
 	}
 	print_tame("host:", facts->host);
@@ -160,5 +289,6 @@ void ph_finding_print(const struct ph_finding *f)
 		printf("%-16s%.*s\n", f->sends ? "sent to:" : "recipient:",
 		    PH_SPAN_ARG(f->delivery->rcpts[0].address));
 	}
+	print_look(f);
 	printf("Connected to: %s\n", facts->host);
 }

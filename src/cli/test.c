@@ -3,6 +3,7 @@
 #include "cli/facts.h"
 #include "cli/finding.h"
 #include "cli/json.h"
+#include "cli/look.h"
 #include "cli/server.h"
 #include "cli/talk.h"
 #include "cli/tokens.h"
@@ -14,7 +15,8 @@
 enum key {
 	KEY_TO = 1,
 	KEY_FROM,
-	KEY_SEND
+	KEY_SEND,
+	KEY_NO_PROBES
 };
 
 enum {
@@ -31,6 +33,8 @@ static const struct ph_option options[] = {
 	{ "send", 0, NULL,
 	    "Send one message, marked as a test, to --to or to the sender",
 	    KEY_SEND },
+	{ "no-probes", 0, NULL,
+	    "After a failure try no other port, mode or host", KEY_NO_PROBES },
 	PH_SERVER_OPTIONS,
 	{ NULL },
 };
@@ -49,11 +53,13 @@ struct testing {
 	struct ph_finding finding;
 	struct ph_memory_booking booking;
 	struct ph_token_state token;
+	struct ph_look look;
 };
 
 static void release(struct testing *t)
 {
 	ph_finding_release(&t->finding);
+	ph_look_release(&t->look);
 	ph_talk_release(&t->talk);
 	ph_content_free(t->content);
 	ph_cli_server_release(&t->server);
@@ -218,6 +224,25 @@ static void carry(struct testing *t, struct ph_fault *fault)
 		ph_cli_note(t->cli, "%s", ph_talk_note(&t->talk));
 }
 
+/* What is wrong, and what would work: nobody has to ask for it. */
+static void look_further(struct testing *t, struct ph_fault *fault)
+{
+	const struct ph_look_question q = {
+		.cli = t->cli,
+		.server = &t->server,
+		.transcript = &t->transcript,
+		.facts = t->talk.session == NULL
+		    ? NULL
+		    : ph_session_facts(t->talk.session),
+		.probes = !ph_options_has(&t->options, KEY_NO_PROBES),
+	};
+
+	if (q.facts == NULL)
+		return;
+	ph_look_further(&t->look, &q, fault);
+	t->finding.look = &t->look;
+}
+
 static json_t *to_json(const struct testing *t)
 {
 	const struct ph_finding *f = &t->finding;
@@ -296,6 +321,7 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 	err = prepare(&t, &t.finding.fault);
 	if (err == PH_OK) {
 		carry(&t, &t.finding.fault);
+		look_further(&t, &t.finding.fault);
 	} else if (!ph_fault_is_set(&t.finding.fault)) {
 		ph_fault_set(&t.finding.fault, PH_CAUSE_NO_MEMORY,
 		    PH_STAGE_CONFIG, "out of memory");

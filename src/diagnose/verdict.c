@@ -4,15 +4,20 @@
 
 #include <assert.h>
 
-static enum ph_step_state of_greeting(const struct ph_evidence *e)
+static enum ph_step_state of_host(const struct ph_evidence *e)
 {
-	return e->greeting;
+	return e->host_answers ? PH_STEP_GOOD : e->greeting;
 }
 
-/* The mode is right when TLS came about, or when a clear conversation did. */
+static enum ph_step_state of_port(const struct ph_evidence *e)
+{
+	return e->port_answers ? PH_STEP_GOOD : e->greeting;
+}
+
+/* The mode is right when TLS came about, or when words came in clear. */
 static enum ph_step_state of_mode(const struct ph_evidence *e)
 {
-	return e->in_clear ? e->ehlo : e->tls;
+	return e->in_clear ? of_port(e) : e->tls;
 }
 
 static enum ph_step_state of_tls(const struct ph_evidence *e)
@@ -69,8 +74,8 @@ static const struct {
 	enum ph_step_state (*step)(const struct ph_evidence *e);
 	bool behind_login;
 } rows[PH_VERDICT_SETTINGS] = {
-	{ of_greeting, true }, /* host */
-	{ of_greeting, true }, /* port */
+	{ of_host, true },
+	{ of_port, true },
 	{ of_mode, true },
 	{ of_tls, true },
 	{ of_certificate, true },
