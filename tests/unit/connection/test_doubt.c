@@ -239,6 +239,70 @@ static void test_published(void)
 	check_case(NULL, 0);
 }
 
+static const struct ph_doubt *doubt_as(const struct ph_preset *p,
+    const char *username, const char *setting, struct ph_doubts *found)
+{
+	struct ph_connection c = connection(p->host, p->port, p->encryption);
+
+	c.username = username;
+	ph_doubts_find(&c, PH_SPAN("abcdefghijklmnop"), found);
+	return ph_doubts_about(found, setting);
+}
+
+static bool is_first_of_host(size_t i)
+{
+	return ph_preset_of_host(ph_span_of(ph_presets[i].host)) ==
+	    &ph_presets[i];
+}
+
+/* What a user name looks like there, of each provider that is known. */
+static void test_forms(void)
+{
+	static struct ph_doubts found;
+
+	for (size_t i = 0; i < ph_presets_count; i++) {
+		const struct ph_preset *p = &ph_presets[i];
+		enum ph_preset_form form = p->form;
+		bool takes_all = form == PH_PRESET_FORM_OWN ||
+		    form == PH_PRESET_FORM_NONE ||
+		    form == PH_PRESET_FORM_WINDOWS;
+
+		if (!is_first_of_host(i) || p->port == 0)
+			continue;
+		check_case(p->key, i);
+		check((doubt_as(p, "ann", "username", &found) == NULL) ==
+		    (takes_all || form == PH_PRESET_FORM_LOCALPART));
+		check((doubt_as(p, "ann@a.example", "username", &found) ==
+			  NULL) == (takes_all || form == PH_PRESET_FORM_EMAIL));
+		if (form == PH_PRESET_FORM_FIXED) {
+			check(doubt_as(p, p->username, "username", &found) ==
+			    NULL);
+		}
+		check(doubt_as(p, "", "username", &found) == NULL);
+	}
+	check_case(NULL, 0);
+}
+
+/* Where only a sign-in is left, a password is doubted, and nowhere else. */
+static void test_withdrawn(void)
+{
+	static struct ph_doubts found;
+
+	for (size_t i = 0; i < ph_presets_count; i++) {
+		const struct ph_preset *p = &ph_presets[i];
+		bool is_withdrawn = (p->logins & PH_PRESET_PASSWORD) == 0 &&
+		    (p->logins & PH_PRESET_OAUTH) != 0;
+
+		if (!is_first_of_host(i) || p->port == 0)
+			continue;
+		check_case(p->key, i);
+		check((doubt_as(p, "ann@a.example", "password", &found) !=
+			  NULL) == is_withdrawn);
+		check(doubt_as(p, "", "password", &found) == NULL);
+	}
+	check_case(NULL, 0);
+}
+
 /* A port that belongs to something else, in whatever mode. */
 static void test_ports(void)
 {
@@ -322,6 +386,8 @@ int main(void)
 	test_typos();
 	test_published();
 	test_ports();
+	test_forms();
+	test_withdrawn();
 	test_long();
 	return check_end();
 }
