@@ -64,9 +64,7 @@ void ph_fix_apply(const struct ph_fix *f, const struct ph_connection *c,
 		out->mechanisms = NULL;
 		out->mechanism_count = 0;
 	}
-	/* Another host has its own certificate. */
-	if (strcmp(out->host, c->host) != 0)
-		out->verify_name = "";
+	put(f, "verify-name", &out->verify_name);
 }
 
 /* the command */

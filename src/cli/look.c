@@ -360,8 +360,12 @@ static void fix_by_sighting(struct ph_look *l, const struct ph_connection *c)
 	char port[8];
 
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)s->port);
-	if (strcmp(s->host, c->host) != 0)
+	if (strcmp(s->host, c->host) != 0) {
 		ph_fix_set(&l->fix, "host", s->host);
+		/* Another host has its own certificate. */
+		if (c->verify_name[0] != '\0')
+			ph_fix_set(&l->fix, "verify-name", "");
+	}
 	if (s->port != c->port)
 		ph_fix_set(&l->fix, "port", port);
 	if (strcmp(s->mode, ph_encryption_name(c->encryption)) != 0)

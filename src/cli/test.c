@@ -4,6 +4,7 @@
 #include "cli/finding.h"
 #include "cli/json.h"
 #include "cli/look.h"
+#include "cli/repair.h"
 #include "cli/server.h"
 #include "cli/talk.h"
 #include "cli/tokens.h"
@@ -16,7 +17,9 @@ enum key {
 	KEY_TO = 1,
 	KEY_FROM,
 	KEY_SEND,
-	KEY_NO_PROBES
+	KEY_NO_PROBES,
+	KEY_FIX,
+	KEY_YES
 };
 
 enum {
@@ -35,6 +38,11 @@ static const struct ph_option options[] = {
 	    KEY_SEND },
 	{ "no-probes", 0, NULL,
 	    "After a failure try no other port, mode or host", KEY_NO_PROBES },
+	{ "fix", 0, "NAME",
+	    "Write what works instead to that connection, once a second test "
+	    "has proven it and a person said yes",
+	    KEY_FIX },
+	{ "yes", 0, NULL, "To --fix", KEY_YES },
 	PH_SERVER_OPTIONS,
 	{ NULL },
 };
@@ -54,6 +62,7 @@ struct testing {
 	struct ph_memory_booking booking;
 	struct ph_token_state token;
 	struct ph_look look;
+	const char *repaired; /* the file that --fix wrote; NULL: none */
 };
 
 static void release(struct testing *t)
@@ -140,6 +149,19 @@ static enum ph_err compose(struct testing *t, struct ph_fault *fault)
 	return ph_content_compose(&in, &t->content, fault);
 }
 
+static enum ph_err check_fix(const struct testing *t, struct ph_fault *fault)
+{
+	const char *name = ph_options_value(&t->options, KEY_FIX);
+
+	if (name == NULL && ph_options_has(&t->options, KEY_YES))
+		return usage(fault, "--yes belongs to --fix NAME");
+	if (name == NULL || ph_connection_name_valid(ph_span_of(name)))
+		return PH_OK;
+	return usage(fault,
+	    "--fix: a connection's name is made of letters, digits, -, _ "
+	    "and .");
+}
+
 static enum ph_err prepare(struct testing *t, struct ph_fault *fault)
 {
 	enum ph_err err;
@@ -152,6 +174,9 @@ static enum ph_err prepare(struct testing *t, struct ph_fault *fault)
 		    "test takes no words behind the options; the server is "
 		    "named with -n or --server");
 	}
+	err = check_fix(t, fault);
+	if (err != PH_OK)
+		return err;
 	err = ph_cli_server_find(t->cli, &t->options, &t->server, fault);
 	if (err == PH_OK && t->probes)
 		err = find_sender(t, fault);
@@ -279,6 +304,67 @@ static void look_at_token(struct testing *t)
 	    t->cli, t->server.connection.name, &t->token, t->finding.now);
 }
 
+/* --fix.  True: what was wrong is mended. */
+static bool repair(struct testing *t)
+{
+	const struct ph_repair_question q = {
+		.cli = t->cli,
+		.options = &t->options,
+		.name = ph_options_value(&t->options, KEY_FIX),
+		.yes = ph_options_has(&t->options, KEY_YES),
+		.server = &t->server,
+		.transcript = &t->transcript,
+		.fix = &t->look.fix,
+	};
+	struct ph_fault fault = { 0 };
+
+	if (q.name == NULL)
+		return false;
+	if (q.fix->count == 0) {
+		ph_cli_note(t->cli,
+		    ph_fault_is_set(&t->finding.fault)
+			? "--fix: nothing was found that works instead"
+			: "--fix: it works, nothing is changed");
+		return false;
+	}
+	if (ph_repair_run(&q, &t->repaired, &fault) == PH_OK)
+		return true;
+	ph_cli_note(t->cli, "%s", fault.text);
+	ph_cli_note(t->cli, "%s", ph_fault_advice(&fault));
+	return false;
+}
+
+static void print_repair(const struct testing *t)
+{
+	printf("changed %s: %s\n", ph_options_value(&t->options, KEY_FIX),
+	    t->repaired);
+	printf("a second test went well, login and all\n");
+}
+
+static json_t *repair_to_json(const struct testing *t)
+{
+	json_t *j;
+
+	if (t->repaired == NULL)
+		return json_null();
+	j = json_object();
+	ph_json_put(
+	    j, "name", ph_json_str(ph_options_value(&t->options, KEY_FIX)));
+	ph_json_put(j, "file", ph_json_str(t->repaired));
+	return j;
+}
+
+static enum ph_exit print_json(struct testing *t, enum ph_exit result)
+{
+	json_t *doc = to_json(t);
+	enum ph_exit printed;
+
+	ph_json_put(doc, "fixed", repair_to_json(t));
+	print_warnings(t);
+	printed = ph_json_print(&doc);
+	return result == PH_EXIT_OK ? printed : result;
+}
+
 static enum ph_exit report(struct testing *t)
 {
 	struct ph_finding *f = &t->finding;
@@ -291,19 +377,19 @@ static enum ph_exit report(struct testing *t)
 	look_at_token(t);
 	f->has_password = t->server.has_password;
 	f->sends = t->sends;
-	if (t->cli->json) {
-		json_t *doc = to_json(t);
-		print_warnings(t);
-		enum ph_exit printed = ph_json_print(&doc);
-
-		if (result == PH_EXIT_OK)
-			result = printed;
-	} else {
+	if (!t->cli->json)
 		ph_finding_print(f);
-		(void)fflush(stdout);
-	}
+	(void)fflush(stdout);
 	if (ph_fault_is_set(&f->fault))
 		(void)ph_cli_fault(t->cli, &f->fault);
+	if (repair(t))
+		result = PH_EXIT_OK;
+	if (t->cli->json) {
+		result = print_json(t, result);
+	} else if (t->repaired != NULL) {
+		print_repair(t);
+		(void)fflush(stdout);
+	}
 	if (ph_transcript_close(&t->transcript, &ignored) != PH_OK)
 		ph_cli_note(t->cli, "%s", ignored.text);
 	return result;

@@ -292,6 +292,43 @@ static bool has_tried_mode(const struct ph_remedy_question *q)
 	return false;
 }
 
+/* The usual advice is to try what was tried by now. */
+static const struct {
+	enum ph_cause cause;
+	const char *advice;
+} tried[] = {
+	{ PH_CAUSE_CONNECT_REFUSED,
+	    "nothing listens on that port, and no other usual one serves "
+	    "better: check host and port, or try again when the server is up" },
+	{ PH_CAUSE_CONNECT_TIMEOUT,
+	    "no answer at all on that port, and no other usual one serves "
+	    "better: a firewall in between, or the wrong host" },
+	{ PH_CAUSE_TLS_NOT_OFFERED,
+	    "the server offers no STARTTLS on that port, and no other usual "
+	    "one serves better: ask its administrator, and who runs the "
+	    "network in between if it used to work" },
+	{ PH_CAUSE_TLS_REFUSED,
+	    "the server refused to start encryption, and no other usual port "
+	    "serves better: only its administrator can mend that" },
+	{ PH_CAUSE_AUTH_NOT_OFFERED,
+	    "the server takes no login on that port, and no other usual one "
+	    "serves better: if it lets this computer send without one, leave "
+	    "out the user name or set anonymous = yes" },
+};
+
+static void advise_tried(
+    const struct ph_remedy_question *q, struct ph_remedy *out)
+{
+	bool has_ports = false;
+
+	for (size_t i = 0; i < q->count; i++)
+		has_ports |= q->sightings[i].way == PH_WAY_PORT;
+	for (size_t i = 0; has_ports && i < PH_COUNT(tried); i++) {
+		if (tried[i].cause == q->fault->cause)
+			conclude(out, NULL, "%s", tried[i].advice);
+	}
+}
+
 static void advise_nothing(
     const struct ph_remedy_question *q, struct ph_remedy *out)
 {
@@ -340,6 +377,8 @@ static void advise_nothing(
 		    "TLS first or without: it may be overloaded, or somebody "
 		    "in between holds it back; try again later, or another "
 		    "network");
+	} else {
+		advise_tried(q, out);
 	}
 }
 

@@ -79,25 +79,26 @@ static const struct {
 	/* what must not be proposed */
 	{ "no login there", PH_CAUSE_CONNECT_REFUSED, 26, LOGIN,
 	    { { PH_WAY_PORT, HOST, 25, AFTER, GOOD | VERIFIED | GREETED } }, -1,
-	    NULL, "", 0, -1 },
+	    NULL, "no other usual one", 0, -1 },
 	{ "and none is wanted", PH_CAUSE_CONNECT_REFUSED, 26, 0,
 	    { { PH_WAY_PORT, HOST, 25, AFTER, GOOD | VERIFIED | GREETED } }, 0,
 	    "port", "port 25", 0, -1 },
 	{ "in clear", PH_CAUSE_CONNECT_REFUSED, 26, LOGIN,
 	    { { PH_WAY_PORT, HOST, 587, "none", GOOD | AUTH | GREETED } }, -1,
-	    NULL, "", 0, -1 },
+	    NULL, "no other usual one", 0, -1 },
 	{ "in clear, as before", PH_CAUSE_CONNECT_REFUSED, 26, LOGIN | CLEAR,
 	    { { PH_WAY_PORT, HOST, 587, "none", GOOD | AUTH | GREETED } }, 0,
 	    "port", "encryption none", 0, -1 },
 	{ "not verified", PH_CAUSE_CONNECT_REFUSED, 26, LOGIN,
 	    { { PH_WAY_PORT, HOST, 587, AFTER, GOOD | AUTH | TLS } }, -1, NULL,
-	    "", 0, -1 },
+	    "no other usual one", 0, -1 },
 	{ "not verified, by wish", PH_CAUSE_CONNECT_REFUSED, 26,
 	    LOGIN | UNVERIFIED,
 	    { { PH_WAY_PORT, HOST, 587, AFTER, GOOD | AUTH | TLS } }, 0, "port",
 	    "port 587", 0, -1 },
 	{ "not over", PH_CAUSE_CONNECT_REFUSED, 26, LOGIN,
-	    { { PH_WAY_PORT, HOST, 587, AFTER, 0 } }, -1, NULL, "", -1, -1 },
+	    { { PH_WAY_PORT, HOST, 587, AFTER, 0 } }, -1, NULL,
+	    "no other usual one", -1, -1 },
 	/* TLS and certificates */
 	{ "no STARTTLS", PH_CAUSE_TLS_NOT_OFFERED, 587, LOGIN,
 	    { { PH_WAY_PORT, HOST, 465, BEFORE, ALL } }, 0, NULL,
@@ -157,7 +158,16 @@ static const struct {
 	    { { PH_WAY_PORT, HOST, 465, BEFORE, LATE },
 		{ PH_WAY_PORT, HOST, 25, AFTER, OVER | GREETED,
 		    PH_CAUSE_GREETING_REFUSED } },
-	    -1, NULL, "", 1, -1 },
+	    -1, NULL, "no other usual one", 1, -1 },
+	{ "no STARTTLS, and nothing else", PH_CAUSE_TLS_NOT_OFFERED, 587, LOGIN,
+	    { { PH_WAY_PORT, HOST, 465, BEFORE, REFUSED } }, -1, NULL,
+	    "no other usual one", -1, -1 },
+	{ "STARTTLS refused, and nothing else", PH_CAUSE_TLS_REFUSED, 587,
+	    LOGIN, { { PH_WAY_PORT, HOST, 465, BEFORE, REFUSED } }, -1, NULL,
+	    "no other usual port", -1, -1 },
+	{ "no login anywhere", PH_CAUSE_AUTH_NOT_OFFERED, 587, LOGIN,
+	    { { PH_WAY_PORT, HOST, 465, BEFORE, REFUSED } }, -1, NULL,
+	    "no other usual one", -1, -1 },
 	/* families and names */
 	{ "IPv6 is silent", PH_CAUSE_SILENCE, 587, LOGIN,
 	    { { PH_WAY_FAMILY, HOST, 587, AFTER, ALL, 0, 4 } }, 0, "network",
@@ -180,7 +190,7 @@ static const struct {
 	{ "late, and refused", PH_CAUSE_CONNECT_TIMEOUT, 587, LOGIN,
 	    { { PH_WAY_PORT, HOST, 465, BEFORE, LATE },
 		{ PH_WAY_PORT, HOST, 25, AFTER, REFUSED } },
-	    -1, NULL, "", -1, -1 },
+	    -1, NULL, "no other usual one", -1, -1 },
 	{ "no network", PH_CAUSE_CONNECT_UNREACHABLE, 587, LOGIN | CUT_OFF,
 	    { { 0 } }, -1, "network", "no way out at all", -1, -1 },
 	{ "no network, by name", PH_CAUSE_DNS_TEMPORARY, 587, LOGIN | CUT_OFF,
@@ -202,7 +212,7 @@ static const struct {
 	{ "a refusal at another port", PH_CAUSE_CONNECT_REFUSED, 587, LOGIN,
 	    { { PH_WAY_PORT, HOST, 465, BEFORE, OVER | GREETED,
 		PH_CAUSE_AUTH_NOT_OFFERED } },
-	    -1, NULL, "", 0, -1 },
+	    -1, NULL, "no other usual one", 0, -1 },
 	{ "the best first", PH_CAUSE_CONNECT_REFUSED, 26, LOGIN,
 	    { { PH_WAY_PORT, HOST, 465, BEFORE, ALL },
 		{ PH_WAY_PORT, HOST, 587, AFTER, ALL } },
@@ -356,8 +366,46 @@ static void test_words(void)
 	check_case(NULL, 0);
 }
 
+/* One that lacks anything at all is no way out. */
+static void test_usable(void)
+{
+	static const struct ph_fault fault = { .cause = PH_CAUSE_SILENCE };
+	const struct ph_remedy_question q = {
+		.fault = &fault,
+		.host = HOST,
+		.wants_login = true,
+		.needs_tls = true,
+		.verifies = true,
+	};
+	const struct ph_sighting good = {
+		.way = PH_WAY_PORT,
+		.is_over = true,
+		.is_good = true,
+		.has_login = true,
+		.is_encrypted = true,
+		.is_verified = true,
+	};
+
+	check(ph_sighting_is_usable(&good, &q));
+	for (unsigned lack = 0; lack < 6; lack++) {
+		struct ph_sighting s = good;
+
+		check_case("lack", lack);
+		s.is_over = lack != 0;
+		s.is_good = lack != 1;
+		s.has_login = lack != 2;
+		s.is_encrypted = lack != 3;
+		s.is_verified = lack != 4;
+		if (lack == 5)
+			s.way = PH_WAY_VERSIONS;
+		check(!ph_sighting_is_usable(&s, &q));
+	}
+	check_case(NULL, 0);
+}
+
 int main(void)
 {
+	test_usable();
 	test_cases();
 	test_words();
 	return check_end();
