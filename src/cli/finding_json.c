@@ -1,5 +1,6 @@
 #include "cli/facts.h"
 #include "cli/finding_part.h"
+#include "cli/history.h"
 #include "cli/json.h"
 #include "cli/mend.h"
 #include "cli/tokens.h"
@@ -154,5 +155,7 @@ json_t *ph_finding_to_json(const struct ph_finding *f)
 	ph_json_put(j, "timing_ms",
 	    ph_facts_timing(facts == NULL ? &none : &facts->timing));
 	ph_json_put(j, "slow", slow_to_json(f));
+	ph_json_put(j, "changes",
+	    f->drift == NULL ? json_array() : ph_history_drift_json(f->drift));
 	return j;
 }

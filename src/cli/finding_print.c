@@ -249,6 +249,12 @@ static void print_look(const struct ph_finding *f)
 	print_fix(f);
 }
 
+static void print_drift(const struct ph_finding *f)
+{
+	for (size_t i = 0; f->drift != NULL && i < f->drift->count; i++)
+		print_wrapped(i == 0 ? "changed:" : "", f->drift->texts[i]);
+}
+
 static void print_failure(const struct ph_finding *f)
 {
 	print_contact(f);
@@ -257,6 +263,7 @@ static void print_failure(const struct ph_finding *f)
 	print_suspects(f);
 	print_verdicts(f, PH_VERDICT_PROVEN, "proven:");
 	print_verdicts(f, PH_VERDICT_NOT_REACHED, "not reached:");
+	print_drift(f);
 	print_look(f);
 }
 
@@ -289,6 +296,7 @@ void ph_finding_print(const struct ph_finding *f)
 		printf("%-16s%.*s\n", f->sends ? "sent to:" : "recipient:",
 		    PH_SPAN_ARG(f->delivery->rcpts[0].address));
 	}
+	print_drift(f);
 	print_look(f);
 	printf("Connected to: %s\n", facts->host);
 }

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/facts.h"
 #include "cli/finding.h"
+#include "cli/history.h"
 #include "cli/json.h"
 #include "cli/look.h"
 #include "cli/repair.h"
@@ -9,8 +10,10 @@
 #include "cli/talk.h"
 #include "cli/tokens.h"
 #include "cli/transcript.h"
+#include "deliver/record.h"
 #include "mail/address.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum key {
@@ -19,6 +22,7 @@ enum key {
 	KEY_SEND,
 	KEY_NO_PROBES,
 	KEY_FIX,
+	KEY_HISTORY,
 	KEY_YES
 };
 
@@ -43,6 +47,9 @@ static const struct ph_option options[] = {
 	    "has proven it and a person said yes",
 	    KEY_FIX },
 	{ "yes", 0, NULL, "To --fix", KEY_YES },
+	{ "history", 0, NULL,
+	    "Show the last 50 tests of the connection; nobody is asked",
+	    KEY_HISTORY },
 	PH_SERVER_OPTIONS,
 	{ NULL },
 };
@@ -62,6 +69,7 @@ struct testing {
 	struct ph_memory_booking booking;
 	struct ph_token_state token;
 	struct ph_look look;
+	struct ph_drift drift;
 	const char *repaired; /* the file that --fix wrote; NULL: none */
 };
 
@@ -249,6 +257,30 @@ static void carry(struct testing *t, struct ph_fault *fault)
 		ph_cli_note(t->cli, "%s", ph_talk_note(&t->talk));
 }
 
+/* Kept for later, however it went; and what has changed since. */
+static void keep(struct testing *t)
+{
+	const struct ph_session_facts *facts;
+	struct ph_history_test record;
+	struct ph_history *all;
+
+	if (t->talk.session == NULL || t->talk.memory == NULL ||
+	    t->finding.fault.cause == PH_CAUSE_INTERRUPTED)
+		return;
+	all = calloc(1, sizeof(*all));
+	if (all == NULL)
+		return;
+	facts = ph_session_facts(t->talk.session);
+	ph_record_make(facts, &t->finding.fault, ph_clock_unix(), &record);
+	if (ph_memory_history_add(t->talk.memory, &record, all) == PH_OK &&
+	    all->count > 0) {
+		ph_drift_find(
+		    all, facts->host, facts->port, record.at, &t->drift);
+		t->finding.drift = &t->drift;
+	}
+	free(all);
+}
+
 /* What is wrong, and what would work: nobody has to ask for it. */
 static void look_further(struct testing *t, struct ph_fault *fault)
 {
@@ -395,6 +427,22 @@ static enum ph_exit report(struct testing *t)
 	return result;
 }
 
+static enum ph_exit show_history(struct testing *t)
+{
+	struct ph_fault fault = { 0 };
+	enum ph_err err;
+
+	ph_arena_init(&t->arena, ARENA_MAX);
+	err = ph_cli_server_find(t->cli, &t->options, &t->server, &fault);
+	if (err == PH_OK)
+		return ph_history_show(t->cli, &t->server.connection);
+	if (!ph_fault_is_set(&fault)) {
+		ph_fault_set(&fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
+		    "out of memory");
+	}
+	return ph_cli_fail(t->cli, &fault);
+}
+
 static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 {
 	struct testing t = { .cli = cli };
@@ -404,10 +452,16 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 
 	if (err != PH_OK)
 		return err == PH_EOF ? PH_EXIT_OK : PH_EXIT_USAGE;
+	if (ph_options_has(&t.options, KEY_HISTORY)) {
+		result = show_history(&t);
+		release(&t);
+		return result;
+	}
 	err = prepare(&t, &t.finding.fault);
 	if (err == PH_OK) {
 		carry(&t, &t.finding.fault);
 		look_further(&t, &t.finding.fault);
+		keep(&t);
 	} else if (!ph_fault_is_set(&t.finding.fault)) {
 		ph_fault_set(&t.finding.fault, PH_CAUSE_NO_MEMORY,
 		    PH_STAGE_CONFIG, "out of memory");
