@@ -119,6 +119,16 @@ void ph_finding_see(const struct ph_finding *f, struct ph_evidence *e)
 	see_words(f, e);
 }
 
+/* That of the name's other shape, where it was that one. */
+static const char *mechanism_of(const struct ph_session_facts *f)
+{
+	for (size_t i = 0; !is_set(f->mechanism) && i < f->attempt_count; i++) {
+		if (f->attempts[i].end == PH_ATTEMPT_WORKED)
+			return f->attempts[i].mechanism;
+	}
+	return f->mechanism;
+}
+
 /* What is shown for a proven setting; "" where there is nothing to show. */
 static void prove(const struct ph_finding *f, const char *setting,
     char out[PH_FINDING_EVIDENCE_MAX])
@@ -142,7 +152,7 @@ static void prove(const struct ph_finding *f, const char *setting,
 	} else if (ph_span_eq(word, PH_SPAN("helo")) && facts->ehlo != NULL) {
 		text = facts->ehlo->domain;
 	} else if (ph_span_eq(word, PH_SPAN("mechanism"))) {
-		text = facts->mechanism;
+		text = mechanism_of(facts);
 	} else if (ph_span_eq(word, PH_SPAN("username"))) {
 		text = f->connection->username;
 	} else if (f->delivery != NULL && f->delivery->rcpt_count > 0) {

@@ -6,6 +6,7 @@
 
 enum {
 	LABEL_LEN = 16,
+	PLACE_LEN = 38,
 	WIDTH = 79
 };
 
@@ -200,27 +201,38 @@ static void print_contact(const struct ph_finding *f)
 		printf("%-16s%s\n", "server:", "reached, certificate refused");
 }
 
+static void print_sighting(const struct ph_sighting *s)
+{
+	static const char *const families[] = { [4] = " IPv4", [6] = " IPv6" };
+	char place[PH_LOOK_NAME_SIZE + 64];
+	char text[PH_FAULT_TEXT_MAX];
+	int len;
+
+	ph_sighting_write(s, text, sizeof(text));
+	len = snprintf(place, sizeof(place), "%s:%u %s%s", s->host,
+	    (unsigned)s->port, s->mode,
+	    s->family == 0 ? "" : families[s->family]);
+	if (len < PLACE_LEN)
+		len = PLACE_LEN;
+	printf("  %-*s", PLACE_LEN, place);
+	/* What does not stand beside it stands below it. */
+	if ((size_t)len + strlen(text) + 4 > WIDTH)
+		printf("\n%6s%s\n", "", text);
+	else
+		printf("  %s\n", text);
+}
+
 static void print_looked(const struct ph_look *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		const struct ph_sighting *s = &l->sightings[i];
-		char place[PH_LOOK_NAME_SIZE + 64];
-		char text[PH_FAULT_TEXT_MAX];
-
-		ph_sighting_write(s, text, sizeof(text));
-		(void)snprintf(place, sizeof(place), "%s:%u %s%s", s->host,
-		    (unsigned)s->port, s->mode,
-		    s->family == 4       ? " IPv4"
-			: s->family == 6 ? " IPv6"
-					 : "");
-		if (i == 0)
-			printf("\nalso tried:\n");
-		printf("  %-42s  %s\n", place, text);
-	}
+	if (l->count > 0)
+		printf("\nalso tried:\n");
+	for (size_t i = 0; i < l->count; i++)
+		print_sighting(&l->sightings[i]);
 }
 
 static void print_fix(const struct ph_finding *f)
 {
+	bool is_named = f->connection->name[0] != '\0';
 	char command[PH_FIX_COMMAND_MAX];
 	struct ph_connection c;
 
@@ -229,12 +241,14 @@ static void print_fix(const struct ph_finding *f)
 	ph_fix_apply(&f->look->fix, f->connection, &c);
 	ph_fix_command(&f->look->fix, f->connection, command);
 	printf("\nuse this instead:\n");
-	printf("%-16s%s\n", "  host:", c.host);
+	print_tame("  host:", c.host);
 	printf("%-16s%u\n", "  port:", (unsigned)c.port);
 	printf("%-16s%s\n", "  encryption:", ph_encryption_name(c.encryption));
 	if (c.username[0] != '\0')
 		print_tame("  user name:", c.username);
-	printf("  %s\n", command);
+	printf("%-16s%s\n", is_named ? "  to save it:" : "  options:", command);
+	printf("%-16s--fix %s tests it, login and all, and saves it\n", "",
+	    is_named ? f->connection->name : "NAME");
 }
 
 static void print_look(const struct ph_finding *f)

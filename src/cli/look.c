@@ -86,18 +86,24 @@ static bool is_address(const struct ph_connection *c)
 	return ph_host_is_literal(ph_span_of(c->host));
 }
 
-/* Where an address was tested, the name has to lead to it. */
-static void distrust(struct ph_look *l, const struct ph_connection *c)
+/* Where an address was tested, the name has to lead to it; a host that has no
+   address of the other family tells nothing. */
+static bool is_worth_telling(
+    const struct ph_sighting *s, const struct ph_connection *c)
+{
+	if (s->way == PH_WAY_NAME && is_address(c))
+		return strcmp(s->address, c->host) == 0;
+	return s->way != PH_WAY_FAMILY ||
+	    s->fault->cause != PH_CAUSE_CONNECT_FAILED;
+}
+
+static void keep_worthy(struct ph_look *l, const struct ph_connection *c)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < l->count; i++) {
-		struct ph_sighting *s = &l->sightings[i];
-		bool strays = s->way == PH_WAY_NAME && is_address(c) &&
-		    strcmp(s->address, c->host) != 0;
-
-		if (!strays)
-			l->sightings[kept++] = *s;
+		if (is_worth_telling(&l->sightings[i], c))
+			l->sightings[kept++] = l->sightings[i];
 	}
 	l->count = kept;
 }
@@ -154,7 +160,7 @@ static enum ph_err try_all(struct ph_look *l, const struct ph_look_question *q,
 		take(&l->sightings[i], p);
 		note(q, &l->sightings[i], p);
 	}
-	distrust(l, &q->server->connection);
+	keep_worthy(l, &q->server->connection);
 	return PH_OK;
 }
 

@@ -58,13 +58,17 @@ static const struct {
 	{ PH_CAUSE_CONNECTION_LOST, "reached; it hung up" },
 };
 
+static const char *verified_word(const struct ph_sighting *s)
+{
+	if (!s->is_encrypted)
+		return "";
+	return s->is_verified ? ", verified" : ", not verified";
+}
+
 static void write_good(const struct ph_sighting *s, char *out, size_t size)
 {
 	(void)snprintf(out, size, "works, %s%s%s",
-	    s->is_encrypted ? s->version : "not encrypted",
-	    !s->is_encrypted     ? ""
-		: s->is_verified ? ", certificate verified"
-				 : ", certificate not verified",
+	    s->is_encrypted ? s->version : "not encrypted", verified_word(s),
 	    s->has_login ? "" : ", takes no login");
 }
 

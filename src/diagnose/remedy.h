@@ -59,7 +59,7 @@ struct ph_remedy {
 
 void ph_remedy_find(const struct ph_remedy_question *q, struct ph_remedy *out);
 
-/* What a try came to, a few words: "works, TLSv1.3, certificate verified",
+/* What a try came to, a few words: "works, TLSv1.3, verified",
    "refused", "no answer". */
 void ph_sighting_write(const struct ph_sighting *s, char *out, size_t size);
 

@@ -45,9 +45,16 @@ static enum ph_step_state of_auth(const struct ph_evidence *e)
 	return e->auth;
 }
 
+/* Where the name's other shape was taken, all but the name was right. */
+static enum ph_step_state of_mechanism(const struct ph_evidence *e)
+{
+	return e->fault.cause == PH_CAUSE_AUTH_USERNAME ? PH_STEP_GOOD
+							: e->auth;
+}
+
 static enum ph_step_state of_password(const struct ph_evidence *e)
 {
-	return e->has_password ? e->auth : PH_STEP_NOT_USED;
+	return e->has_password ? of_mechanism(e) : PH_STEP_NOT_USED;
 }
 
 static enum ph_step_state of_mail(const struct ph_evidence *e)
@@ -81,7 +88,7 @@ static const struct {
 	{ of_certificate, true },
 	{ of_proxy, true },
 	{ of_ehlo, true },
-	{ of_auth, true }, /* mechanism */
+	{ of_mechanism, true },
 	{ of_auth, true }, /* username */
 	{ of_password, true },
 	{ of_mail, false },

@@ -169,7 +169,7 @@ def test_tries_are_in_the_transcript(world):
     assert any(line.startswith("probe c1.ann.example:465 before-connect > EHLO")
                for line in lines), lines
     assert "tried c1.ann.example:465 before-connect: works, TLSv1.3, " \
-        "certificate verified" in lines
+        "verified" in lines
 
 
 def test_the_hosters_name_is_not_tried(world):

@@ -295,9 +295,8 @@ static const struct {
 	const char *text;
 } words[] = {
 	{ 0, PH_CAUSE_NONE, 0, "no answer in time" },
-	{ ALL, PH_CAUSE_NONE, 0, "works, TLSv1.3, certificate verified" },
-	{ GOOD | AUTH | TLS, PH_CAUSE_NONE, 0,
-	    "works, TLSv1.3, certificate not verified" },
+	{ ALL, PH_CAUSE_NONE, 0, "works, TLSv1.3, verified" },
+	{ GOOD | AUTH | TLS, PH_CAUSE_NONE, 0, "works, TLSv1.3, not verified" },
 	{ GOOD, PH_CAUSE_NONE, 0, "works, not encrypted, takes no login" },
 	{ OVER, PH_CAUSE_CONNECT_REFUSED, 0, "refused: nothing listens there" },
 	{ OVER, PH_CAUSE_TLS_HANDSHAKE, 0, "reached, TLS refused" },

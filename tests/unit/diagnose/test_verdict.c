@@ -86,6 +86,8 @@ static const struct {
 	    PH_CAUSE_EHLO_REFUSED, PH_STAGE_EHLO, 501, "ppppp-snnnnn-", NULL },
 	{ "535 alone", { G, G, G, U, G, F, N, N, U }, false, true,
 	    PH_CAUSE_AUTH_REFUSED, PH_STAGE_AUTH, 535, "ppppp-pnssnn-", NULL },
+	{ "the name's other shape", { G, G, G, U, G, F, N, N, U }, false, true,
+	    PH_CAUSE_AUTH_USERNAME, PH_STAGE_AUTH, 535, "ppppp-ppspnn-", NULL },
 	{ "no mechanism", { G, G, G, U, G, N, N, N, U }, false, true,
 	    PH_CAUSE_AUTH_NO_COMMON, PH_STAGE_AUTH, 0, "ppppp-psnnnn-", NULL },
 	{ "the account", { G, G, G, U, G, F, N, N, U }, false, true,
