@@ -94,29 +94,29 @@ static void see_words(const struct ph_finding *f, struct ph_evidence *e)
 		e->port_answers = true;
 }
 
-void ph_finding_see(const struct ph_finding *f, struct ph_evidence *e)
+void ph_finding_see(const struct ph_finding *f, struct ph_evidence *out)
 {
 	const struct ph_session_facts *facts = f->facts;
 
-	*e = (struct ph_evidence){ .fault = f->fault,
+	*out = (struct ph_evidence){ .fault = f->fault,
 		.proxy = PH_STEP_NOT_USED };
-	see_delivery(f, e);
+	see_delivery(f, out);
 	if (facts == NULL)
 		return;
 	if (is_set(facts->proxy))
-		e->proxy = good_if(facts->proxy_works);
-	e->greeting = good_if(is_set(facts->greeting));
-	e->ehlo = good_if(has_ehlo(facts));
-	e->tls = good_if(facts->tls != NULL);
-	e->in_clear = is_in_clear(f);
+		out->proxy = good_if(facts->proxy_works);
+	out->greeting = good_if(is_set(facts->greeting));
+	out->ehlo = good_if(has_ehlo(facts));
+	out->tls = good_if(facts->tls != NULL);
+	out->in_clear = is_in_clear(f);
 	if (f->connection->verify == PH_VERIFY_OFF) {
-		e->certificate = PH_STEP_NOT_USED;
+		out->certificate = PH_STEP_NOT_USED;
 	} else {
-		e->certificate =
+		out->certificate =
 		    good_if(facts->tls != NULL && facts->tls->verified);
 	}
-	see_login(f, e);
-	see_words(f, e);
+	see_login(f, out);
+	see_words(f, out);
 }
 
 /* That of the name's other shape, where it was that one. */

@@ -195,10 +195,11 @@ static void print_contact(const struct ph_finding *f)
 {
 	const char *contact = ph_finding_contact(f);
 
-	if (strcmp(contact, "tls-refused") == 0)
+	if (strcmp(contact, "tls-refused") == 0) {
 		printf("%-16s%s\n", "server:", "reached, TLS refused");
-	else if (strcmp(contact, "certificate-refused") == 0)
+	} else if (strcmp(contact, "certificate-refused") == 0) {
 		printf("%-16s%s\n", "server:", "reached, certificate refused");
+	}
 }
 
 static void print_sighting(const struct ph_sighting *s)
@@ -216,10 +217,11 @@ static void print_sighting(const struct ph_sighting *s)
 		len = PLACE_LEN;
 	printf("  %-*s", PLACE_LEN, place);
 	/* What does not stand beside it stands below it. */
-	if ((size_t)len + strlen(text) + 4 > WIDTH)
+	if ((size_t)len + strlen(text) + 4 > WIDTH) {
 		printf("\n%6s%s\n", "", text);
-	else
+	} else {
 		printf("  %s\n", text);
+	}
 }
 
 static void print_looked(const struct ph_look *l)

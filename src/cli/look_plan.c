@@ -293,10 +293,13 @@ static bool is_host_name(struct ph_span s)
 	    ph_host_parse(s, &parsed, &ignored) == PH_OK && parsed.port == 0;
 }
 
+/* An address, and this computer, are meant as they are. */
 static void add_names(struct ph_look *l, const struct ph_connection *c)
 {
 	struct ph_span domain = user_domain(c);
 
+	if (domain_of(ph_span_of(c->host)).len == 0)
+		return;
 	add_names_in(l, c, domain_of(ph_span_of(c->host)));
 	if (is_host_name(domain) && !is_registry(domain))
 		add_names_in(l, c, domain);

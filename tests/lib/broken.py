@@ -204,14 +204,14 @@ def way_cases(b):
           (*refused, {"host"}, None, ["no mail server on any usual port"]))
     b.add("25 is blocked", "smtp", 25, {25: HOLE, 587: b.starttls()},
           (*late, {"port"}, AFTER, ["blocks port 25", "port 587"]),
-          "--timeout", "700ms", proven={"host"})
+          "--timeout", "1500ms", proven={"host"})
     b.add("25 is blocked, 465 answers", "smtp", 25,
           {25: HOLE, 465: b.early()},
           (*late, {"port"}, BEFORE, ["blocks port 25", "port 465"]),
-          "--timeout", "700ms")
+          "--timeout", "1500ms")
     b.add("587 is blocked", "smtp+starttls", 587,
           {587: HOLE, 465: b.early()},
-          (*late, {"port"}, BEFORE, ["port 465"]), "--timeout", "700ms")
+          (*late, {"port"}, BEFORE, ["port 465"]), "--timeout", "1500ms")
     b.add("all are blocked", "smtp+starttls", 587,
           {port: HOLE for port in (25, 465, 587, 2525)},
           (*late, {"network"}, None, ["firewall"]), "--timeout", "400ms")
@@ -236,7 +236,7 @@ def other_service_cases(b):
           (*other, {"port"}, AFTER, ["port 587"]))
     b.add("the web", "smtp+starttls", 80, {80: waits, **good},
           (75, "greeting", "silence", {"port"}, AFTER, ["port 587"]),
-          "--timeout", "700ms")
+          "--timeout", "1500ms")
     b.add("the web, at once", "smtp+starttls", 8080,
           {8080: says("HTTP/1.1 400 Bad Request"), **good},
           (*other, {"port"}, AFTER, []))
@@ -307,11 +307,11 @@ def host_cases(b):
 def mode_cases(b):
     b.add("465 without TLS first", "smtp+starttls", 465, {465: b.early()},
           (75, "greeting", "silence", {"tls"}, BEFORE,
-           ["encryption before-connect"]), "--timeout", "700ms",
+           ["encryption before-connect"]), "--timeout", "1500ms",
           proven={"host", "port"}, mend="smtps://")
     b.add("465, wanted", "smtp", 465, {465: b.early()},
           (75, "greeting", "silence", {"tls"}, BEFORE, []),
-          "--timeout", "700ms")
+          "--timeout", "1500ms")
     b.add("587 with TLS first", "smtps", 587, {587: b.starttls()},
           (78, "tls", "tls-plaintext", {"tls"}, AFTER,
            ["encryption after-connect"]), proven={"host", "port"},
@@ -501,7 +501,7 @@ def greeting_cases(b):
           {("fd00::6", 587): waits, 587: b.starttls()},
           (75, "greeting", "silence", {"network"},
            {"source-address": "0.0.0.0"}, ["over IPv4 it works"]),
-          "--timeout", "700ms", host="v6.ann.example", hosts=six,
+          "--timeout", "1500ms", host="v6.ann.example", hosts=six,
           mend="--source-address 0.0.0.0")
     b.add("IPv6 is not served, IPv4 is", "smtp+starttls", 587,
           {("fd00::7", 587): Smtp(greeting="550 5.7.25 no PTR record"),
