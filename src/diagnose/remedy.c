@@ -15,6 +15,9 @@ bool ph_sighting_is_usable(
 		return false;
 	if (q->wants_login && !s->has_login)
 		return false;
+	/* Another host has to prove who it is, whatever was done without. */
+	if (s->way == PH_WAY_NAME)
+		return s->is_encrypted && s->is_verified;
 	if (!q->needs_tls)
 		return true;
 	return s->is_encrypted && (s->is_verified || !q->verifies);

@@ -63,7 +63,9 @@ void ph_remedy_find(const struct ph_remedy_question *q, struct ph_remedy *out);
    "refused", "no answer". */
 void ph_sighting_write(const struct ph_sighting *s, char *out, size_t size);
 
-/* It may be used in place of what was tested. */
+/* It may be used in place of what was tested: it is no less encrypted or
+   verified, takes logins where one is wanted, and another host has proven who
+   it is. */
 bool ph_sighting_is_usable(
     const struct ph_sighting *s, const struct ph_remedy_question *q);
 

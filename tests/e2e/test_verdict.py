@@ -12,6 +12,7 @@ import pytest
 
 from hostile import keeps
 from posthaste import ROOT, Certificates, Server, Smtp, run
+from terminal import Terminal
 
 sys.path.insert(0, str(ROOT / "tests/lib"))
 import broken  # noqa: E402  (found where the line above says)
@@ -396,3 +397,37 @@ def test_this_computer_is_meant_as_it_is():
                "--password-from", "env:P", env={"P": SECRET})
     assert done.code == 75, done
     assert {p["host"] for p in done.json["probes"]} == {"127.0.0.1"}
+
+
+# ---- on a terminal
+
+@pytest.mark.parametrize("word, code", [("yes", 0), ("no", 78), ("", 78)])
+def test_fix_is_asked_about(word, code, tmp_path, late, certificates):
+    """Only a yes changes anything, and the second test comes behind it."""
+    with Server(late) as server:
+        path = catalog(tmp_path, host="localhost", port=server.port,
+                       encryption="before-connect")
+        before = path.read_text()
+        with Terminal("test", "-c", tmp_path, "-n", "work", "--ca-file",
+                      certificates.ca, "--fix", "work",
+                      env={"P": SECRET}) as terminal:
+            terminal.until(f"Log in at localhost:{server.port}")
+            assert not any(line.startswith("AUTH") for c in server.received
+                           for line in c.lines)
+            terminal.answer("Type yes: ", word)
+            assert terminal.end() == code, terminal.screen
+    assert (path.read_text() != before) is (word == "yes")
+    assert ("changed work" in terminal.screen) is (word == "yes")
+    keeps(SECRET, terminal.screen)
+
+
+def test_progress_is_shown():
+    """From a second on, and taken off the screen again."""
+    with Server(lambda c: c.drain()) as server:
+        with Terminal("test", "--server",
+                      f"smtp+starttls://127.0.0.1:{server.port}",
+                      "--timeout", "1200ms") as terminal:
+            terminal.until("looking further: ")
+            assert terminal.end() == 75
+    assert " tries are over\r" in terminal.screen
+    assert terminal.screen.rstrip().split("\n")[-1].startswith("advice: ")
