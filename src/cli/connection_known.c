@@ -349,6 +349,19 @@ static enum ph_err forget_ports(
 	return f.err;
 }
 
+/* Of the connection, where that is its name. */
+static enum ph_err forget_tests(
+    const char *name, bool *was, struct ph_fault *fault)
+{
+	bool one = false;
+	enum ph_err err = PH_OK;
+
+	if (ph_connection_name_valid(ph_span_of(name)))
+		err = ph_memory_history_forget(name, &one, fault);
+	*was |= one;
+	return err;
+}
+
 enum ph_exit ph_connection_forget(struct ph_connection_action *a)
 {
 	PH_CLEANUP(ph_arena_release) struct ph_arena arena;
@@ -366,6 +379,8 @@ enum ph_exit ph_connection_forget(struct ph_connection_action *a)
 		if (host == NULL)
 			return ph_connection_fail(a->cli, PH_ENOMEM, &fault);
 		err = forget_ports(host, server.port, &was, &fault);
+		if (err == PH_OK)
+			err = forget_tests(a->name, &was, &fault);
 		if (err == PH_OK)
 			return report(a, host, was);
 	}

@@ -1,4 +1,5 @@
 #include "cli/connection_part.h"
+#include "cli/history.h"
 #include "cli/tokens.h"
 #include "config/memory.h"
 #include "connection/bond.h"
@@ -318,6 +319,9 @@ static json_t *make_document(struct show *s, const struct ph_fault *fault)
 	ph_json_put(doc, "known",
 	    s->resolved ? ph_connection_known_json(&s->connection)
 			: json_null());
+	ph_json_put(doc, "tests",
+	    s->resolved ? ph_history_summary_json(&s->connection)
+			: json_null());
 	ph_json_put(doc, "error", ph_json_fault(fault));
 	return doc;
 }
@@ -335,8 +339,10 @@ static enum ph_exit print(struct show *s, const struct ph_fault *fault)
 		print_all(s);
 		print_token(s);
 		print_use(s);
-		if (s->resolved)
+		if (s->resolved) {
 			ph_connection_known_print(&s->connection);
+			ph_history_print_summary(&s->connection);
+		}
 	}
 	if (ph_fault_is_set(fault))
 		return ph_cli_fault(cli, fault);

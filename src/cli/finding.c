@@ -1,15 +1,6 @@
-#include "cli/finding.h"
-
-#include "cli/facts.h"
-#include "cli/json.h"
-#include "cli/tokens.h"
-#include "diagnose/verdict.h"
+#include "cli/finding_part.h"
 
 #include <stdio.h>
-
-enum {
-	EVIDENCE_MAX = 600
-};
 
 void ph_finding_release(struct ph_finding *f)
 {
@@ -75,35 +66,72 @@ static void see_delivery(const struct ph_finding *f, struct ph_evidence *e)
 	}
 }
 
-static void see(const struct ph_finding *f, struct ph_evidence *e)
+/* By wish, or since `wanted` was past the place where TLS begins. */
+static bool is_in_clear(const struct ph_finding *f)
+{
+	const struct ph_session_facts *facts = f->facts;
+	bool failed = ph_fault_is_set(&f->fault);
+
+	if (facts->encryption == PH_ENCRYPTION_NONE)
+		return true;
+	return facts->encryption == PH_ENCRYPTION_WANTED &&
+	    facts->tls == NULL && (!failed || f->fault.stage >= PH_STAGE_AUTH);
+}
+
+/* Words of the server prove where it is, whatever they say. */
+static void see_words(const struct ph_finding *f, struct ph_evidence *e)
+{
+	bool refused =
+	    f->fault.stage == PH_STAGE_GREETING && f->fault.code != 0;
+
+	e->host_answers = refused;
+	e->port_answers = refused;
+	if (f->look == NULL)
+		return;
+	if (f->look->remedy.host_proof != NULL)
+		e->host_answers = true;
+	if (f->look->remedy.port_proof != NULL)
+		e->port_answers = true;
+}
+
+void ph_finding_see(const struct ph_finding *f, struct ph_evidence *out)
 {
 	const struct ph_session_facts *facts = f->facts;
 
-	*e = (struct ph_evidence){ .fault = f->fault,
+	*out = (struct ph_evidence){ .fault = f->fault,
 		.proxy = PH_STEP_NOT_USED };
-	see_delivery(f, e);
+	see_delivery(f, out);
 	if (facts == NULL)
 		return;
 	if (is_set(facts->proxy))
-		e->proxy = good_if(facts->proxy_works);
-	e->greeting = good_if(is_set(facts->greeting));
-	e->ehlo = good_if(has_ehlo(facts));
-	e->tls = good_if(facts->tls != NULL);
-	e->in_clear = facts->encryption == PH_ENCRYPTION_NONE ||
-	    (facts->encryption == PH_ENCRYPTION_WANTED && facts->tls == NULL &&
-		!ph_fault_is_set(&f->fault));
+		out->proxy = good_if(facts->proxy_works);
+	out->greeting = good_if(is_set(facts->greeting));
+	out->ehlo = good_if(has_ehlo(facts));
+	out->tls = good_if(facts->tls != NULL);
+	out->in_clear = is_in_clear(f);
 	if (f->connection->verify == PH_VERIFY_OFF) {
-		e->certificate = PH_STEP_NOT_USED;
+		out->certificate = PH_STEP_NOT_USED;
 	} else {
-		e->certificate =
+		out->certificate =
 		    good_if(facts->tls != NULL && facts->tls->verified);
 	}
-	see_login(f, e);
+	see_login(f, out);
+	see_words(f, out);
+}
+
+/* That of the name's other shape, where it was that one. */
+static const char *mechanism_of(const struct ph_session_facts *f)
+{
+	for (size_t i = 0; !is_set(f->mechanism) && i < f->attempt_count; i++) {
+		if (f->attempts[i].end == PH_ATTEMPT_WORKED)
+			return f->attempts[i].mechanism;
+	}
+	return f->mechanism;
 }
 
 /* What is shown for a proven setting; "" where there is nothing to show. */
-static void prove(
-    const struct ph_finding *f, const char *setting, char out[EVIDENCE_MAX])
+static void prove(const struct ph_finding *f, const char *setting,
+    char out[PH_FINDING_EVIDENCE_MAX])
 {
 	const struct ph_session_facts *facts = f->facts;
 	struct ph_span word = ph_span_of(setting);
@@ -124,141 +152,83 @@ static void prove(
 	} else if (ph_span_eq(word, PH_SPAN("helo")) && facts->ehlo != NULL) {
 		text = facts->ehlo->domain;
 	} else if (ph_span_eq(word, PH_SPAN("mechanism"))) {
-		text = facts->mechanism;
+		text = mechanism_of(facts);
 	} else if (ph_span_eq(word, PH_SPAN("username"))) {
 		text = f->connection->username;
 	} else if (f->delivery != NULL && f->delivery->rcpt_count > 0) {
 		text = f->delivery->rcpts[0].text;
 	}
-	(void)snprintf(out, EVIDENCE_MAX, "%s", text == NULL ? "" : text);
+	(void)snprintf(
+	    out, PH_FINDING_EVIDENCE_MAX, "%s", text == NULL ? "" : text);
 	if (ph_span_eq(word, PH_SPAN("password")))
 		out[0] = '\0';
 }
 
-static json_t *setting_to_json(
-    const struct ph_finding *f, const char *setting, enum ph_verdict verdict)
+/* What another try, or a greeting that was a refusal, proves of the place. */
+static void prove_place(const struct ph_finding *f, const char *setting,
+    char out[PH_FINDING_EVIDENCE_MAX])
 {
-	char evidence[EVIDENCE_MAX] = "";
-	json_t *j = json_object();
+	bool is_host = strcmp(setting, "host") == 0;
+	const struct ph_sighting *s = NULL;
 
-	if (verdict == PH_VERDICT_PROVEN && f->facts != NULL)
-		prove(f, setting, evidence);
-	ph_json_put(j, "setting", json_string(setting));
-	ph_json_put(j, "verdict", json_string(ph_verdict_name(verdict)));
-	ph_json_put(j, "evidence",
-	    verdict == PH_VERDICT_SUSPECT ? ph_json_str(f->fault.text)
-					  : ph_json_str_or_null(evidence));
-	return j;
-}
-
-static json_t *settings_to_json(const struct ph_finding *f)
-{
-	struct ph_evidence e;
-	json_t *list = json_array();
-	const char *other;
-
-	see(f, &e);
-	for (size_t i = 0; i < PH_VERDICT_SETTINGS; i++) {
-		ph_json_add(list,
-		    setting_to_json(
-			f, ph_verdict_settings[i], ph_verdict_of(&e, i)));
+	if (out[0] != '\0' || (!is_host && strcmp(setting, "port") != 0))
+		return;
+	if (f->look != NULL) {
+		s = is_host ? f->look->remedy.host_proof
+			    : f->look->remedy.port_proof;
 	}
-	other = ph_verdict_other(&e);
-	if (other != NULL) {
-		ph_json_add(
-		    list, setting_to_json(f, other, PH_VERDICT_SUSPECT));
+	if (s != NULL) {
+		(void)snprintf(out, PH_FINDING_EVIDENCE_MAX,
+		    "%s (on port %u, with encryption %s)",
+		    s->greeting[0] == '\0' ? "it answers" : s->greeting,
+		    (unsigned)s->port, s->mode);
+	} else {
+		(void)snprintf(
+		    out, PH_FINDING_EVIDENCE_MAX, "%s", f->fault.text);
 	}
-	return list;
 }
 
-/* The day since when another key was known, or null. */
-static json_t *key_change(const struct ph_session_facts *facts)
+void ph_finding_evidence(const struct ph_finding *f, const char *setting,
+    enum ph_verdict verdict, char out[PH_FINDING_EVIDENCE_MAX])
 {
-	char day[PH_KNOWN_DAY_SIZE];
-
-	if (facts == NULL || facts->key_since == 0)
-		return json_null();
-	ph_known_day(facts->key_since, day);
-	return ph_json_str(day);
-}
-
-json_t *ph_finding_to_json(const struct ph_finding *f)
-{
-	static const struct ph_session_timing none = { -1, -1, -1, -1, -1, -1,
-		-1, -1, -1 };
-	const struct ph_session_facts *facts = f->facts;
-	bool failed = ph_fault_is_set(&f->fault);
-	json_t *j = json_object();
-
-	ph_json_put(j, "ok", json_boolean(!failed));
-	ph_json_put(j, "stage",
-	    json_string(ph_stage_name(
-		failed || facts == NULL ? f->fault.stage : facts->stage)));
-	ph_json_put(
-	    j, "server", facts == NULL ? json_null() : ph_facts_server(facts));
-	ph_json_put(j, "capabilities",
-	    ph_facts_capabilities(facts == NULL ? NULL : facts->ehlo));
-	ph_json_put(j, "certificate",
-	    ph_facts_certificate(facts == NULL ? NULL : facts->certificate));
-	ph_json_put(j, "key_changed_since", key_change(facts));
-	ph_json_put(j, "settings", settings_to_json(f));
-	ph_json_put(j, "attempts",
-	    facts == NULL ? json_array() : ph_facts_attempts(facts));
-	ph_json_put(j, "cause",
-	    failed ? json_string(ph_cause_name(f->fault.cause)) : json_null());
-	ph_json_put(
-	    j, "message", failed ? ph_json_str(f->fault.text) : json_null());
-	ph_json_put(j, "advice",
-	    failed ? ph_json_str(ph_fault_advice(&f->fault)) : json_null());
-	ph_json_put(j, "error", ph_json_fault(&f->fault));
-	ph_json_put(j, "token", ph_tokens_json(f->token));
-	ph_json_put(j, "warnings", ph_facts_warnings(f->connection, facts));
-	ph_json_put(j, "timing_ms",
-	    ph_facts_timing(facts == NULL ? &none : &facts->timing));
-	return j;
-}
-
-/* Lines from a server or certificate, tame. */
-static void print_tame(const char *label, const char *text)
-{
-	struct ph_fault tidied;
-
-	ph_fault_set(&tidied, PH_CAUSE_NONE, PH_STAGE_CONFIG, "%s", text);
-	printf("%-16s%s\n", label, tidied.text);
-}
-
-struct stage_row {
-	const char *name;
-	enum ph_stage stage;
-	enum ph_step_state state;
-	double ms;
-};
-
-static const char *state_word(
-    const struct ph_finding *f, const struct stage_row *row)
-{
-	if (ph_fault_is_set(&f->fault) && f->fault.stage == row->stage)
-		return "failed";
-	switch (row->state) {
-	case PH_STEP_GOOD:
-		return "ok";
-	case PH_STEP_NOT_USED:
-		return "not used";
-	case PH_STEP_FAILED:
-		return "failed";
-	case PH_STEP_NOT_REACHED:
-		return "not reached";
+	out[0] = '\0';
+	if (verdict == PH_VERDICT_SUSPECT) {
+		(void)snprintf(
+		    out, PH_FINDING_EVIDENCE_MAX, "%s", f->fault.text);
+	} else if (verdict == PH_VERDICT_PROVEN && f->facts != NULL) {
+		prove(f, setting, out);
+		prove_place(f, setting, out);
 	}
-	return "not reached";
 }
 
-static void print_stages(const struct ph_finding *f)
+static bool is_certificate(enum ph_cause cause)
+{
+	return cause >= PH_CAUSE_CERT_EXPIRED && cause <= PH_CAUSE_CERT_OTHER;
+}
+
+const char *ph_finding_contact(const struct ph_finding *f)
+{
+	const struct ph_fault *fault = &f->fault;
+
+	if (f->facts == NULL || f->facts->timing.connect < 0 ||
+	    fault->stage == PH_STAGE_CONNECT || fault->stage == PH_STAGE_PROXY)
+		return "none";
+	if (is_certificate(fault->cause))
+		return "certificate-refused";
+	return ph_fault_is_set(fault) && fault->stage == PH_STAGE_TLS
+	    ? "tls-refused"
+	    : "reached";
+}
+
+void ph_finding_stages(
+    const struct ph_finding *f, struct ph_finding_stage out[PH_FINDING_STAGES])
 {
 	const struct ph_session_timing *t = &f->facts->timing;
 	struct ph_evidence e;
 
-	see(f, &e);
-	const struct stage_row stages[] = {
+	ph_finding_see(f, &e);
+
+	const struct ph_finding_stage stages[PH_FINDING_STAGES] = {
 		{ "dns", PH_STAGE_DNS, good_if(t->dns >= 0), t->dns },
 		{ "connect", PH_STAGE_CONNECT, good_if(t->connect >= 0),
 		    t->connect },
@@ -273,118 +243,39 @@ static void print_stages(const struct ph_finding *f)
 		{ "data", PH_STAGE_DATA, e.data, t->data },
 	};
 
-	for (size_t i = 0; i < PH_COUNT(stages); i++) {
-		const char *word = state_word(f, &stages[i]);
-
-		if (stages[i].stage == PH_STAGE_PROXY &&
-		    !is_set(f->facts->proxy))
-			continue;
-		if (stages[i].ms >= 0 && strcmp(word, "ok") == 0) {
-			printf("%-10s%-12s%.1f ms\n", stages[i].name, word,
-			    stages[i].ms);
-		} else {
-			printf("%-10s%s\n", stages[i].name, word);
-		}
-	}
+	memcpy(out, stages, sizeof(stages));
 }
 
-static void print_certificate(const struct ph_certificate *c)
+/* The deepest layer that was reached bounds what is worth doubting. */
+static bool is_open(const struct ph_finding *f, const struct ph_evidence *e,
+    const struct ph_doubt *d)
 {
-	if (c == NULL)
-		return;
-	print_tame("certificate:", c->subject);
-	print_tame("  issuer:", c->issuer);
-	print_tame("  valid until:", c->not_after);
-	for (size_t i = 0; i < c->name_count; i++)
-		print_tame(i == 0 ? "  names:" : "", c->names[i]);
-	print_tame("  key SHA-256:", c->spki_sha256);
-	if (c->ocsp == PH_OCSP_GOOD)
-		print_tame("  OCSP staple:", "good");
+	if (strcmp(d->setting, "account") == 0) {
+		return f->fault.stage == PH_STAGE_AUTH &&
+		    e->auth == PH_STEP_FAILED;
+	}
+	for (size_t i = 0; i < PH_VERDICT_SETTINGS; i++) {
+		if (strcmp(ph_verdict_settings[i], d->setting) == 0)
+			return ph_verdict_of(e, i) != PH_VERDICT_PROVEN;
+	}
+	return true;
 }
 
-static void print_encryption(const struct ph_session_facts *facts)
-{
-	const char *mode = ph_encryption_name(facts->encryption);
-
-	if (facts->tls == NULL) {
-		printf("%-16s%s (not encrypted)\n", "encryption:", mode);
-		return;
-	}
-	printf("%-16s%s, %s, certificate %s\n", "encryption:", mode,
-	    facts->tls->version,
-	    facts->tls->verified ? "verified" : "not verified");
-}
-
-static void print_facts(const struct ph_finding *f)
-{
-	const struct ph_session_facts *facts = f->facts;
-
-	print_stages(f);
-	if (is_set(facts->greeting)) {
-		printf("\n");
-		print_tame("server said:", facts->greeting);
-	}
-	for (size_t i = 0; facts->ehlo != NULL && i < facts->ehlo->line_count;
-	     i++) {
-		print_tame(
-		    i == 0 ? "it offers:" : "", ph_ehlo_line(facts->ehlo, i));
-	}
-	print_certificate(facts->certificate);
-	if (facts->key_since != 0) {
-		char day[PH_KNOWN_DAY_SIZE];
-
-		ph_known_day(facts->key_since, day);
-		printf("%-16sanother key was known since %s\n", "", day);
-	}
-	for (size_t i = 0; i < facts->warning_count; i++)
-		print_tame("warning:", facts->warnings[i]);
-}
-
-static void print_suspects(const struct ph_finding *f)
+const struct ph_doubt *ph_finding_hint(const struct ph_finding *f, size_t i)
 {
 	struct ph_evidence e;
-	const char *other;
 
-	see(f, &e);
-	for (size_t i = 0; i < PH_VERDICT_SETTINGS; i++) {
-		if (ph_verdict_of(&e, i) == PH_VERDICT_SUSPECT)
-			printf("%-16s%s\n", "suspect:", ph_verdict_settings[i]);
-	}
-	other = ph_verdict_other(&e);
-	if (other != NULL)
-		printf("%-16s%s\n", "suspect:", other);
-}
+	if (f->look == NULL || !ph_fault_is_set(&f->fault))
+		return NULL;
+	ph_finding_see(f, &e);
+	for (size_t at = 0; at < f->look->doubts.count; at++) {
+		const struct ph_doubt *d = &f->look->doubts.items[at];
 
-void ph_finding_print(const struct ph_finding *f)
-{
-	const struct ph_session_facts *facts = f->facts;
-
-	if (facts == NULL)
-		return;
-	print_facts(f);
-	printf("\n");
-	if (ph_fault_is_set(&f->fault)) {
-		if (f->token != NULL)
-			ph_tokens_print(f->token, f->now);
-		print_suspects(f);
-		return;
+		if (!is_open(f, &e, d))
+			continue;
+		if (i == 0)
+			return d;
+		i--;
 	}
-	print_tame("host:", facts->host);
-	if (facts->address != NULL)
-		print_tame("address:", facts->address);
-	printf("%-16s%u\n", "port:", (unsigned)facts->port);
-	if (is_set(facts->proxy))
-		print_tame("proxy:", facts->proxy);
-	print_encryption(facts);
-	print_tame("mechanism:",
-	    is_set(facts->mechanism) ? facts->mechanism : "none, no login");
-	if (is_set(facts->mechanism))
-		print_tame("user name:", f->connection->username);
-	if (f->token != NULL)
-		ph_tokens_print(f->token, f->now);
-	if (f->delivery != NULL && f->delivery->rcpt_count > 0) {
-		printf("%-16s%.*s\n", f->sends ? "sent to:" : "recipient:",
-		    PH_SPAN_ARG(f->delivery->rcpts[0].address));
-	}
-	printf("Connected to: %s\n", facts->host);
+	return NULL;
 }

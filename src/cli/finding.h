@@ -1,9 +1,11 @@
 #ifndef PH_CLI_FINDING_H
 #define PH_CLI_FINDING_H
 
+#include "cli/look.h"
 #include "config/token.h"
 #include "connection/connection.h"
 #include "deliver/session.h"
+#include "memory/drift.h"
 
 #include <jansson.h>
 
@@ -12,6 +14,8 @@ struct ph_finding {
 	const struct ph_connection *connection; /* borrowed */
 	const struct ph_session_facts *facts;   /* borrowed; NULL: none */
 	struct ph_delivery *delivery;           /* owned; NULL: none */
+	const struct ph_look *look;             /* borrowed; NULL: none */
+	const struct ph_drift *drift;           /* borrowed; NULL: not known */
 	const struct ph_token_state *token;     /* borrowed; NULL: none */
 	ph_unixtime now;                        /* that token is looked at */
 	bool has_password;

@@ -2,19 +2,28 @@
 #include "cli/cli.h"
 #include "cli/facts.h"
 #include "cli/finding.h"
+#include "cli/history.h"
 #include "cli/json.h"
+#include "cli/look.h"
+#include "cli/repair.h"
 #include "cli/server.h"
 #include "cli/talk.h"
 #include "cli/tokens.h"
 #include "cli/transcript.h"
+#include "deliver/record.h"
 #include "mail/address.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum key {
 	KEY_TO = 1,
 	KEY_FROM,
-	KEY_SEND
+	KEY_SEND,
+	KEY_NO_PROBES,
+	KEY_FIX,
+	KEY_HISTORY,
+	KEY_YES
 };
 
 enum {
@@ -31,6 +40,16 @@ static const struct ph_option options[] = {
 	{ "send", 0, NULL,
 	    "Send one message, marked as a test, to --to or to the sender",
 	    KEY_SEND },
+	{ "no-probes", 0, NULL,
+	    "After a failure try no other port, mode or host", KEY_NO_PROBES },
+	{ "fix", 0, "NAME",
+	    "Write what works instead to that connection, once a second test "
+	    "has proven it and a person said yes",
+	    KEY_FIX },
+	{ "yes", 0, NULL, "To --fix", KEY_YES },
+	{ "history", 0, NULL,
+	    "Show the last 50 tests of the connection; nobody is asked",
+	    KEY_HISTORY },
 	PH_SERVER_OPTIONS,
 	{ NULL },
 };
@@ -49,11 +68,15 @@ struct testing {
 	struct ph_finding finding;
 	struct ph_memory_booking booking;
 	struct ph_token_state token;
+	struct ph_look look;
+	struct ph_drift drift;
+	const char *repaired; /* the file that --fix wrote; NULL: none */
 };
 
 static void release(struct testing *t)
 {
 	ph_finding_release(&t->finding);
+	ph_look_release(&t->look);
 	ph_talk_release(&t->talk);
 	ph_content_free(t->content);
 	ph_cli_server_release(&t->server);
@@ -134,6 +157,19 @@ static enum ph_err compose(struct testing *t, struct ph_fault *fault)
 	return ph_content_compose(&in, &t->content, fault);
 }
 
+static enum ph_err check_fix(const struct testing *t, struct ph_fault *fault)
+{
+	const char *name = ph_options_value(&t->options, KEY_FIX);
+
+	if (name == NULL && ph_options_has(&t->options, KEY_YES))
+		return usage(fault, "--yes belongs to --fix NAME");
+	if (name == NULL || ph_connection_name_valid(ph_span_of(name)))
+		return PH_OK;
+	return usage(fault,
+	    "--fix: a connection's name is made of letters, digits, -, _ "
+	    "and .");
+}
+
 static enum ph_err prepare(struct testing *t, struct ph_fault *fault)
 {
 	enum ph_err err;
@@ -146,6 +182,9 @@ static enum ph_err prepare(struct testing *t, struct ph_fault *fault)
 		    "test takes no words behind the options; the server is "
 		    "named with -n or --server");
 	}
+	err = check_fix(t, fault);
+	if (err != PH_OK)
+		return err;
 	err = ph_cli_server_find(t->cli, &t->options, &t->server, fault);
 	if (err == PH_OK && t->probes)
 		err = find_sender(t, fault);
@@ -218,6 +257,49 @@ static void carry(struct testing *t, struct ph_fault *fault)
 		ph_cli_note(t->cli, "%s", ph_talk_note(&t->talk));
 }
 
+/* Kept for later, however it went; and what has changed since. */
+static void keep(struct testing *t)
+{
+	const struct ph_session_facts *facts;
+	struct ph_history_test record;
+	struct ph_history *all;
+
+	if (t->talk.session == NULL || t->talk.memory == NULL ||
+	    t->finding.fault.cause == PH_CAUSE_INTERRUPTED)
+		return;
+	all = calloc(1, sizeof(*all));
+	if (all == NULL)
+		return;
+	facts = ph_session_facts(t->talk.session);
+	ph_record_make(facts, &t->finding.fault, ph_clock_unix(), &record);
+	if (ph_memory_history_add(t->talk.memory, &record, all) == PH_OK &&
+	    all->count > 0) {
+		ph_drift_find(
+		    all, facts->host, facts->port, record.at, &t->drift);
+		t->finding.drift = &t->drift;
+	}
+	free(all);
+}
+
+/* What is wrong, and what would work: nobody has to ask for it. */
+static void look_further(struct testing *t, struct ph_fault *fault)
+{
+	const struct ph_look_question q = {
+		.cli = t->cli,
+		.server = &t->server,
+		.transcript = &t->transcript,
+		.facts = t->talk.session == NULL
+		    ? NULL
+		    : ph_session_facts(t->talk.session),
+		.probes = !ph_options_has(&t->options, KEY_NO_PROBES),
+	};
+
+	if (q.facts == NULL)
+		return;
+	ph_look_further(&t->look, &q, fault);
+	t->finding.look = &t->look;
+}
+
 static json_t *to_json(const struct testing *t)
 {
 	const struct ph_finding *f = &t->finding;
@@ -254,6 +336,67 @@ static void look_at_token(struct testing *t)
 	    t->cli, t->server.connection.name, &t->token, t->finding.now);
 }
 
+/* --fix.  True: what was wrong is mended. */
+static bool repair(struct testing *t)
+{
+	const struct ph_repair_question q = {
+		.cli = t->cli,
+		.options = &t->options,
+		.name = ph_options_value(&t->options, KEY_FIX),
+		.yes = ph_options_has(&t->options, KEY_YES),
+		.server = &t->server,
+		.transcript = &t->transcript,
+		.fix = &t->look.fix,
+	};
+	struct ph_fault fault = { 0 };
+
+	if (q.name == NULL)
+		return false;
+	if (q.fix->count == 0) {
+		ph_cli_note(t->cli,
+		    ph_fault_is_set(&t->finding.fault)
+			? "--fix: nothing was found that works instead"
+			: "--fix: it works, nothing is changed");
+		return false;
+	}
+	if (ph_repair_run(&q, &t->repaired, &fault) == PH_OK)
+		return true;
+	ph_cli_note(t->cli, "%s", fault.text);
+	ph_cli_note(t->cli, "%s", ph_fault_advice(&fault));
+	return false;
+}
+
+static void print_repair(const struct testing *t)
+{
+	printf("changed %s: %s\n", ph_options_value(&t->options, KEY_FIX),
+	    t->repaired);
+	printf("a second test went well, login and all\n");
+}
+
+static json_t *repair_to_json(const struct testing *t)
+{
+	json_t *j;
+
+	if (t->repaired == NULL)
+		return json_null();
+	j = json_object();
+	ph_json_put(
+	    j, "name", ph_json_str(ph_options_value(&t->options, KEY_FIX)));
+	ph_json_put(j, "file", ph_json_str(t->repaired));
+	return j;
+}
+
+static enum ph_exit print_json(struct testing *t, enum ph_exit result)
+{
+	json_t *doc = to_json(t);
+	enum ph_exit printed;
+
+	ph_json_put(doc, "fixed", repair_to_json(t));
+	print_warnings(t);
+	printed = ph_json_print(&doc);
+	return result == PH_EXIT_OK ? printed : result;
+}
+
 static enum ph_exit report(struct testing *t)
 {
 	struct ph_finding *f = &t->finding;
@@ -266,22 +409,38 @@ static enum ph_exit report(struct testing *t)
 	look_at_token(t);
 	f->has_password = t->server.has_password;
 	f->sends = t->sends;
-	if (t->cli->json) {
-		json_t *doc = to_json(t);
-		print_warnings(t);
-		enum ph_exit printed = ph_json_print(&doc);
-
-		if (result == PH_EXIT_OK)
-			result = printed;
-	} else {
+	if (!t->cli->json)
 		ph_finding_print(f);
-		(void)fflush(stdout);
-	}
+	(void)fflush(stdout);
 	if (ph_fault_is_set(&f->fault))
 		(void)ph_cli_fault(t->cli, &f->fault);
+	if (repair(t))
+		result = PH_EXIT_OK;
+	if (t->cli->json) {
+		result = print_json(t, result);
+	} else if (t->repaired != NULL) {
+		print_repair(t);
+		(void)fflush(stdout);
+	}
 	if (ph_transcript_close(&t->transcript, &ignored) != PH_OK)
 		ph_cli_note(t->cli, "%s", ignored.text);
 	return result;
+}
+
+static enum ph_exit show_history(struct testing *t)
+{
+	struct ph_fault fault = { 0 };
+	enum ph_err err;
+
+	ph_arena_init(&t->arena, ARENA_MAX);
+	err = ph_cli_server_find(t->cli, &t->options, &t->server, &fault);
+	if (err == PH_OK)
+		return ph_history_show(t->cli, &t->server.connection);
+	if (!ph_fault_is_set(&fault)) {
+		ph_fault_set(&fault, PH_CAUSE_NO_MEMORY, PH_STAGE_CONFIG,
+		    "out of memory");
+	}
+	return ph_cli_fail(t->cli, &fault);
 }
 
 static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
@@ -293,9 +452,16 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 
 	if (err != PH_OK)
 		return err == PH_EOF ? PH_EXIT_OK : PH_EXIT_USAGE;
+	if (ph_options_has(&t.options, KEY_HISTORY)) {
+		result = show_history(&t);
+		release(&t);
+		return result;
+	}
 	err = prepare(&t, &t.finding.fault);
 	if (err == PH_OK) {
 		carry(&t, &t.finding.fault);
+		look_further(&t, &t.finding.fault);
+		keep(&t);
 	} else if (!ph_fault_is_set(&t.finding.fault)) {
 		ph_fault_set(&t.finding.fault, PH_CAUSE_NO_MEMORY,
 		    PH_STAGE_CONFIG, "out of memory");

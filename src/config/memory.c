@@ -244,9 +244,21 @@ static enum ph_err remove_one(
 	return PH_OK;
 }
 
+enum ph_err ph_memory_history_forget(
+    const char *name, bool *was, struct ph_fault *fault)
+{
+	char tests[PH_MEMORY_PATH_MAX];
+
+	*was = false;
+	return ph_memory_place_tests(name, "", 0, tests)
+	    ? remove_one(tests, was, fault)
+	    : PH_OK;
+}
+
 enum ph_err ph_memory_forget(
     const char *host, uint16_t port, bool *was, struct ph_fault *fault)
 {
+	char tests[PH_MEMORY_PATH_MAX];
 	struct ph_memory_place place;
 	enum ph_err err = ph_memory_place_find(&place, host, port);
 
@@ -256,5 +268,7 @@ enum ph_err ph_memory_forget(
 	err = remove_one(place.server, was, fault);
 	if (err == PH_OK)
 		err = remove_one(place.refused, was, fault);
+	if (err == PH_OK && ph_memory_place_tests("", host, port, tests))
+		err = remove_one(tests, was, fault);
 	return err;
 }

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "connection/connection.h"
 #include "memory/gate.h"
+#include "memory/history.h"
 #include "memory/known.h"
 #include "memory/ledger.h"
 #include "memory/tally.h"
@@ -20,6 +21,8 @@
      sent/HOST           how many messages went there of late, by account,
                          where rate or quota counts them (memory/ledger.h);
                          by host as the last one
+     tests/NAME          the last 50 tests of a connection, tests/HOST:PORT of
+                         a server named on the spot (memory/history.h)
      lock                who writes, who is logging in as whom, and who has a
                          session open
 
@@ -117,8 +120,20 @@ void ph_memory_session_refuse(
    before counts no more. */
 void ph_memory_pardon(const struct ph_connection *c);
 
-/* Forgets a server, and the logins it refused.  *was: something was known.
-   PH_EIO with *fault: a file cannot be removed. */
+/* The last tests of the connection, oldest first; none where nothing is
+   remembered.  PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_memory_history(
+    struct ph_memory *m, struct ph_history *out);
+/* Keeps another one, with what others kept meanwhile; *out (replaced) is all of
+   them.  PH_ENOMEM. */
+PH_MUST_USE enum ph_err ph_memory_history_add(struct ph_memory *m,
+    const struct ph_history_test *test, struct ph_history *out);
+/* Forgets the tests of the connection of that name.  *was as below. */
+PH_MUST_USE enum ph_err ph_memory_history_forget(
+    const char *name, bool *was, struct ph_fault *fault);
+
+/* Forgets a server, its tests, and the logins it refused.  *was: something was
+   known.  PH_EIO with *fault: a file cannot be removed. */
 PH_MUST_USE enum ph_err ph_memory_forget(
     const char *host, uint16_t port, bool *was, struct ph_fault *fault);
 

@@ -6,8 +6,8 @@
 #include "config/memory_place.h"
 
 /* What the files of the memory share: memory.c (the files, what is known of the
-   server), memory_gate.c (refused logins), memory_sent.c (rate and quota) and
-   memory_session.c (how many are open). */
+   server), memory_gate.c (refused logins), memory_sent.c (rate and quota),
+   memory_session.c (how many are open) and memory_history.c (tests). */
 
 struct ph_memory {
 	const struct ph_connection *conn;

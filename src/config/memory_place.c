@@ -77,10 +77,27 @@ enum ph_err ph_memory_place_find(
 	    put(out->server, "%s/servers/%s:%u", dir, name, (unsigned)port) &&
 	    put(out->refused, "%s/refused/%s%s", dir, name, suffix) &&
 	    put(out->sent, "%s/sent/%s%s", dir, name, suffix) &&
-	    put(out->lock, "%s/lock", dir);
+	    put(out->tests, "%s/tests", dir) && put(out->lock, "%s/lock", dir);
 
 	free(dir);
 	return fits ? PH_OK : PH_ENOTFOUND;
+}
+
+bool ph_memory_place_tests(const char *name, const char *host, uint16_t port,
+    char out[PH_MEMORY_PATH_MAX])
+{
+	char file[NAME_MAX_OURS];
+	char *dir = NULL;
+	bool fits;
+
+	if (ph_place_state(&dir) != PH_OK)
+		return false;
+	/* A connection's name holds no colon. */
+	fits = name[0] != '\0' ? put(out, "%s/tests/%s", dir, name)
+			       : put_host(file, sizeof(file), host) &&
+		put(out, "%s/tests/%s:%u", dir, file, (unsigned)port);
+	free(dir);
+	return fits;
 }
 
 struct age {
@@ -96,8 +113,7 @@ static int compare(const void *a, const void *b)
 	return (x->written > y->written) - (x->written < y->written);
 }
 
-static void prune_listed(
-    const struct ph_memory_place *p, struct age *ages, size_t count)
+static void prune_listed(const char *dir, struct age *ages, size_t count)
 {
 	int64_t oldest =
 	    ph_clock_unix_msec() - INT64_C(1000) * PH_KNOWN_AGE_MAX;
@@ -111,12 +127,12 @@ static void prune_listed(
 
 		if (!is_one_too_many && ages[i].written >= oldest)
 			return;
-		if (put(path, "%s/%s", p->servers, ages[i].name))
+		if (put(path, "%s/%s", dir, ages[i].name))
 			(void)!ph_file_remove(path, &ignored);
 	}
 }
 
-void ph_memory_place_prune(const struct ph_memory_place *p)
+static void prune(const char *dir)
 {
 	PH_CLEANUP(ph_buf_release) struct ph_buf names;
 	struct ph_fault ignored;
@@ -124,7 +140,7 @@ void ph_memory_place_prune(const struct ph_memory_place *p)
 	size_t count = 0;
 
 	ph_buf_init(&names, LIST_MAX);
-	if (ph_dir_list(p->servers, "", &names, &ignored) != PH_OK)
+	if (ph_dir_list(dir, "", &names, &ignored) != PH_OK)
 		return;
 	for (size_t i = 0; i < names.len; i++)
 		count += names.ptr[i] == '\0' ? 1 : 0;
@@ -140,11 +156,17 @@ void ph_memory_place_prune(const struct ph_memory_place *p)
 		struct age *a = &ages[count++];
 
 		a->name = name.ptr;
-		if (put(path, "%s/%s", p->servers, name.ptr))
+		if (put(path, "%s/%s", dir, name.ptr))
 			a->written = ph_file_changed_msec(path);
 	}
-	prune_listed(p, ages, count);
+	prune_listed(dir, ages, count);
 	free(ages);
+}
+
+void ph_memory_place_prune(const struct ph_memory_place *p)
+{
+	prune(p->servers);
+	prune(p->tests);
 }
 
 /* The files of dir whose names are first and then a port. */

@@ -70,6 +70,21 @@ static enum ph_cause mail_cause(enum ph_stage stage, const struct ph_reply *r)
 	return deferred ? PH_CAUSE_MESSAGE_DEFERRED : PH_CAUSE_MESSAGE_REFUSED;
 }
 
+/* RFC 3463 3.3: X.2.2; without such a code by what servers say. */
+static bool is_full(const struct ph_reply *r)
+{
+	static const char *const words[] = { "mailbox full", "mailbox is full",
+		"over quota", "quota exceeded", "exceeded storage" };
+
+	if (r->enhanced[0] != 0)
+		return r->enhanced[1] == 2 && r->enhanced[2] == 2;
+	for (size_t i = 0; i < PH_COUNT(words); i++) {
+		if (ph_reply_mentions(r, ph_span_of(words[i])))
+			return true;
+	}
+	return false;
+}
+
 void ph_verdict_mail(struct ph_fault *out, enum ph_stage stage,
     const struct ph_reply *reply, const char *where, struct ph_span rcpt)
 {
@@ -84,6 +99,12 @@ void ph_verdict_mail(struct ph_fault *out, enum ph_stage stage,
 		ph_fault_set(out, cause, stage, "%s answered %s", where, text);
 	}
 	set_codes(out, reply);
+	if (stage == PH_STAGE_RCPT && is_full(reply)) {
+		ph_fault_suspect(out, "recipient");
+		ph_fault_advise(out,
+		    "the recipient's mailbox is full: ask the recipient to "
+		    "make room, then send again");
+	}
 }
 
 enum ph_cause ph_verdict_login_cause(const struct ph_reply *reply)

@@ -4,15 +4,20 @@
 
 #include <assert.h>
 
-static enum ph_step_state of_greeting(const struct ph_evidence *e)
+static enum ph_step_state of_host(const struct ph_evidence *e)
 {
-	return e->greeting;
+	return e->host_answers ? PH_STEP_GOOD : e->greeting;
 }
 
-/* The mode is right when TLS came about, or when a clear conversation did. */
+static enum ph_step_state of_port(const struct ph_evidence *e)
+{
+	return e->port_answers ? PH_STEP_GOOD : e->greeting;
+}
+
+/* The mode is right when TLS came about, or when words came in clear. */
 static enum ph_step_state of_mode(const struct ph_evidence *e)
 {
-	return e->in_clear ? e->ehlo : e->tls;
+	return e->in_clear ? of_port(e) : e->tls;
 }
 
 static enum ph_step_state of_tls(const struct ph_evidence *e)
@@ -40,9 +45,16 @@ static enum ph_step_state of_auth(const struct ph_evidence *e)
 	return e->auth;
 }
 
+/* Where the name's other shape was taken, all but the name was right. */
+static enum ph_step_state of_mechanism(const struct ph_evidence *e)
+{
+	return e->fault.cause == PH_CAUSE_AUTH_USERNAME ? PH_STEP_GOOD
+							: e->auth;
+}
+
 static enum ph_step_state of_password(const struct ph_evidence *e)
 {
-	return e->has_password ? e->auth : PH_STEP_NOT_USED;
+	return e->has_password ? of_mechanism(e) : PH_STEP_NOT_USED;
 }
 
 static enum ph_step_state of_mail(const struct ph_evidence *e)
@@ -69,14 +81,14 @@ static const struct {
 	enum ph_step_state (*step)(const struct ph_evidence *e);
 	bool behind_login;
 } rows[PH_VERDICT_SETTINGS] = {
-	{ of_greeting, true }, /* host */
-	{ of_greeting, true }, /* port */
+	{ of_host, true },
+	{ of_port, true },
 	{ of_mode, true },
 	{ of_tls, true },
 	{ of_certificate, true },
 	{ of_proxy, true },
 	{ of_ehlo, true },
-	{ of_auth, true }, /* mechanism */
+	{ of_mechanism, true },
 	{ of_auth, true }, /* username */
 	{ of_password, true },
 	{ of_mail, false },

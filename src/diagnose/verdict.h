@@ -34,6 +34,10 @@ struct ph_evidence {
 	enum ph_step_state rcpt;
 	enum ph_step_state data;
 	bool in_clear; /* no encryption, as asked for */
+	/* Words came from the server, in the test or in a try after it: from
+	   the host, and from that very port. */
+	bool host_answers;
+	bool port_answers;
 	bool has_password;
 	struct ph_fault fault; /* not set: all went well */
 };

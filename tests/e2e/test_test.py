@@ -109,7 +109,7 @@ def test_clear():
 FAULTS = [
     # answers, options, exit code, stage, suspects, what is proven
     ({"": "554 5.7.1 no"}, 69, "greeting", None, set()),
-    ({"": SILENT}, 75, "greeting", {"tls"}, set()),
+    ({"": SILENT}, 75, "greeting", {"server"}, set()),
     ({"": "+OK ready"}, 76, "greeting", {"port"}, set()),
     ({"EHLO": "501 5.5.4 bad name", "HELO": "501 5.5.4 bad name"}, 69, "ehlo",
      {"helo"}, {"host", "port"}),

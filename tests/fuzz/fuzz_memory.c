@@ -1,3 +1,5 @@
+#include "memory/drift.h"
+#include "memory/history.h"
 #include "memory/known.h"
 #include "memory/ledger.h"
 #include "memory/tally.h"
@@ -103,6 +105,40 @@ static void read_ledger(struct ph_span text)
 	free(l);
 }
 
+/* What has changed is told in whole sentences, whatever there is. */
+static void use_history(const struct ph_history *h)
+{
+	const struct ph_history_test *last = &h->tests[h->count - 1];
+	struct ph_drift d;
+
+	ph_drift_find(h, last->host, last->port, NOW, &d);
+	assert(d.count <= PH_DRIFT_MAX && d.measured <= h->count);
+	for (size_t i = 0; i < d.count; i++)
+		assert(memchr(d.texts[i], '\0', PH_DRIFT_TEXT_MAX) != NULL);
+	assert(d.p50 <= d.p90);
+}
+
+static void read_history(struct ph_span text)
+{
+	struct ph_history *h = calloc(2, sizeof(*h));
+	struct ph_history *again = h + 1;
+	struct ph_buf out;
+
+	assert(h != NULL);
+	if (ph_history_read(text, h) == PH_OK) {
+		if (h->count > 0)
+			use_history(h);
+		ph_buf_init(&out, PH_HISTORY_TEXT_MAX);
+		assert(ph_history_write(h, &out) == PH_OK);
+		assert(ph_history_read(ph_buf_span(&out), again) == PH_OK);
+		assert(h->count == again->count);
+		ph_buf_release(&out);
+	} else {
+		assert(h->count == 0);
+	}
+	free(h);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ph_span text = { (const char *)data, size };
@@ -110,5 +146,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_known(text);
 	read_tally(text);
 	read_ledger(text);
+	read_history(text);
 	return 0;
 }

@@ -104,11 +104,13 @@ class Server:
     """A server on a free port whose every conversation is a function of a
     socket: talk(connection).  received: what each client sent, in order."""
 
-    def __init__(self, talk):
+    def __init__(self, talk, address="127.0.0.1", port=0):
         self.talk = talk
         self.received = []
         self.failures = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(
+            (address, port), family=socket.AF_INET6 if ":" in address else
+            socket.AF_INET)
         self.port = self.listener.getsockname()[1]
         self.threads = []
         self.main = threading.Thread(target=self.accept, daemon=True)

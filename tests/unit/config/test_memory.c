@@ -456,6 +456,71 @@ static void test_homeless(void)
 	ph_memory_free(m);
 }
 
+static struct ph_history_test a_test(ph_unixtime at)
+{
+	return (struct ph_history_test){
+		.at = at,
+		.host = "smtp.example.com",
+		.port = 587,
+		.mode = "none",
+		.ok = true,
+		.stage = "auth",
+		.cause = "none",
+	};
+}
+
+static size_t keep_test(const struct ph_connection *c, ph_unixtime at)
+{
+	static struct ph_history all;
+	PH_CLEANUP(ph_memory_freep) struct ph_memory *m = open_one(c);
+	const struct ph_history_test t = a_test(at);
+
+	check_int(ph_memory_history_add(m, &t, &all), PH_OK);
+	return all.count;
+}
+
+/* By the connection's name, else by the server; what two keep at the same time
+   is both there. */
+static void test_history(void)
+{
+	static struct ph_history all;
+	struct ph_connection c = conn();
+	struct ph_connection named = conn();
+	struct ph_fault fault = { 0 };
+	struct ph_memory *m;
+	bool was = false;
+
+	named.name = "work";
+	check_int(keep_test(&c, 1000), 1);
+	m = open_one(&c);
+	check_int(keep_test(&c, 2000), 2);
+	check_int(ph_memory_history(m, &all), PH_OK);
+	check_int(all.count, 2);
+	check_int(all.tests[1].at, 2000);
+	check_int(keep_test(&named, 3000), 1);
+	check_int(keep_test(&named, 4000), 2);
+	check_int(ph_memory_history(m, &all), PH_OK);
+	check_int(all.count, 2);
+	ph_memory_free(m);
+
+	check(playground_read("posthaste/tests/work") != NULL);
+	check_int(ph_memory_history_forget("work", &was, &fault), PH_OK);
+	check(was);
+	check_int(ph_memory_history_forget("work", &was, &fault), PH_OK);
+	check(!was);
+	check_int(keep_test(&named, 5000), 1);
+	/* A server is forgotten with its tests, a damaged file put aside. */
+	check_int(
+	    ph_memory_forget("smtp.example.com", 587, &was, &fault), PH_OK);
+	check(was);
+	check_int(keep_test(&c, 6000), 1);
+	playground_write("posthaste/tests/smtp.example.com:587", "rubbish");
+	check_int(keep_test(&c, 7000), 1);
+	/* Without memory there is none. */
+	c.memory = false;
+	check_int(keep_test(&c, 8000), 0);
+}
+
 int main(void)
 {
 	check_int(setenv("XDG_STATE_HOME", playground_begin(), 1), 0);
@@ -469,6 +534,7 @@ int main(void)
 	test_quota();
 	test_rate();
 	test_sessions();
+	test_history();
 	test_homeless();
 	playground_end();
 	return check_end();

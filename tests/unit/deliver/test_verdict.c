@@ -35,6 +35,40 @@ static const struct {
 	{ "4.3.2", 421, PH_STAGE_DATA, PH_CAUSE_SHUTTING_DOWN },
 };
 
+/* A full inbox is named, by its code or by the words. */
+static const struct {
+	const char *enhanced;
+	uint16_t code;
+	enum ph_stage stage;
+	const char *text;
+	bool full;
+} inboxes[] = {
+	{ "5.2.2", 552, PH_STAGE_RCPT, "no", true },
+	{ "4.2.2", 452, PH_STAGE_RCPT, "no", true },
+	{ "", 552, PH_STAGE_RCPT, "Mailbox full", true },
+	{ "", 452, PH_STAGE_RCPT, "bob's MAILBOX IS FULL", true },
+	{ "", 550, PH_STAGE_RCPT, "user over quota", true },
+	{ "", 452, PH_STAGE_RCPT, "too many recipients", false },
+	{ "5.1.1", 550, PH_STAGE_RCPT, "mailbox full of nobody", false },
+	{ "4.2.2", 452, PH_STAGE_DATA, "mailbox full", false },
+};
+
+static void test_inboxes(void)
+{
+	for (size_t i = 0; i < PH_COUNT(inboxes); i++) {
+		struct ph_reply r = reply(inboxes[i].code, inboxes[i].enhanced);
+		struct ph_fault f = { 0 };
+
+		check_case(inboxes[i].text, i);
+		r.text = ph_span_of(inboxes[i].text);
+		ph_verdict_mail(
+		    &f, inboxes[i].stage, &r, "h:25", PH_SPAN("bob@h"));
+		check((strstr(f.advice, "mailbox is full") != NULL) ==
+		    inboxes[i].full);
+	}
+	check_case(NULL, 0);
+}
+
 static const struct {
 	uint16_t code;
 	enum ph_cause cause;
@@ -120,6 +154,7 @@ static void test_place(void)
 
 int main(void)
 {
+	test_inboxes();
 	test_place();
 	for (size_t i = 0; i < PH_COUNT(mails); i++) {
 		struct ph_reply r = reply(mails[i].code, mails[i].enhanced);

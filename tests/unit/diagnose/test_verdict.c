@@ -86,6 +86,8 @@ static const struct {
 	    PH_CAUSE_EHLO_REFUSED, PH_STAGE_EHLO, 501, "ppppp-snnnnn-", NULL },
 	{ "535 alone", { G, G, G, U, G, F, N, N, U }, false, true,
 	    PH_CAUSE_AUTH_REFUSED, PH_STAGE_AUTH, 535, "ppppp-pnssnn-", NULL },
+	{ "the name's other shape", { G, G, G, U, G, F, N, N, U }, false, true,
+	    PH_CAUSE_AUTH_USERNAME, PH_STAGE_AUTH, 535, "ppppp-ppspnn-", NULL },
 	{ "no mechanism", { G, G, G, U, G, N, N, N, U }, false, true,
 	    PH_CAUSE_AUTH_NO_COMMON, PH_STAGE_AUTH, 0, "ppppp-psnnnn-", NULL },
 	{ "the account", { G, G, G, U, G, F, N, N, U }, false, true,
@@ -158,6 +160,31 @@ static void test_cases(void)
 	}
 }
 
+/* Words prove where they come from, whatever came of the test itself. */
+static void test_words(void)
+{
+	struct ph_evidence e = {
+		.fault = { .cause = PH_CAUSE_SILENCE,
+		    .stage = PH_STAGE_GREETING },
+	};
+
+	check_int(ph_verdict_of(&e, 0), PH_VERDICT_NOT_REACHED);
+	check_int(ph_verdict_of(&e, 1), PH_VERDICT_NOT_REACHED);
+	e.host_answers = true;
+	check_int(ph_verdict_of(&e, 0), PH_VERDICT_PROVEN);
+	check_int(ph_verdict_of(&e, 1), PH_VERDICT_NOT_REACHED);
+	e.port_answers = true;
+	check_int(ph_verdict_of(&e, 1), PH_VERDICT_PROVEN);
+	check_int(ph_verdict_of(&e, 2), PH_VERDICT_SUSPECT);
+	/* in clear they prove the mode as well */
+	e.fault.cause = PH_CAUSE_GREETING_REFUSED;
+	e.in_clear = true;
+	check_int(ph_verdict_of(&e, 2), PH_VERDICT_PROVEN);
+	e.port_answers = false;
+	check_int(ph_verdict_of(&e, 2), PH_VERDICT_NOT_REACHED);
+	check_int(ph_verdict_of(&e, 8), PH_VERDICT_NOT_REACHED);
+}
+
 static void test_names(void)
 {
 	check_str(ph_verdict_name(PH_VERDICT_PROVEN), "proven");
@@ -171,6 +198,7 @@ static void test_names(void)
 int main(void)
 {
 	test_cases();
+	test_words();
 	test_names();
 	return check_end();
 }
