@@ -212,7 +212,8 @@ static CURLcode perform(struct asking *a)
 }
 
 /* PH_AGAIN: it leads elsewhere, and *a is about that. */
-static enum ph_err look_for_redirect(struct asking *a, struct ph_fault *fault)
+static enum ph_err look_for_redirect(
+    struct asking *a, bool is_last, struct ph_fault *fault)
 {
 	const char *next = NULL;
 	long status = 0;
@@ -229,6 +230,12 @@ static enum ph_err look_for_redirect(struct asking *a, struct ph_fault *fault)
 	    (strncmp(next, "http://", 7) != 0 ||
 		strncmp(a->url, "http:", 5) != 0))
 		return tell(a, CURLE_UNSUPPORTED_PROTOCOL, fault);
+	if (is_last) {
+		ph_fault_set(fault, PH_CAUSE_PROTOCOL, PH_STAGE_CONNECT,
+		    "%.*s: it leads elsewhere, and is not followed",
+		    PH_SPAN_ARG(host_of(a->url)));
+		return PH_EIO;
+	}
 	if (ph_buf_append_str(&a->out->hops, next) != PH_OK ||
 	    ph_buf_append_char(&a->out->hops, '\n') != PH_OK)
 		return PH_ENOMEM;
@@ -238,21 +245,17 @@ static enum ph_err look_for_redirect(struct asking *a, struct ph_fault *fault)
 
 static enum ph_err ask(struct asking *a, struct ph_fault *fault)
 {
-	for (unsigned i = 0; i <= a->get->redirects_max; i++) {
+	enum ph_err err = PH_AGAIN;
+
+	for (unsigned i = 0; err == PH_AGAIN; i++) {
 		CURLcode code =
 		    a->left_ms > 0 ? perform(a) : CURLE_OPERATION_TIMEDOUT;
 
 		if (code != CURLE_OK)
 			return tell(a, code, fault);
-
-		enum ph_err err = look_for_redirect(a, fault);
-		if (err != PH_AGAIN)
-			return err;
+		err = look_for_redirect(a, i >= a->get->redirects_max, fault);
 	}
-	ph_fault_set(fault, PH_CAUSE_PROTOCOL, PH_STAGE_CONNECT,
-	    "%.*s: it leads elsewhere, again and again",
-	    PH_SPAN_ARG(host_of(a->get->url)));
-	return PH_EIO;
+	return err;
 }
 
 enum ph_err ph_http_get_it(const struct ph_http_get *g, struct ph_http_got *out,

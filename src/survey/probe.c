@@ -9,7 +9,7 @@
 
 enum {
 	OPEN_MAX = 16,
-	TIMEOUT_S = 5,
+	TIMEOUT_S = 4,
 	MECHANISMS_MAX = 512,
 	/* One that takes no login comes after those that do. */
 	NO_LOGIN = 1000

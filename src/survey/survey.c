@@ -242,6 +242,16 @@ static int best_found(const struct ph_survey *s)
 	return best;
 }
 
+static bool knows_no_names(const struct ph_survey *s)
+{
+	for (size_t i = 0; i < PH_QUESTION_COUNT; i++) {
+		if (s->records[i].state != PH_TASK_DONE ||
+		    s->records[i].status != PH_DNS_FAILED)
+			return false;
+	}
+	return true;
+}
+
 static bool is_finished(struct ph_survey *s)
 {
 	int open = best_open(s);
@@ -250,7 +260,8 @@ static bool is_finished(struct ph_survey *s)
 	if (open == NOBODY || s->is_late || s->is_stopped || s->is_impatient ||
 	    s->has_no_domain || s->is_out_of_memory)
 		return true;
-	if (found < open && !s->waits) {
+	/* Where no name server answers, nobody else will be found. */
+	if ((found <= open || knows_no_names(s)) && !s->waits) {
 		s->waits = true;
 		ph_timer_set(s->patience, ph_loop_now(s->loop) + PATIENCE_MS);
 	}
