@@ -7,7 +7,7 @@
 
 enum {
 	HEADERS_MAX = 64 * 1024,
-	PAUSE_MS = 100,
+	PAUSE_MS = 50,
 	URL_MAX = 2048,
 	REASON_MAX = CURL_ERROR_SIZE + 64
 };
@@ -43,8 +43,8 @@ static const struct row {
 	{ CURLE_SSL_CACERT_BADFILE, PH_CAUSE_CERT_OTHER, PH_STAGE_TLS, NULL },
 	{ CURLE_WEIRD_SERVER_REPLY, PH_CAUSE_PROTOCOL, PH_STAGE_CONNECT,
 	    "it does not speak HTTP" },
-	{ CURLE_UNSUPPORTED_PROTOCOL, PH_CAUSE_TLS_DOWNGRADE, PH_STAGE_CONNECT,
-	    "it leads away from https" },
+	{ CURLE_UNSUPPORTED_PROTOCOL, PH_CAUSE_PROTOCOL, PH_STAGE_CONNECT,
+	    "it does not speak HTTP" },
 	{ CURLE_WRITE_ERROR, PH_CAUSE_REPLY_TOO_BIG, PH_STAGE_CONNECT,
 	    "its answer is longer than any such answer" },
 	{ CURLE_ABORTED_BY_CALLBACK, PH_CAUSE_INTERRUPTED, PH_STAGE_CONNECT,
@@ -63,6 +63,16 @@ static const struct row *row_of(CURLcode code)
 	return &other;
 }
 
+static bool is_https(const char *url)
+{
+	return strncmp(url, "https://", 8) == 0;
+}
+
+static bool is_http(const char *url)
+{
+	return strncmp(url, "http://", 7) == 0;
+}
+
 static struct ph_span host_of(const char *url)
 {
 	struct ph_span rest = ph_span_of(url);
@@ -70,7 +80,11 @@ static struct ph_span host_of(const char *url)
 
 	if (colon + 3 <= rest.len)
 		rest = ph_span_skip(rest, colon + 3);
-	return ph_span_first(rest, ph_span_find(rest, '/'));
+	rest = ph_span_first(rest, ph_span_find(rest, '/'));
+	/* What stands before it may be a password. */
+	if (ph_span_find(rest, '@') < rest.len)
+		rest = ph_span_skip(rest, ph_span_find(rest, '@') + 1);
+	return rest;
 }
 
 static enum ph_err tell(
@@ -125,10 +139,8 @@ static bool set_limits(const struct asking *a)
 {
 	CURL *c = a->curl;
 	/* Once it came by https it goes on so. */
-	bool is_http = a->get->allows_http && strncmp(a->url, "http:", 5) == 0;
-
 	return set_text(c, CURLOPT_PROTOCOLS_STR,
-		   is_http ? "https,http" : "https") &&
+		   is_http(a->url) ? "https,http" : "https") &&
 	    set_number(c, CURLOPT_FOLLOWLOCATION, 0) &&
 	    set_number(c, CURLOPT_NETRC, CURL_NETRC_IGNORED) &&
 	    set_number(c, CURLOPT_DISALLOW_USERNAME_IN_URL, 1) &&
@@ -211,6 +223,21 @@ static CURLcode perform(struct asking *a)
 	return code;
 }
 
+static enum ph_err refuse_redirect(const struct asking *a, enum ph_cause cause,
+    const char *why, struct ph_fault *fault)
+{
+	ph_fault_set(fault, cause, PH_STAGE_CONNECT, "%.*s: it leads %s",
+	    PH_SPAN_ARG(host_of(a->url)), why);
+	return PH_EIO;
+}
+
+static bool names_user(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return host != NULL && host[3 + strcspn(host + 3, "/?#@")] == '@';
+}
+
 /* PH_AGAIN: it leads elsewhere, and *a is about that. */
 static enum ph_err look_for_redirect(
     struct asking *a, bool is_last, struct ph_fault *fault)
@@ -224,17 +251,20 @@ static enum ph_err look_for_redirect(
 	if (status / 100 != 3 || next == NULL)
 		return PH_OK;
 	if (strlen(next) >= sizeof(a->url)) {
-		return tell(a, CURLE_WRITE_ERROR, fault);
+		return refuse_redirect(a, PH_CAUSE_REPLY_TOO_BIG,
+		    "to a longer URL than any", fault);
 	}
-	if (strncmp(next, "https://", 8) != 0 &&
-	    (strncmp(next, "http://", 7) != 0 ||
-		strncmp(a->url, "http:", 5) != 0))
-		return tell(a, CURLE_UNSUPPORTED_PROTOCOL, fault);
+	if (!is_https(next) && !(is_http(next) && is_http(a->url))) {
+		return refuse_redirect(
+		    a, PH_CAUSE_TLS_DOWNGRADE, "away from https", fault);
+	}
+	if (names_user(next)) {
+		return refuse_redirect(
+		    a, PH_CAUSE_PROTOCOL, "to a URL with a user name", fault);
+	}
 	if (is_last) {
-		ph_fault_set(fault, PH_CAUSE_PROTOCOL, PH_STAGE_CONNECT,
-		    "%.*s: it leads elsewhere, and is not followed",
-		    PH_SPAN_ARG(host_of(a->url)));
-		return PH_EIO;
+		return refuse_redirect(a, PH_CAUSE_PROTOCOL,
+		    "elsewhere, and is not followed", fault);
 	}
 	if (ph_buf_append_str(&a->out->hops, next) != PH_OK ||
 	    ph_buf_append_char(&a->out->hops, '\n') != PH_OK)
@@ -265,6 +295,10 @@ enum ph_err ph_http_get_it(const struct ph_http_get *g, struct ph_http_got *out,
 	enum ph_err err;
 
 	(void)snprintf(a.url, sizeof(a.url), "%s", g->url);
+	if (!is_https(a.url) && !(g->allows_http && is_http(a.url))) {
+		return refuse_redirect(
+		    &a, PH_CAUSE_TLS_DOWNGRADE, "away from https", fault);
+	}
 	if (ph_http_start() != PH_OK)
 		return PH_ENOMEM;
 	a.curl = curl_easy_init();

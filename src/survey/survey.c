@@ -10,7 +10,7 @@ enum {
 	/* Once nothing better can come, so long is waited for what else there
 	   is. */
 	PATIENCE_MS = 1500,
-	/* Threads that were told to stop look up ten times a second. */
+	/* Threads that were told to stop look up twenty times a second. */
 	ENDING_MS = 400
 };
 

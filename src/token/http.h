@@ -44,7 +44,7 @@ struct ph_http_get {
 	bool allows_http;
 	unsigned redirects_max; /* never from https to http */
 	ph_msec timeout;        /* for all of it */
-	/* Asked ten times a second: true ends it. */
+	/* Asked twenty times a second: true ends it. */
 	bool (*is_stopped)(void *ctx);
 	void *ctx;
 };
