@@ -56,8 +56,9 @@ struct ph_dns {
 	   answer. */
 	int (*descriptor)(struct ph_dns_context *c);
 	void (*process)(struct ph_dns_context *c);
-	/* fn(ctx) comes once, unless it is cancelled by the number.  PH_EINVAL:
-	   no such name can be; PH_ENOMEM. */
+	/* fn(ctx) comes once, unless it is cancelled by the number; of a name
+	   that cannot be it is told PH_DNS_FAILED.  PH_EINVAL where that is
+	   seen at once; PH_ENOMEM. */
 	enum ph_err (*ask)(struct ph_dns_context *c, const char *name,
 	    enum ph_dns_type type, ph_dns_fn *fn, void *ctx, int *id_out);
 	void (*cancel)(struct ph_dns_context *c, int id);
