@@ -42,6 +42,7 @@ struct ph_command {
 
 extern const struct ph_command ph_command_send;
 extern const struct ph_command ph_command_test;
+extern const struct ph_command ph_command_discover;
 extern const struct ph_command ph_command_connection;
 extern const struct ph_command ph_command_secret;
 extern const struct ph_command ph_command_login;

@@ -12,6 +12,7 @@
 static const struct ph_command *const commands[] = {
 	&ph_command_send,
 	&ph_command_test,
+	&ph_command_discover,
 	&ph_command_explain,
 	&ph_command_connection,
 	&ph_command_secret,

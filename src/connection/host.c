@@ -208,7 +208,10 @@ static enum ph_err convert(struct ph_span name, struct ph_arena *a,
 		return PH_EINVAL;
 	}
 
-	enum ph_err err = check_labels(without_dot(ph_span_of(ascii)), fault);
+	/* Letters of other scripts may stand for a space or a solidus. */
+	enum ph_err err = check_name(ph_span_of(ascii), fault);
+	if (err == PH_OK)
+		err = check_labels(without_dot(ph_span_of(ascii)), fault);
 	if (err == PH_OK) {
 		*out = ph_arena_str(a, without_dot(ph_span_of(ascii)));
 		err = *out == NULL ? PH_ENOMEM : PH_OK;

@@ -81,6 +81,10 @@ static const struct row rows[] = {
 	    false,
 	    "the name server did not answer in time; check this computer's "
 	    "network, then try again" },
+	[PH_CAUSE_NOTHING_FOUND] = { "nothing-found", "host", PH_EXIT_REFUSED,
+	    false,
+	    "ask who gave you the address for the name of the server for "
+	    "outgoing mail" },
 	[PH_CAUSE_CONNECT_REFUSED] = { "connect-refused", "port",
 	    PH_EXIT_TEMPFAIL, false,
 	    "nothing listens on that port; check the port (587, 465 and 25 "

@@ -85,7 +85,7 @@ static enum ph_err begin_server(
 
 	if (strcmp(type, "smtp") != 0 && type[0] != '\0')
 		return PH_OK;
-	if (a->is_taken) {
+	if (a->is_taken && !a->r->takes_all) {
 		return ph_foreign_lose(a->r, PH_SPAN("outgoingServer"),
 		    "it is another way for the same mail: the first is "
 		    "taken");
@@ -93,6 +93,8 @@ static enum ph_err begin_server(
 	a->in_server = true;
 	a->is_taken = true;
 	a->skipped = 0;
+	a->is_open = false;
+	ph_buf_clear(&a->mechanisms);
 	return ph_foreign_begin(a->r, (struct ph_span){ 0 });
 }
 

@@ -91,6 +91,9 @@ struct ph_foreign_source {
 	/* What ~ stands for in the names of files; "" where that is not
 	   known. */
 	const char *home;
+	/* Every way that is named for the same mail becomes a connection, and
+	   not the first alone (autoconfig); some may name no host. */
+	bool takes_all;
 };
 
 /* Reads connections, at least one.  PH_EINVAL with *fault: it is not of that

@@ -127,7 +127,8 @@ static enum ph_err read_text(
 		    "no server is named in it (read as %s)",
 		    formats[format].name);
 	}
-	return check_hosts(r);
+	/* Who takes all of them leaves those out. */
+	return r->takes_all ? PH_OK : check_hosts(r);
 }
 
 enum ph_err ph_foreign_read(enum ph_foreign_format format,
@@ -140,6 +141,7 @@ enum ph_err ph_foreign_read(enum ph_foreign_format format,
 		.text = without_mark(in->text),
 		.address = in->address == NULL ? "" : in->address,
 		.home = in->home == NULL ? "" : in->home,
+		.takes_all = in->takes_all,
 		.fault = fault,
 	};
 

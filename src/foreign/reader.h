@@ -15,6 +15,7 @@ struct ph_foreign_reader {
 	struct ph_span text; /* without a byte order mark */
 	const char *address;
 	const char *home;
+	bool takes_all;
 	struct ph_foreign_connection *current; /* what set and keep are about */
 	unsigned line;                         /* where they are */
 	struct ph_fault *fault;

@@ -1,6 +1,7 @@
 #include "http/module.h"
 
 #include "http/failure.h"
+#include "http/get.h"
 #include "http/memory.h"
 
 #include <curl/curl.h>
@@ -247,5 +248,6 @@ static const char *version(void)
 
 __attribute__((visibility("default"))) const struct ph_http ph_http_module = {
 	.post = post,
+	.get = ph_http_get_it,
 	.version = version,
 };

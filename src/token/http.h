@@ -35,6 +35,26 @@ struct ph_http_post {
 	void *ctx;
 };
 
+/* A question to a web server that tells it nothing but its URL: no cookies, no
+   login, no proxy.  Everything is borrowed for the call. */
+struct ph_http_get {
+	const char *url;     /* without a user name; https, or where allows_http
+	                        http */
+	const char *ca_file; /* trusted in place of the system's; "": those */
+	bool allows_http;
+	unsigned redirects_max; /* never from https to http */
+	ph_msec timeout;        /* for all of it */
+	/* Asked twenty times a second: true ends it. */
+	bool (*is_stopped)(void *ctx);
+	void *ctx;
+};
+
+struct ph_http_got {
+	unsigned status;
+	struct ph_buf body; /* over its limit: refused */
+	struct ph_buf hops; /* each URL asked beyond the first, a line each */
+};
+
 struct ph_http {
 	/* Sends the form, which blocks, and gives the answer: its status and
 	   its body, appended to *body_out (for ph_buf_wipe(); what goes over
@@ -47,6 +67,14 @@ struct ph_http {
 	   and nothing of what was sent.  PH_ENOMEM. */
 	enum ph_err (*post)(const struct ph_http_post *p, unsigned *status_out,
 	    struct ph_buf *body_out, struct ph_fault *fault);
+	/* Gets it, which blocks; *out's buffers are the caller's, and what they
+	   hold then also where it fails.  PH_EIO with *fault: HOST_NOT_FOUND,
+	   CONNECT_FAILED, TIMEOUT, CERT_OTHER, TLS_HANDSHAKE, PROTOCOL,
+	   REPLY_TOO_BIG, TLS_DOWNGRADE (a redirect to http, or to what is not
+	   the web) or INTERRUPTED; the text begins with the host.
+	   PH_ENOMEM. */
+	enum ph_err (*get)(const struct ph_http_get *g, struct ph_http_got *out,
+	    struct ph_fault *fault);
 	/* "libcurl/7.88.1 OpenSSL/3.0.17 ..." */
 	const char *(*version)(void);
 };

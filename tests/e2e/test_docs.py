@@ -14,7 +14,8 @@ def options(command):
     return re.findall(r"^ +(?:-\w, )?--([\w.-]+)", shown, re.M)
 
 
-@pytest.mark.parametrize("command", ["send", "test", "explain", "secret",
+@pytest.mark.parametrize("command", ["send", "test", "discover", "explain",
+                                     "secret",
                                      "login", "sink"])
 def test_options_are_in_the_manual(command):
     page = (PAGES / f"posthaste-{command}.1").read_text()

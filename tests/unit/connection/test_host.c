@@ -225,6 +225,12 @@ static void test_scripts(void)
 		{ "\xe2\x98\x83.example", NULL },
 		{ "-\xc3\xbc.example", NULL },
 		{ "\xc3\xbc..", NULL },
+		/* A wide space and a full-width solidus become what no name
+		   holds. */
+		{ "k\xe2\x80\x82x.example", NULL },
+		{ "a\xef\xbc\x8f"
+		  "b.example",
+		    NULL },
 	};
 
 	for (size_t i = 0; i < PH_COUNT(names); i++) {

@@ -8,14 +8,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Head and form are here; a request for a tunnel has no form. */
+/* Head and form are here; a question and a request for a tunnel have no
+   form. */
 static bool is_whole(const struct far_end *f)
 {
 	const char *end = memmem(f->heard, f->heard_len, "\r\n\r\n", 4);
 	const char *length =
 	    memmem(f->heard, f->heard_len, "Content-Length: ", 16);
 
-	if (end != NULL && strncmp(f->heard, "CONNECT ", 8) == 0)
+	if (end != NULL &&
+	    (strncmp(f->heard, "CONNECT ", 8) == 0 ||
+		strncmp(f->heard, "GET ", 4) == 0))
 		return true;
 	if (end == NULL || length == NULL)
 		return false;
