@@ -47,6 +47,7 @@ extern const struct ph_command ph_command_connection;
 extern const struct ph_command ph_command_secret;
 extern const struct ph_command ph_command_login;
 extern const struct ph_command ph_command_sink;
+extern const struct ph_command ph_command_replay;
 extern const struct ph_command ph_command_explain;
 
 /* Errors and notes on stderr:

@@ -23,6 +23,9 @@ static const struct ph_option options[] = {
 	    PH_CONNECTION_KEY_YES },
 	{ "add", 0, NULL, "Keep the keys that are pinned already",
 	    PH_CONNECTION_KEY_ADD },
+	{ "transcript", 0, "FILE",
+	    "Write the conversation as JSON lines; - is standard error",
+	    PH_CONNECTION_KEY_TRANSCRIPT },
 	{ "", 0, NULL, "For import and export", 0 },
 	{ "format", 0, "FORMAT",
 	    "One of: " PH_CONNECTION_FORMATS "; import guesses it where it "
@@ -302,7 +305,8 @@ static enum ph_exit set_default(struct ph_connection_action *a)
 enum {
 	SETTINGS = 1 << PH_CONNECTION_KEY_SETTING |
 	    1 << PH_CONNECTION_KEY_SERVER | 1 << PH_CONNECTION_KEY_PROXY,
-	PINS = 1 << PH_CONNECTION_KEY_YES | 1 << PH_CONNECTION_KEY_ADD,
+	PINS = 1 << PH_CONNECTION_KEY_YES | 1 << PH_CONNECTION_KEY_ADD |
+	    1 << PH_CONNECTION_KEY_TRANSCRIPT,
 	PRESETS = 1 << PH_CONNECTION_KEY_PRESET | 1 << PH_CONNECTION_KEY_REGION,
 	FOREIGN = 1 << PH_CONNECTION_KEY_FORMAT |
 	    1 << PH_CONNECTION_KEY_REPLACE |

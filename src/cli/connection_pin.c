@@ -64,9 +64,12 @@ static enum ph_err prepare(struct pinning *p)
 static enum ph_err look(struct pinning *p)
 {
 	struct ph_fault *f = &p->fault;
-	enum ph_err err =
-	    ph_talk_begin(&p->talk, &p->server, &p->transcript, f);
+	enum ph_err err = ph_transcript_open_file(&p->transcript,
+	    ph_options_value(p->a->options, PH_CONNECTION_KEY_TRANSCRIPT), f);
 
+	if (err == PH_OK) {
+		err = ph_talk_begin(&p->talk, &p->server, &p->transcript, f);
+	}
 	if (err != PH_OK)
 		return err;
 	err = ph_talk_connect(&p->talk, f);
@@ -328,6 +331,18 @@ static enum ph_exit report(struct pinning *p, enum ph_err err)
 	return result;
 }
 
+static enum ph_exit close_transcript(struct pinning *p, enum ph_exit result)
+{
+	struct ph_fault fault = { 0 };
+
+	if (ph_transcript_close(&p->transcript, &fault) == PH_OK)
+		return result;
+
+	enum ph_exit failed = ph_cli_fault(p->a->cli, &fault);
+
+	return result == PH_EXIT_OK ? failed : result;
+}
+
 enum ph_exit ph_connection_pin(struct ph_connection_action *a)
 {
 	struct pinning p = { .a = a };
@@ -351,6 +366,7 @@ enum ph_exit ph_connection_pin(struct ph_connection_action *a)
 
 	ph_buf_release(&p.pins);
 	ph_talk_release(&p.talk);
+	result = close_transcript(&p, result);
 	/* The catalog is the action's. */
 	p.server.catalog = NULL;
 	ph_cli_server_release(&p.server);

@@ -18,6 +18,7 @@ static const struct ph_command *const commands[] = {
 	&ph_command_secret,
 	&ph_command_login,
 	&ph_command_sink,
+	&ph_command_replay,
 };
 
 static void print_commands(FILE *out)

@@ -36,6 +36,7 @@ enum ph_server_key {
 	PH_SERVER_KEY_HELO,
 	PH_SERVER_KEY_SOURCE_ADDRESS,
 	PH_SERVER_KEY_TRANSCRIPT,
+	PH_SERVER_KEY_HIDE_ADDRESSES,
 	PH_SERVER_KEY_VERBOSE,
 	PH_SERVER_KEY_NO_MEMORY,
 	PH_SERVER_KEY_SETTING /* the option's name is the setting's */
@@ -148,6 +149,9 @@ enum ph_server_key {
 	{ "transcript", 0, "FILE", \
 	    "Write the conversation, without secrets, as JSON lines; - is " \
 	    "standard error", PH_SERVER_KEY_TRANSCRIPT }, \
+	{ "hide-addresses", 0, NULL, \
+	    "With a name for each in it, address1@domain1.example", \
+	    PH_SERVER_KEY_HIDE_ADDRESSES }, \
 	{ "verbose", 'v', NULL, "Show the conversation on standard error", \
 	    PH_SERVER_KEY_VERBOSE }
 

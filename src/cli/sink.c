@@ -1,18 +1,20 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/playing.h"
 #include "cli/sink_fault.h"
 #include "cli/sink_mail.h"
+#include "cli/users.h"
 #include "io/file.h"
-#include "io/process.h"
-#include "io/secret_source.h"
+#include "script/text.h"
 
 #include <signal.h>
 #include <stdlib.h>
 
 enum {
-	USERS_MAX = 100,
 	CA_MAX = 64 * 1024,
+	/* The values of a script take more room than its text. */
+	SCRIPT_ARENA_MAX = 16 * PH_SCRIPT_TEXT_MAX,
 	/* How long a signal lets messages under way be finished. */
 	GRACE_MS = 5 * 1000
 };
@@ -26,6 +28,7 @@ enum key {
 	KEY_LOGIN_OPTIONAL,
 	KEY_PLAINTEXT,
 	KEY_ANONYMOUS,
+	KEY_SCRIPT,
 	KEY_MAILDIR,
 	KEY_SYNC,
 	KEY_SIZE_LIMIT,
@@ -64,6 +67,10 @@ static const struct ph_option options[] = {
 	{ "anonymous", 0, NULL, "Offer ANONYMOUS", KEY_ANONYMOUS },
 	{ "allow-plaintext-password", 0, NULL,
 	    "Offer PLAIN and LOGIN before STARTTLS too", KEY_PLAINTEXT },
+	{ "script", 0, "FILE",
+	    "Say what stands there, whatever the client says, and take no "
+	    "mail",
+	    KEY_SCRIPT },
 	{ "maildir", 0, "DIR", "Keep the messages there, octet for octet",
 	    KEY_MAILDIR },
 	{ "sync", 0, NULL, "Have each on disk before it is answered",
@@ -109,10 +116,9 @@ struct run {
 	struct ph_tls_context *made[PH_TLS_FLAW_COUNT]; /* by fresh CA */
 	struct ph_inject_plan *plan;
 	uint64_t seed;
-	struct ph_secret passwords[USERS_MAX];
-	struct ph_sasl_user user_items[USERS_MAX];
-	struct ph_sasl_users users;
+	struct ph_users users;
 	const char *ca_file;
+	struct ph_arena script;
 };
 
 static enum ph_exit bad_value(
@@ -215,8 +221,11 @@ static enum ph_exit read_encryption(struct run *r)
 	bool tls_meant = ph_options_has(&r->given, KEY_CERTIFICATE) ||
 	    ph_options_has(&r->given, KEY_CA_OUT);
 
+	/* A script says itself where TLS begins. */
+	bool plays = ph_options_has(&r->given, KEY_SCRIPT);
+
 	r->config.encryption =
-	    tls_meant ? PH_ENCRYPTION_WANTED : PH_ENCRYPTION_NONE;
+	    tls_meant || plays ? PH_ENCRYPTION_WANTED : PH_ENCRYPTION_NONE;
 	if (mode != NULL &&
 	    ph_encryption_parse(ph_span_of(mode), 0, &r->config.encryption) !=
 		PH_OK) {
@@ -255,57 +264,19 @@ static enum ph_exit read_hostname(struct run *r)
 	return err == PH_EINVAL ? bad_value(r, "hostname", name) : PH_EXIT_OK;
 }
 
-static enum ph_exit add_user(struct run *r, const char *spec)
-{
-	const char *colon = strchr(spec, ':');
-	struct ph_sasl_user *user = &r->user_items[r->users.count];
-	struct ph_secret *password = &r->passwords[r->users.count];
-	struct ph_fault fault = { 0 };
-
-	if (colon == NULL || colon == spec || colon[1] == '\0') {
-		return ph_cli_usage(
-		    r->cli, "--user: \"%s\" is not NAME:PASSWORD-FILE", spec);
-	}
-	if (r->users.count == USERS_MAX) {
-		return ph_cli_usage(
-		    r->cli, "--user: more than %d users", (int)USERS_MAX);
-	}
-	ph_process_hide();
-	if (ph_secret_from_file(colon + 1, password, &fault) != PH_OK) {
-		if (fault.cause == PH_CAUSE_NO_PASSWORD) {
-			ph_fault_advise(&fault,
-			    "--user NAME:PASSWORD-FILE takes the path of a "
-			    "file with that password in it");
-		}
-		return ph_cli_fail(r->cli, &fault);
-	}
-	user->name = (struct ph_span){ spec, (size_t)(colon - spec) };
-	user->password = ph_secret_span(password);
-	r->users.count++;
-	return PH_EXIT_OK;
-}
-
 static enum ph_exit read_users(struct run *r)
 {
 	const struct ph_inject_likeness *like = likeness(r);
+	struct ph_sasl_users *users = &r->users.users;
+	enum ph_exit e = ph_users_read(r->cli, &r->users, &r->given, KEY_USER);
 
-	r->users.items = r->user_items;
-	r->users.anonymous = ph_options_has(&r->given, KEY_ANONYMOUS);
-	for (size_t i = 0; i < r->given.count; i++) {
-		enum ph_exit e = PH_EXIT_OK;
-
-		if (r->given.items[i].key == KEY_USER)
-			e = add_user(r, r->given.items[i].value);
-		if (e != PH_EXIT_OK)
-			return e;
-	}
-	if (r->users.count > 0 || r->users.anonymous ||
-	    (like != NULL && like->login_required)) {
-		r->config.users = &r->users;
-	}
+	users->anonymous = ph_options_has(&r->given, KEY_ANONYMOUS);
+	if (users->count > 0 || users->anonymous ||
+	    (like != NULL && like->login_required))
+		r->config.users = users;
 	r->config.login_required =
 	    !ph_options_has(&r->given, KEY_LOGIN_OPTIONAL);
-	return PH_EXIT_OK;
+	return e;
 }
 
 /* A certificate of our own, for every name this machine has for itself. */
@@ -456,10 +427,31 @@ static enum ph_exit announce(const struct run *r)
 	return ph_json_print(&j);
 }
 
+static enum ph_exit play(struct run *r)
+{
+	struct ph_playing p = {
+		.cli = r->cli,
+		.address = ph_options_value(&r->given, KEY_LISTEN),
+		.tls = r->tls,
+		.users = r->config.users,
+		.ca_file = r->ca_file,
+		.count_max = r->sink.count_max,
+	};
+	struct ph_fault fault = { 0 };
+
+	ph_arena_init(&r->script, SCRIPT_ARENA_MAX);
+	if (ph_playing_script(&p, ph_options_value(&r->given, KEY_SCRIPT),
+		&r->script, &fault) != PH_OK)
+		return ph_cli_fail(r->cli, &fault);
+	return ph_playing_run(&p);
+}
+
 static enum ph_exit serve(struct run *r)
 {
 	enum ph_exit e = read_all(r);
 
+	if (e == PH_EXIT_OK && ph_options_has(&r->given, KEY_SCRIPT))
+		return play(r);
 	if (e == PH_EXIT_OK)
 		e = open_server(r);
 	if (e == PH_EXIT_OK)
@@ -483,8 +475,8 @@ static void release(struct run *r)
 		ph_tls_context_free(r->made[i]);
 	ph_inject_plan_free(r->plan);
 	ph_maildir_free(r->sink.maildir);
-	for (size_t i = 0; i < USERS_MAX; i++)
-		ph_secret_release(&r->passwords[i]);
+	ph_users_release(&r->users);
+	ph_arena_release(&r->script);
 	ph_options_release(&r->given);
 	free(r);
 }

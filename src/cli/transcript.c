@@ -1,6 +1,7 @@
 #include "cli/transcript.h"
 
-#include "base/ascii.h"
+#include "base/base64.h"
+#include "base/note.h"
 #include "base/utf8.h"
 #include "cli/json.h"
 #include "cli/server.h"
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 enum {
+	/* A reply of 500 lines comes in as many; this is what one may have. */
+	LINE_MAX_OCTETS = 8 * 1024 * 1024,
 	/* A document holds the conversation of a test: no more is shown. */
 	COLLECTED_MAX = 5000
 };
@@ -26,11 +29,21 @@ static enum ph_err fail(
 enum ph_err ph_transcript_open(
     struct ph_transcript *t, const struct ph_options *o, struct ph_fault *fault)
 {
-	const char *path = ph_options_value(o, PH_SERVER_KEY_TRANSCRIPT);
+	enum ph_err err = ph_transcript_open_file(
+	    t, ph_options_value(o, PH_SERVER_KEY_TRANSCRIPT), fault);
+
+	t->verbose = ph_options_has(o, PH_SERVER_KEY_VERBOSE);
+	t->hides = ph_options_has(o, PH_SERVER_KEY_HIDE_ADDRESSES);
+	return err;
+}
+
+enum ph_err ph_transcript_open_file(
+    struct ph_transcript *t, const char *path, struct ph_fault *fault)
+{
 	int fd;
 
-	*t = (struct ph_transcript){ .verbose = ph_options_has(
-					 o, PH_SERVER_KEY_VERBOSE) };
+	*t = (struct ph_transcript){ 0 };
+	ph_pseudonyms_init(&t->names);
 	if (path == NULL)
 		return PH_OK;
 	if (strcmp(path, "-") == 0) {
@@ -79,16 +92,53 @@ static json_t *to_json(const struct ph_trace *line)
 	return j;
 }
 
-/* Marks as swaks has them: ~ where it is encrypted. */
+/* What a file has besides: what a line of text cannot hold. */
+static void put_octets(json_t *j, struct ph_span line)
+{
+	struct ph_buf text;
+	enum ph_err err;
+
+	if (ph_utf8_valid(line))
+		return;
+	ph_buf_init(&text, LINE_MAX_OCTETS * 2);
+	err = ph_base64_encode(line, &text);
+	ph_json_put(j, "octets",
+	    err == PH_OK ? ph_json_text(ph_buf_span(&text)) : NULL);
+	ph_buf_release(&text);
+}
+
+/* A reply that refuses, or is none. */
+static bool is_unexpected(struct ph_span line)
+{
+	return line.len == 0 || line.ptr[0] < '2' || line.ptr[0] > '3';
+}
+
+/* How a conversation ends that nobody ended. */
+static bool is_failure(struct ph_span line)
+{
+	static const char *const begins[] = { PH_NOTE_LOST, PH_NOTE_TIMEOUT,
+		PH_NOTE_TLS_FAILED, PH_NOTE_LOGIN_GIVEN_UP, PH_NOTE_NO_BASE64 };
+
+	for (size_t i = 0; i < PH_COUNT(begins); i++) {
+		if (ph_span_starts_nocase(line, ph_span_of(begins[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Marks as swaks has them: ~ where it is encrypted, * for the unexpected. */
 static const char *mark(const struct ph_trace *line)
 {
+	static const char *const in[2][2] = { { "<- ", "<**" },
+		{ "<~ ", "<~*" } };
+
 	switch (line->dir) {
 	case PH_DIR_IN:
-		return line->tls ? "<~ " : "<- ";
+		return in[line->tls][is_unexpected(line->line)];
 	case PH_DIR_OUT:
 		return line->tls ? " ~>" : " ->";
 	case PH_DIR_NOTE:
-		return "===";
+		return is_failure(line->line) ? "***" : "===";
 	}
 	return "===";
 }
@@ -109,27 +159,53 @@ static void print_tame(struct ph_span s, FILE *out)
 	}
 }
 
-void ph_transcript_take(void *ctx, const struct ph_trace *line)
+static void write_line(struct ph_transcript *t, const struct ph_trace *line)
 {
-	struct ph_transcript *t = ctx;
+	json_t *j = to_json(line);
+	char *text;
 
+	put_octets(j, line->line);
+	text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(10));
+	if (text == NULL || fprintf(t->file, "%s\n", text) < 0)
+		t->failed = true;
+	free(text);
+	json_decref(j);
+}
+
+static void take(struct ph_transcript *t, const struct ph_trace *line)
+{
 	if (t->verbose) {
 		(void)fprintf(stderr, "%s ", mark(line));
 		print_tame(line->line, stderr);
 		(void)fputc('\n', stderr);
 	}
-	if (t->file != NULL) {
-		json_t *j = to_json(line);
-		char *text =
-		    json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(10));
-
-		if (text == NULL || fprintf(t->file, "%s\n", text) < 0)
-			t->failed = true;
-		free(text);
-		json_decref(j);
-	}
+	if (t->file != NULL)
+		write_line(t, line);
 	if (t->lines != NULL && t->line_count++ < COLLECTED_MAX)
 		ph_json_add(t->lines, to_json(line));
+}
+
+void ph_transcript_take(void *ctx, const struct ph_trace *line)
+{
+	struct ph_transcript *t = ctx;
+	struct ph_trace hidden = *line;
+	struct ph_buf text;
+
+	if (!t->hides) {
+		take(t, line);
+		return;
+	}
+	ph_buf_init(&text, LINE_MAX_OCTETS);
+	/* Rather a gap than an address. */
+	if (ph_pseudonyms_apply(&t->names, line->line, &text) == PH_OK) {
+		hidden.line = ph_buf_span(&text);
+		if (text.len == 0)
+			hidden.line.ptr = "";
+		take(t, &hidden);
+	} else {
+		t->failed = true;
+	}
+	ph_buf_release(&text);
 }
 
 enum ph_err ph_transcript_close(struct ph_transcript *t, struct ph_fault *fault)
@@ -141,6 +217,7 @@ enum ph_err ph_transcript_close(struct ph_transcript *t, struct ph_fault *fault)
 	if (t->file != NULL && !t->file_is_stderr && fclose(t->file) != 0)
 		failed = true;
 	json_decref(t->lines);
+	ph_pseudonyms_release(&t->names);
 	*t = (struct ph_transcript){ 0 };
 	if (!failed)
 		return PH_OK;

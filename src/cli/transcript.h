@@ -2,6 +2,7 @@
 #define PH_CLI_TRANSCRIPT_H
 
 #include "cli/cli.h"
+#include "cli/pseudonym.h"
 #include "deliver/session.h"
 
 #include <jansson.h>
@@ -16,12 +17,17 @@ struct ph_transcript {
 	size_t line_count;
 	const char *path; /* of the file, as it was given */
 	bool failed;      /* a line could not be written */
+	bool hides;       /* addresses, behind names */
+	struct ph_pseudonyms names;
 };
 
-/* Reads --transcript and --verbose.  The file is made anew, readable for its
-   owner alone.  PH_EIO with *fault. */
+/* Reads --transcript, --hide-addresses and --verbose.  The file is made anew,
+   readable for its owner alone.  PH_EIO with *fault. */
 PH_MUST_USE enum ph_err ph_transcript_open(struct ph_transcript *t,
     const struct ph_options *o, struct ph_fault *fault);
+/* The same for a file alone; NULL: none. */
+PH_MUST_USE enum ph_err ph_transcript_open_file(
+    struct ph_transcript *t, const char *path, struct ph_fault *fault);
 
 /* Collects the lines, too. */
 PH_MUST_USE enum ph_err ph_transcript_collect(struct ph_transcript *t);

@@ -1,6 +1,8 @@
 #include "deliver/session_state.h"
 
+#include "base/note.h"
 #include "deliver/verdict.h"
+#include "diagnose/cause.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -222,6 +224,7 @@ void ph_link_start_engine(struct ph_session *s)
 		.secret = s->password == NULL
 		    ? (struct ph_span){ "", 0 }
 		    : ph_secret_span(s->password),
+		.secret_is_told = s->login.tried_usec != 0,
 		.timeouts = {
 			.greeting = c->timeout,
 			.ehlo = c->timeout,
@@ -294,6 +297,7 @@ void ph_link_start_tls(struct ph_session *s)
 	};
 	struct ph_fault f;
 
+	ph_link_note(s, PH_STAGE_TLS, "%s", PH_NOTE_TLS_BEGINS);
 	s->phase = PH_PHASE_HANDSHAKE;
 	s->mark_usec = ph_clock_usec();
 	ph_link_reached(s, PH_STAGE_TLS);
@@ -405,6 +409,8 @@ static void tls_down(struct ph_session *s, const struct ph_fault *fault)
 	struct ph_fault f = *fault;
 
 	keep_tls_info(s);
+	ph_link_note(s, PH_STAGE_TLS, PH_NOTE_TLS_FAILED "%s: %s",
+	    ph_cause_name(f.cause), f.text);
 	ph_verdict_place(&f, s->where);
 	s->handshake_until = PH_NEVER;
 	if (ph_link_may_step_down(s)) {
@@ -484,11 +490,11 @@ static void connected(struct ph_session *s, const struct ph_dial_result *r)
 	s->facts.address = ph_passage_is_due(s) ? NULL : s->address;
 	if (ph_passage_is_due(s)) {
 		ph_link_note(s, PH_STAGE_PROXY,
-		    "connected to the proxy at %s, port %u", s->address,
+		    PH_NOTE_CONNECTED "the proxy at %s, port %u", s->address,
 		    s->way.port);
 	} else {
-		ph_link_note(s, PH_STAGE_CONNECT, "connected to %s, port %u",
-		    s->address, s->conn->port);
+		ph_link_note(s, PH_STAGE_CONNECT,
+		    PH_NOTE_CONNECTED "%s, port %u", s->address, s->conn->port);
 	}
 	if (ph_stream_new(s->loop, r->fd, &s->stream) != PH_OK) {
 		ph_fault_set(&f, PH_CAUSE_NO_MEMORY, PH_STAGE_CONNECT,

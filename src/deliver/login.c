@@ -1,5 +1,6 @@
 #include "deliver/session_state.h"
 
+#include "base/note.h"
 #include "deliver/verdict.h"
 
 #include <assert.h>
@@ -193,6 +194,7 @@ static enum ph_err say(struct ph_session *s)
 			return l->step->err;
 		auth.has_initial = true;
 		auth.initial = ph_buf_span(&l->step->response);
+		ph_login_note_response(s, auth.initial);
 	}
 
 	enum ph_err err =
@@ -300,6 +302,7 @@ static void cancel(
 	record_fault(
 	    s, &f, err == PH_EPROTO ? PH_ATTEMPT_BROKEN : PH_ATTEMPT_LOCAL);
 	keep_reason(l, &f);
+	ph_link_note(s, PH_STAGE_AUTH, PH_NOTE_LOGIN_GIVEN_UP "%s", f.text);
 	if (ph_smtp_client_auth_cancel(s->client, ph_loop_now(s->loop)) !=
 	    PH_OK)
 		ph_link_give_up(s, &l->fault);
@@ -312,6 +315,7 @@ static void respond(struct ph_session *s)
 	enum ph_err err = l->step->err;
 
 	if (err == PH_OK || err == PH_EOF) {
+		ph_login_note_response(s, ph_buf_span(&l->step->response));
 		err = ph_smtp_client_auth_respond(s->client,
 		    ph_loop_now(s->loop), ph_buf_span(&l->step->response));
 	}
@@ -328,6 +332,7 @@ void ph_login_challenge(struct ph_session *s, struct ph_span challenge)
 	if (l->sasl == NULL)
 		return;
 	l->is_heard = true;
+	ph_login_note_challenge(s, challenge);
 
 	enum ph_err err = ph_login_step(s, challenge);
 	if (err == PH_OK) {

@@ -298,6 +298,10 @@ void ph_recall_order(const struct ph_session *s, struct ph_sasl_choice *c);
 /* The choice is made.  True: it must not be used, *out says why. */
 bool ph_recall_refuses_login(struct ph_session *s, struct ph_fault *out);
 
+/* login_note.c: what a transcript tells of messages that it does not show. */
+void ph_login_note_challenge(struct ph_session *s, struct ph_span challenge);
+void ph_login_note_response(struct ph_session *s, struct ph_span response);
+
 /* login_step.c */
 /* Has the mechanism answer the challenge.  PH_OK: login.step says what came of
    it; PH_AGAIN: it is on its way, and ph_login_stepped() is called when it is

@@ -1,23 +1,9 @@
+#include "listen/channel.h"
 #include "listen/fault.h"
 
-/* What -PLUS binds to. */
 static struct ph_sasl_channel channel_of(const struct ph_listen_session *s)
 {
-	const struct ph_tls_info *tls = ph_stream_tls_info(s->stream);
-	struct ph_sasl_channel channel = {
-		.plaintext_allowed = s->server->config.plaintext_login,
-	};
-
-	if (tls == NULL || ph_stream_tls_state(s->stream) != PH_TLS_ON)
-		return channel;
-	channel.secure = true;
-	if (tls->binding_len == 0)
-		return channel;
-	channel.binding = tls->binding_is_exporter ? PH_BINDING_TLS_EXPORTER
-						   : PH_BINDING_TLS_UNIQUE;
-	channel.binding_data =
-	    (struct ph_span){ (const char *)tls->binding, tls->binding_len };
-	return channel;
+	return ph_listen_channel(s->stream, s->server->config.plaintext_login);
 }
 
 /* Only what the server offers that it is like. */

@@ -286,13 +286,15 @@ static void on_garbage(struct ph_smtp_client *c, enum ph_err err)
 	ph_ending_close(c, &f);
 }
 
-static void on_injected(struct ph_smtp_client *c)
+static void on_injected(struct ph_smtp_client *c, struct ph_span octets)
 {
 	struct ph_fault f;
 
 	/* Whoever put them there wants them read as if TLS had brought them. */
 	ph_fault_set(&f, PH_CAUSE_TLS_INJECTED, PH_STAGE_TLS,
 	    "sent bytes behind its answer to STARTTLS");
+	ph_transcript_keep(c, octets);
+	ph_transcript_ended(c, "", f.text);
 	ph_ending_close(c, &f);
 }
 
@@ -303,15 +305,54 @@ static void hide(struct ph_smtp_client *c, struct ph_span secret)
 		ph_reply_hide(c->raw.ptr, c->raw.len, secret);
 }
 
+static bool has_told(const struct ph_smtp_client *c)
+{
+	return c->has_told || c->options.secret_is_told;
+}
+
 /* "501 cannot decode AUTH parameter AGFubgBzZWNyZXQ=", "535 ann/secret is
    wrong", and whatever the server remembers of it later. */
 static void hide_told(struct ph_smtp_client *c)
 {
-	if (!c->has_told)
+	if (!has_told(c))
 		return;
 	hide(c, ph_buf_span(&c->told));
 	if (c->options.secret.len >= SECRET_MIN)
 		hide(c, c->options.secret);
+}
+
+/* What a reply that is not whole may have begun to say. */
+static void hide_beginning(struct ph_buf *raw, struct ph_span secret)
+{
+	size_t most = secret.len < raw->len ? secret.len : raw->len;
+
+	for (size_t len = most; len > 0; len--) {
+		char *at = raw->ptr + raw->len - len;
+
+		if (memcmp(at, secret.ptr, len) == 0) {
+			memset(at, '*', len);
+			return;
+		}
+	}
+}
+
+void ph_engine_hide_told(struct ph_smtp_client *c)
+{
+	hide_told(c);
+	if (!has_told(c))
+		return;
+	hide_beginning(&c->raw, ph_buf_span(&c->told));
+	if (c->options.secret.len >= SECRET_MIN)
+		hide_beginning(&c->raw, c->options.secret);
+}
+
+/* A challenge is shown to nobody, and may hold what it likes. */
+static bool is_challenge(
+    const struct ph_smtp_client *c, const struct ph_reply *reply)
+{
+	return reply->code == CODE_CHALLENGE &&
+	    ph_pipeline_awaits(&c->pipeline) &&
+	    ph_pipeline_oldest(&c->pipeline)->step == PH_STEP_AUTH;
 }
 
 /* One reply, or what has come of one. */
@@ -322,8 +363,7 @@ static void take_some(struct ph_smtp_client *c, struct ph_span *in)
 	enum ph_err err = ph_reply_parser_feed(c->parser, in, &reply);
 
 	ph_transcript_keep(c, ph_span_first(was, was.len - in->len));
-	/* A challenge is shown to nobody, and may hold what it likes. */
-	if (err != PH_AGAIN && (err != PH_OK || reply.code != CODE_CHALLENGE))
+	if (err != PH_AGAIN && (err != PH_OK || !is_challenge(c, &reply)))
 		hide_told(c);
 	if (err == PH_OK && ph_pipeline_awaits(&c->pipeline)) {
 		on_answer(c, &reply);
@@ -348,7 +388,7 @@ enum ph_err ph_smtp_client_receive(
 	c->is_heard = true;
 	while (in.len > 0 && c->phase != PH_PHASE_CLOSED) {
 		if (c->phase == PH_PHASE_TLS) {
-			on_injected(c);
+			on_injected(c, in);
 		} else {
 			take_some(c, &in);
 		}

@@ -60,6 +60,8 @@ struct ph_smtp_options {
 	/* The password: from the first login on, '*' stands over it wherever
 	   the server says it.  Borrowed as long as the client; empty: none. */
 	struct ph_span secret;
+	/* One was made over another connection: from the start on. */
+	bool secret_is_told;
 	/* Transactions that may be under way at once, counting from MAIL sent
 	   to final reply; 0: 4.  More than two only where CHUNKING serves. */
 	uint32_t window;

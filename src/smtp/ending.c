@@ -1,5 +1,7 @@
 #include "smtp/engine.h"
 
+#include "base/note.h"
+
 #include <stdio.h>
 
 void ph_ending_fault(struct ph_fault *f, enum ph_cause cause,
@@ -59,6 +61,7 @@ void ph_ending_close(struct ph_smtp_client *c, const struct ph_fault *fault)
 	if (c->phase == PH_PHASE_CLOSED)
 		return;
 	c->last_stage = ph_smtp_client_stage(c);
+	ph_transcript_tell_gap(c, c->last_stage);
 	if (fault != NULL)
 		c->fault = *fault;
 	why = c->fault;
@@ -196,6 +199,16 @@ static void where(const struct ph_smtp_client *c, char *out, size_t size)
 	}
 }
 
+/* Why the stream is over, where whoever has it does not say. */
+static void hung_up(struct ph_smtp_client *c, struct ph_fault *f)
+{
+	char place[64];
+
+	where(c, place, sizeof(place));
+	ph_fault_set(f, PH_CAUSE_CONNECTION_LOST, ph_smtp_client_stage(c),
+	    "hung up %s", place);
+}
+
 void ph_smtp_client_lost(
     struct ph_smtp_client *c, ph_msec now, const struct ph_fault *fault)
 {
@@ -203,23 +216,18 @@ void ph_smtp_client_lost(
 
 	ph_engine_end_loan(c);
 	c->now = now;
-	if (c->phase == PH_PHASE_LEAVING) {
-		/* RFC 5321 4.1.1.10: no answer to QUIT means nothing. */
-		ph_ending_close(c, NULL);
-		return;
-	}
+	hung_up(c, &f);
 	if (fault != NULL) {
+		enum ph_stage stage = f.stage;
+
 		f = *fault;
 		if (!is_of_the_stream(f.stage))
-			f.stage = ph_smtp_client_stage(c);
-	} else {
-		char place[64];
-
-		where(c, place, sizeof(place));
-		ph_fault_set(&f, PH_CAUSE_CONNECTION_LOST,
-		    ph_smtp_client_stage(c), "hung up %s", place);
+			f.stage = stage;
 	}
-	ph_ending_close(c, &f);
+	ph_transcript_ended(
+	    c, f.cause == PH_CAUSE_INTERRUPTED ? "" : PH_NOTE_LOST, f.text);
+	/* RFC 5321 4.1.1.10: no answer to QUIT means nothing. */
+	ph_ending_close(c, c->phase == PH_PHASE_LEAVING ? NULL : &f);
 }
 
 void ph_smtp_client_quit(struct ph_smtp_client *c, ph_msec now)

@@ -101,6 +101,9 @@ struct ph_smtp_client {
 
 /* client.c */
 
+/* Puts '*' over what a login told in what has come of a reply, and over the
+   beginning of it at the end of that. */
+void ph_engine_hide_told(struct ph_smtp_client *c);
 /* Writes what the state calls for, tells ROOM, leaves.  Ends each call. */
 void ph_engine_settle(struct ph_smtp_client *c);
 
@@ -148,6 +151,12 @@ void ph_transcript_keep(struct ph_smtp_client *c, struct ph_span used);
    not shown. */
 void ph_transcript_received(
     struct ph_smtp_client *c, enum ph_stage stage, bool is_challenge);
+/* The last chance to say that lines were left out. */
+void ph_transcript_tell_gap(struct ph_smtp_client *c, enum ph_stage stage);
+/* The conversation ends without a reply: a note of base/note.h and its words;
+   before it, what has come of a reply. */
+void ph_transcript_ended(
+    struct ph_smtp_client *c, const char *begins, const char *why);
 
 /* opening.c */
 

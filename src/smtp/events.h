@@ -7,14 +7,15 @@
 
 enum {
 	/* Each reply makes one event besides TRACE; there is room for all that
-	   may come and for as many that were not fetched yet. */
-	PH_EVENTS_MAX = 2 * PH_PIPELINE_MAX,
+	   may come and for as many that were not fetched yet, and for the lines
+	   of the longest reply. */
+	PH_EVENTS_MAX = 2 * PH_PIPELINE_MAX + 512,
 	/* Above it TRACE events are left out. */
-	PH_EVENTS_TRACE_MAX = PH_EVENTS_MAX / 4,
+	PH_EVENTS_TRACE_MAX = PH_REPLY_LINES_MAX + 128,
 	/* Above it nothing more is asked of the server.  Besides the answers
 	   there is room for the end of every mail that was not begun, and for
 	   what a session tells by itself. */
-	PH_EVENTS_SOFT_MAX = PH_EVENTS_MAX / 2 - 128,
+	PH_EVENTS_SOFT_MAX = PH_PIPELINE_MAX - 128,
 	/* Texts that wait with them; some sixty of the longest replies. */
 	PH_EVENTS_TEXT_MAX = 4 * 1024 * 1024
 };

@@ -1,6 +1,7 @@
 #include "smtp/engine.h"
 
 #include "base/base64.h"
+#include "base/note.h"
 
 #include <stdio.h>
 
@@ -323,6 +324,10 @@ static void on_challenge(struct ph_smtp_client *c, const struct ph_reply *reply)
 		ph_buf_wipe(&raw);
 		ph_engine_out_of_memory(c);
 		return;
+	}
+	if (err == PH_EINVAL) {
+		ph_transcript_add(
+		    c, PH_DIR_NOTE, PH_STAGE_AUTH, PH_SPAN(PH_NOTE_NO_BASE64));
 	}
 	if (err == PH_OK && !c->is_quitting)
 		err = take_challenge(c, ph_buf_span(&raw));

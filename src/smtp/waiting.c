@@ -1,5 +1,7 @@
 #include "smtp/engine.h"
 
+#include "base/note.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -110,6 +112,7 @@ static void expire(struct ph_smtp_client *c)
 	char length[32];
 
 	if (c->quit_at != PH_NEVER) {
+		ph_transcript_ended(c, PH_NOTE_TIMEOUT, "did not answer QUIT");
 		ph_ending_close(c, NULL);
 		return;
 	}
@@ -126,6 +129,7 @@ static void expire(struct ph_smtp_client *c)
 	} else {
 		say_unanswered(c, &f);
 	}
+	ph_transcript_ended(c, PH_NOTE_TIMEOUT, f.text);
 	ph_ending_close(c, &f);
 }
 

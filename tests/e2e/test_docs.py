@@ -15,8 +15,7 @@ def options(command):
 
 
 @pytest.mark.parametrize("command", ["send", "test", "discover", "explain",
-                                     "secret",
-                                     "login", "sink"])
+                                     "secret", "login", "sink", "replay"])
 def test_options_are_in_the_manual(command):
     page = (PAGES / f"posthaste-{command}.1").read_text()
     if command == "test":  # says that the server's options are those of send

@@ -126,7 +126,7 @@ def libraries_have_one_room(root):
             "openssl/": {"io"}, "curl/": {"http"}, "gio/": {"keyring"},
             "libsecret/": {"keyring"}, "expat.h": {"xml"},
             "unbound.h": {"dns"}, "libpsl.h": {"dns"},
-            "jansson.h": {"cli", "oauth", "foreign", "sasl"},
+            "jansson.h": {"cli", "oauth", "foreign", "sasl", "script"},
             "idn2.h": {"mail", "connection"}}
     for path in files(root, "src"):
         room = path.relative_to(root / "src").parts[0]

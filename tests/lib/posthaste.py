@@ -69,11 +69,11 @@ def is_chain(result, stage, *words):
 class Sink:
     """The built-in test server."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, command="sink", **kwargs):
         self.process = subprocess.Popen(
-            [PROGRAM, "sink", "--listen", "127.0.0.1:0", *map(str, args)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, **kwargs)
+            [PROGRAM, command, "--listen", "127.0.0.1:0", *map(str, args)],
+            stdin=kwargs.pop("stdin", subprocess.DEVNULL),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
         self.port = int(self.line()["listening"].rsplit(":", 1)[1])
 
     def line(self):

@@ -381,7 +381,7 @@ static void act(struct player *pl, struct ph_span line)
 	drive(pl);
 }
 
-static void expect(struct player *pl, const struct script_step *step)
+static void expect(struct player *pl, const struct ph_script_step *step)
 {
 	struct ph_span want = step->bytes;
 	struct ph_span got = ph_buf_span(&pl->wire);
@@ -407,14 +407,14 @@ static void expect(struct player *pl, const struct script_step *step)
 /* The replies from this step on that need no octet of the client between. */
 static size_t group_end(const struct script *s, size_t i)
 {
-	while (i < s->step_count && s->steps[i].kind == SCRIPT_SERVER)
+	while (i < s->step_count && s->steps[i].kind == PH_SCRIPT_SERVER)
 		i++;
 	return i;
 }
 
 static bool begins_reply(const struct script *s, size_t i)
 {
-	if (i == 0 || s->steps[i - 1].kind != SCRIPT_SERVER)
+	if (i == 0 || s->steps[i - 1].kind != PH_SCRIPT_SERVER)
 		return true;
 
 	struct ph_span before = s->steps[i - 1].bytes;
@@ -463,22 +463,22 @@ static void play_steps(struct player *pl)
 	const struct script *s = pl->s;
 
 	for (size_t i = 0; i < s->step_count; i++) {
-		const struct script_step *step = &s->steps[i];
+		const struct ph_script_step *step = &s->steps[i];
 
-		if (step->kind == SCRIPT_CLIENT) {
+		if (step->kind == PH_SCRIPT_CLIENT) {
 			expect(pl, step);
-		} else if (step->kind == SCRIPT_SERVER) {
+		} else if (step->kind == PH_SCRIPT_SERVER) {
 			size_t end = group_end(s, i);
 
 			if (!pl->is_over)
 				serve_group(pl, i, end);
 			i = end - 1;
-		} else if (step->kind == SCRIPT_DRIVER && !pl->is_over) {
+		} else if (step->kind == PH_SCRIPT_DRIVER && !pl->is_over) {
 			act(pl, step->bytes);
 		}
 		/* Nothing is handed over any more, but what was on the wire. */
 		if (pl->is_over && pl->out->is_cut_short &&
-		    step->kind != SCRIPT_CLIENT && pl->wire.len == 0) {
+		    step->kind != PH_SCRIPT_CLIENT && pl->wire.len == 0) {
 			return;
 		}
 	}
@@ -501,9 +501,9 @@ static void check_log(const struct player *pl)
 	struct ph_span log = ph_buf_span(&pl->log);
 
 	for (size_t i = 0; i < pl->s->step_count; i++) {
-		const struct script_step *step = &pl->s->steps[i];
+		const struct ph_script_step *step = &pl->s->steps[i];
 
-		if (step->kind != SCRIPT_EVENT ||
+		if (step->kind != PH_SCRIPT_EVENT ||
 		    take_logged(&log, step->bytes) || step->is_optional) {
 			continue;
 		}

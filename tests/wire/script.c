@@ -1,6 +1,5 @@
 #include "script.h"
 
-#include "base/ascii.h"
 #include "base/num.h"
 
 #include <stdio.h>
@@ -16,56 +15,14 @@ static void die(const struct script *s, int line, const char *what)
 	exit(1);
 }
 
-static int hex(char c)
+/* A copy with escapes resolved. */
+static struct ph_span pooled(struct script *s, struct ph_span text)
 {
-	const char *digits = "0123456789abcdef";
-	const char *at = strchr(digits, ph_ascii_lower(c));
+	struct ph_span out;
 
-	return at == NULL || c == '\0' ? -1 : (int)(at - digits);
-}
-
-/* The octet that the escape at *s stands for. */
-static char unescape(struct ph_span *s)
-{
-	char c = s->ptr[0];
-
-	*s = ph_span_skip(*s, 1);
-	if (c == 'x' && s->len >= 2) {
-		int octet = hex(s->ptr[0]) * 16 + hex(s->ptr[1]);
-
-		*s = ph_span_skip(*s, 2);
-		return (char)octet;
-	}
-	if (c == 'r')
-		return '\r';
-	return c == 'n' ? '\n' : c;
-}
-
-static void add_octets(struct ph_buf *b, struct ph_span s)
-{
-	enum ph_err err = PH_OK;
-
-	while (s.len > 0 && err == PH_OK) {
-		char c = s.ptr[0];
-
-		s = ph_span_skip(s, 1);
-		if (c == '\\' && s.len > 0)
-			c = unescape(&s);
-		err = ph_buf_append_char(b, c);
-	}
-	if (err != PH_OK)
+	if (ph_script_unescape(text, false, &s->pool, &out) != PH_OK)
 		abort();
-}
-
-/* A copy with escapes resolved; the pool never moves. */
-static struct ph_span pooled(struct script *s, struct ph_span text, bool crlf)
-{
-	size_t at = s->pool.len;
-
-	add_octets(&s->pool, text);
-	if (crlf)
-		add_octets(&s->pool, PH_SPAN("\r\n"));
-	return (struct ph_span){ s->pool.ptr + at, s->pool.len - at };
+	return out;
 }
 
 static uint64_t number(const struct script *s, int line, struct ph_span text)
@@ -107,7 +64,7 @@ static void set_option(
 	} else if (is(key, "window")) {
 		o->window = (uint32_t)number(s, line, value);
 	} else if (is(key, "helo")) {
-		o->helo = pooled(s, value, false);
+		o->helo = pooled(s, value);
 	} else if (is(key, "timeout")) {
 		set_timeouts(&o->timeouts, (ph_msec)number(s, line, value));
 	} else {
@@ -125,7 +82,7 @@ static void set_rcpt_param(
 		if (m->envelope.rcpt_count == SCRIPT_RCPTS_MAX)
 			die(s, line, "too many recipients");
 		r = &m->rcpts[m->envelope.rcpt_count++];
-		r->address = pooled(s, value, false);
+		r->address = pooled(s, value);
 		return;
 	}
 	if (m->envelope.rcpt_count == 0)
@@ -135,7 +92,7 @@ static void set_rcpt_param(
 		r->notify =
 		    is(value, "never") ? PH_NOTIFY_NEVER : PH_NOTIFY_FAILURE;
 	} else if (is(key, "orcpt")) {
-		r->orcpt = pooled(s, value, false);
+		r->orcpt = pooled(s, value);
 	} else {
 		die(s, line, "no such parameter");
 	}
@@ -147,7 +104,7 @@ static void set_mail_param(
 	struct script_mail *m = &s->mails[s->mail_count - 1];
 
 	if (is(key, "from")) {
-		m->envelope.sender = pooled(s, value, false);
+		m->envelope.sender = pooled(s, value);
 	} else if (is(key, "size")) {
 		m->mail.size = number(s, line, value);
 		m->has_size = true;
@@ -160,7 +117,7 @@ static void set_mail_param(
 	} else if (is(key, "ret")) {
 		m->envelope.ret = is(value, "full") ? PH_RET_FULL : PH_RET_HDRS;
 	} else if (is(key, "envid")) {
-		m->envelope.envid = pooled(s, value, false);
+		m->envelope.envid = pooled(s, value);
 	} else if (is(key, "wait")) {
 		m->waits = true;
 	} else if (is(key, "split")) {
@@ -200,88 +157,55 @@ static void add_mail(struct script *s, int line, struct ph_span words)
 	set_words(s, line, words, set_mail_param);
 }
 
-static void add_step(struct script *s, int line, enum script_kind kind,
-    struct ph_span bytes, size_t hands_over)
-{
-	if (s->step_count == SCRIPT_STEPS_MAX)
-		die(s, line, "too many steps");
-	s->steps[s->step_count++] = (struct script_step){
-		.kind = kind,
-		.bytes = bytes,
-		.hands_over = hands_over,
-		.line = line,
-	};
-}
-
 static void take_body(struct script *s, int line, struct ph_span text)
 {
 	if (s->mail_count == 0)
 		die(s, line, "a body without a mail");
-	add_octets(&s->mails[s->mail_count - 1].body, text);
+	if (ph_buf_append(&s->mails[s->mail_count - 1].body, text) != PH_OK)
+		abort();
 }
 
-/* Bytes of a step: upper case keys add CRLF. */
-static void take_step(
-    struct script *s, int line, char key, struct ph_span text, size_t handed)
+static void add_step(struct script *s, const struct ph_script_step *step)
 {
-	static const char keys[] = "SCDE";
-	const char *at = strchr(keys, ph_ascii_upper(key));
-	bool is_wire = key == 'S' || key == 'C';
-
-	if (at == NULL || key == 'd' || key == 'e')
-		die(s, line, "no such step");
-	add_step(s, line, (enum script_kind)(at - keys),
-	    pooled(s, text, is_wire), handed);
+	if (s->step_count == SCRIPT_STEPS_MAX)
+		die(s, (int)step->line, "too many steps");
+	s->steps[s->step_count++] = *step;
 }
 
-static void take_line(struct script *s, int line, struct ph_span text)
+static void take_step(struct script *s, const struct ph_script_step *step)
 {
-	if (text.len == 0 || text.ptr[0] == '#')
-		return;
-
-	size_t at = 0;
-	while (at < text.len && text.ptr[at] != ':' && text.ptr[at] != '!')
-		at++;
-	if (at == text.len)
-		die(s, line, "no key");
-
-	struct ph_span key = ph_span_first(text, at);
-	struct ph_span rest = ph_span_skip(text, at + 1);
-	if (rest.len > 0 && rest.ptr[0] == ' ')
-		rest = ph_span_skip(rest, 1);
-
-	if (is(key, "option")) {
-		set_words(s, line, rest, set_option);
-	} else if (is(key, "mail")) {
-		add_mail(s, line, rest);
-	} else if (is(key, "body")) {
-		take_body(s, line, rest);
-	} else if (at == 1) {
-		take_step(s, line, key.ptr[0], rest, 0);
-	} else if (is(key, "E?")) {
-		take_step(s, line, 'E', rest, 0);
-		s->steps[s->step_count - 1].is_optional = true;
-	} else if (at == 2 && text.ptr[at] == '!') {
-		take_step(s, line, key.ptr[0], rest,
-		    (size_t)number(s, line, ph_span_skip(key, 1)));
-	} else {
-		die(s, line, "no such key");
+	switch (step->kind) {
+	case PH_SCRIPT_OPTION:
+		set_words(s, (int)step->line, step->bytes, set_option);
+		break;
+	case PH_SCRIPT_MAIL:
+		add_mail(s, (int)step->line, step->bytes);
+		break;
+	case PH_SCRIPT_BODY:
+		take_body(s, (int)step->line, step->bytes);
+		break;
+	case PH_SCRIPT_SERVER:
+	case PH_SCRIPT_CLIENT:
+	case PH_SCRIPT_DRIVER:
+	case PH_SCRIPT_EVENT:
+		add_step(s, step);
+		break;
 	}
 }
 
 void script_parse(struct script *s, const char *name, struct ph_span text)
 {
-	struct ph_span line;
-	int n = 0;
+	struct ph_script steps;
+	struct ph_fault fault = { 0 };
 
 	memset(s, 0, sizeof(*s));
 	s->name = name;
 	s->options.helo = PH_SPAN("client.example");
-	ph_buf_init(&s->pool, POOL_MAX);
-	if (ph_buf_reserve(&s->pool, text.len * 2 + 4) != PH_OK)
-		abort();
-	while (ph_span_split(&text, '\n', &line))
-		take_line(s, ++n, line);
+	ph_arena_init(&s->pool, POOL_MAX);
+	if (ph_script_parse(text, &s->pool, &steps, &fault) != PH_OK)
+		die(s, 0, fault.text);
+	for (size_t i = 0; i < steps.count; i++)
+		take_step(s, &steps.steps[i]);
 	for (size_t i = 0; i < s->mail_count; i++) {
 		struct script_mail *m = &s->mails[i];
 
@@ -296,5 +220,5 @@ void script_release(struct script *s)
 {
 	for (size_t i = 0; i < s->mail_count; i++)
 		ph_buf_release(&s->mails[i].body);
-	ph_buf_release(&s->pool);
+	ph_arena_release(&s->pool);
 }

@@ -1,23 +1,22 @@
 #ifndef PH_TESTS_SCRIPT_H
 #define PH_TESTS_SCRIPT_H
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "script/text.h"
 #include "smtp/client.h"
 
-/* A conversation as a text file, one step a line:
+/* A script (script/text.h) for the client engine.  To the client it says:
 
-       # words for the reader
        option: tls=required auth secure no_pipelining no_chunking window=N
                helo=NAME timeout=MS           each in a word, see script.c
        mail: from=A to=B to=C size=N 8bit utf8 probe ret=full envid=X
              notify=never orcpt=X split=N     the next mail; size counts the
              wait                             body unless given; size=0: none;
                                               wait: not before all are done
-       body: octets of its content, \r \n \\ \xHH; more such lines add to it
-       S: a line from the server, CRLF added      s: octets, nothing added
-       C: a line that the client must write       c: octets it must write
-       C1! and c1! the same, and with it the content of mail 1 is handed over:
-             lost from here to the reply, the mail is unsure
+       body: octets of its content; more such lines add to it
+       C1! and c1!: with it the content of mail 1 is handed over: lost from here
+             to the reply, the mail is unsure
        D: what the driver does: quit, tls_done, auth MECH [RAW], respond RAW,
              cancel, auth_none, noop, tick MS, lost, fail (the content)
        E: an event, in order (ROOM, BODY_WANTED and TRACE are not listed)
@@ -29,21 +28,6 @@ enum {
 	SCRIPT_STEPS_MAX = 400,
 	SCRIPT_MAILS_MAX = 16,
 	SCRIPT_RCPTS_MAX = 16
-};
-
-enum script_kind {
-	SCRIPT_SERVER,
-	SCRIPT_CLIENT,
-	SCRIPT_DRIVER,
-	SCRIPT_EVENT
-};
-
-struct script_step {
-	enum script_kind kind;
-	struct ph_span bytes; /* with CRLF, where one was added */
-	size_t hands_over;    /* the content of this mail; 0: none */
-	bool is_optional;     /* an event */
-	int line;
 };
 
 struct script_mail {
@@ -61,9 +45,9 @@ struct script {
 	struct ph_smtp_options options;
 	struct script_mail mails[SCRIPT_MAILS_MAX];
 	size_t mail_count;
-	struct script_step steps[SCRIPT_STEPS_MAX];
+	struct ph_script_step steps[SCRIPT_STEPS_MAX];
 	size_t step_count;
-	struct ph_buf pool; /* what the spans lead to */
+	struct ph_arena pool; /* what the spans lead to */
 };
 
 /* Ends the program with a message where the text is wrong.  s is large. */
