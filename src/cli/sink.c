@@ -171,9 +171,10 @@ static enum ph_exit read_limits(struct run *r)
 	}
 	if (e == PH_EXIT_OK)
 		e = read_number(r, "count", KEY_COUNT, &r->sink.count_max);
-	if (e == PH_EXIT_OK)
+	if (e == PH_EXIT_OK) {
 		e = read_number(
 		    r, "messages-limit", KEY_MESSAGES_LIMIT, &messages);
+	}
 	smtp->rcpt_max = (uint32_t)recipients;
 	smtp->mail_max = (uint32_t)messages;
 	r->config.sessions_max = sessions;

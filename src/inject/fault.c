@@ -155,9 +155,10 @@ static enum ph_err number(
 {
 	uint64_t n = 0;
 
-	if (ph_num_parse(value, UINT32_MAX, &n) != PH_OK || n == 0)
+	if (ph_num_parse(value, UINT32_MAX, &n) != PH_OK || n == 0) {
 		return complain(p, "%s=\"%.*s\" is no number above 0", name,
 		    PH_SPAN_ARG(shown(value)));
+	}
 	*out = (uint32_t)n;
 	return PH_OK;
 }
@@ -288,17 +289,19 @@ static bool is_ehlo_line(struct ph_span line, bool alone)
 
 static enum ph_err read_strip(struct parser *p, struct ph_span value)
 {
-	if (!is_ehlo_line(value, true))
+	if (!is_ehlo_line(value, true)) {
 		return complain(p, "\"%.*s\" is no keyword of EHLO",
 		    PH_SPAN_ARG(shown(value)));
+	}
 	return ph_arena_copy(p->arena, value, &p->fault->octets);
 }
 
 static enum ph_err read_add(struct parser *p, struct ph_span value)
 {
-	if (!is_ehlo_line(value, false))
+	if (!is_ehlo_line(value, false)) {
 		return complain(p, "\"%.*s\" is no line of EHLO",
 		    PH_SPAN_ARG(shown(value)));
+	}
 	return ph_arena_copy(p->arena, value, &p->fault->octets);
 }
 
@@ -401,9 +404,10 @@ static enum ph_err read_action(struct parser *p, struct ph_span what)
 	p->example = a->example;
 	if (!goes_with(a, p->stage))
 		return complain_stage(p, a);
-	if (a->wants == NOTHING && has_value)
+	if (a->wants == NOTHING && has_value) {
 		return complain(
 		    p, "\"%.*s\" takes no argument", PH_SPAN_ARG(shown(name)));
+	}
 	if ((a->wants == SOMETHING && value.len == 0) ||
 	    (has_value && value.len == 0)) {
 		return complain(
@@ -468,9 +472,10 @@ static enum ph_err read_secure(struct parser *p, struct ph_span value)
 
 static enum ph_err read_after(struct parser *p, struct ph_span value)
 {
-	if (p->stage != PH_SMTPD_STAGE_CONTENT)
+	if (p->stage != PH_SMTPD_STAGE_CONTENT) {
 		return complain(p, "after=%.*s goes only with content",
 		    PH_SPAN_ARG(shown(value)));
+	}
 	if (ph_num_parse_size(value, &p->fault->after) != PH_OK) {
 		return complain(p, "after=\"%.*s\" is no size, such as 10K",
 		    PH_SPAN_ARG(shown(value)));
@@ -542,9 +547,10 @@ static enum ph_err read_stage(struct parser *p, struct ph_span text)
 	if (equals == text.len)
 		return PH_OK;
 	p->example = "rcpt=*@example.com:reply=550 5.1.1 No such user";
-	if ((BIT(p->stage) & ABOUT) == 0)
+	if ((BIT(p->stage) & ABOUT) == 0) {
 		return complain(
 		    p, "\"%.*s\" takes no pattern", PH_SPAN_ARG(shown(name)));
+	}
 	p->fault->has_pattern = true;
 	return ph_arena_copy(
 	    p->arena, ph_span_skip(text, equals + 1), &p->fault->pattern);

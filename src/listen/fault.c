@@ -322,9 +322,10 @@ static void tell(
 	const struct ph_server_config *c = &s->server->config;
 
 	for (size_t i = 0; i < d->by_count; i++) {
-		if (c->handler->injected != NULL)
+		if (c->handler->injected != NULL) {
 			c->handler->injected(
 			    c->ctx, s->fault->counts.number, d->by[i]);
+		}
 	}
 }
 

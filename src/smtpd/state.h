@@ -46,14 +46,13 @@ enum {
 struct ph_smtpd {
 	/* options */
 	char hostname[256];
+	char peer[64];
 	uint64_t size_max;
 	uint32_t rcpt_max, mail_max, errors_max;
-	bool starttls, tls_required;
+	bool starttls, tls_required, stages;
 	enum ph_smtpd_auth_policy auth;
 	struct ph_buf mechanisms_clear, mechanisms_tls;
 	ph_msec timeout_command, timeout_data;
-	bool stages;
-	char peer[64];
 	const struct ph_smtpd_reply *words; /* or NULL */
 	struct ph_span extensions;
 
@@ -66,6 +65,7 @@ struct ph_smtpd {
 	bool shutdown;
 	bool failed;    /* memory is out */
 	bool line_used; /* the line collected is to be forgotten */
+	bool no_tls, no_auth, no_chunking; /* EHLO did not say it */
 	struct ph_buf helo;
 	uint32_t mail_count, error_count;
 	ph_msec deadline;
@@ -79,6 +79,7 @@ struct ph_smtpd {
 	bool content; /* CONTENT was answered: BDAT goes on, or DATA */
 	bool bdat;
 	bool last_chunk;
+	bool unsaid; /* what is dropped is not refused either */
 	uint64_t chunk_size, chunk_left;
 	uint64_t size; /* octets of content so far */
 	uint64_t dropped;
@@ -86,7 +87,6 @@ struct ph_smtpd {
 	/* Why what comes is read and dropped, said at its end: ours, or the
 	   caller's as written. */
 	const struct ph_smtpd_reply *refusal;
-	bool unsaid; /* it is dropped, and nothing said */
 	struct ph_buf held;
 
 	/* What the driver wants otherwise. */
@@ -94,7 +94,6 @@ struct ph_smtpd {
 	struct ph_buf kept;    /* the line that STAGE was about; wiped */
 	struct ph_buf address; /* what that was about */
 	struct ph_buf ehlo_without, ehlo_with;
-	bool no_tls, no_auth, no_chunking; /* EHLO did not say it */
 
 	struct ph_smtpd_line line;
 	struct ph_smtpd_command command;
