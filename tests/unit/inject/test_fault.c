@@ -197,9 +197,10 @@ static void test_good(void)
 		exact_free(text);
 		check_str(f.text, good[i].text);
 		same(&f, &good[i].want);
-		if (good[i].pattern != NULL)
+		if (good[i].pattern != NULL) {
 			check(
 			    ph_span_eq(f.pattern, ph_span_of(good[i].pattern)));
+		}
 		if (good[i].octets != NULL && f.action != PH_INJECT_GARBLE)
 			check(ph_span_eq(f.octets, ph_span_of(good[i].octets)));
 		ph_arena_release(&a);

@@ -23,9 +23,10 @@ static void test_table(void)
 
 			check(r->code == 0 || ph_smtpd_reply_fits(r));
 			check(r->phrase == PH_PHRASE_NONE);
-			if (r->code != 0)
+			if (r->code != 0) {
 				check((r->code < 400) ==
 				    (p < PH_PHRASE_UNAVAILABLE));
+			}
 		}
 	}
 	check_case(NULL, 0);
@@ -159,10 +160,11 @@ static void test_mechanisms(void)
 		check_str(ph_buf_str(&out), cases[i].offered);
 		ph_buf_release(&out);
 		ph_buf_init(&out, 3);
-		if (cases[i].offered[0] != '\0' && i > 0)
+		if (cases[i].offered[0] != '\0' && i > 0) {
 			check(ph_inject_likeness_mechanisms(find(cases[i].like),
 				  ph_span_of(cases[i].available),
 				  &out) == PH_ETOOBIG);
+		}
 		ph_buf_release(&out);
 	}
 	check_case(NULL, 0);

@@ -28,9 +28,10 @@ static void open_like(struct scene *s, const char *like, const char *fault)
 		like == NULL ? NULL : ph_inject_likeness_find(ph_span_of(like)),
 		&s->plan) != PH_OK)
 		abort();
-	if (fault != NULL)
+	if (fault != NULL) {
 		check(ph_inject_plan_add(s->plan, ph_span_of(fault), &why) ==
 		    PH_OK);
+	}
 	begin(s);
 }
 
