@@ -794,6 +794,38 @@ def test_sender_of_somebody_else(like, at, text, user):
     assert sink.messages == []
 
 
+@pytest.mark.parametrize("like, at, text", [
+    ("gmail", 0, "421-4.7.0 Our system has detected an unusual rate"),
+    ("sendgrid", 0, "450 too many requests"),
+    ("postfix", 0, "450 4.7.1 Error: too much mail from 127.0.0.1"),
+    ("ses", 3, "454 Throttling failure: Maximum sending rate exceeded."),
+    ("microsoft365", 3, "432 4.3.2 STOREDRV.ClientSubmit"),
+])
+def test_too_fast_for_each(like, at, text):
+    with Faulty("--like", like, "--login-optional", "--rate-limit",
+                "1/1h") as sink:
+        with raw(sink) as client:
+            client.data()
+            assert client.ask(b"x\r\n.\r\n")[0].startswith("250 ")
+            client.send(ENVELOPE + b"DATA\r\nx\r\n.\r\n")
+            answers = [client.reply() for _ in range(at + 1)]
+            assert answers[at][0].startswith(text)
+            if like == "gmail":
+                assert client.reply() == []
+    assert len(sink.messages) == 1
+
+
+@pytest.mark.parametrize("like, text", [
+    ("gmail", "530-5.7.0 Must issue a STARTTLS command first."),
+    ("microsoft365", "451 5.7.3 STARTTLS is required to send mail"),
+    ("exim", "503 STARTTLS command required before mail")])
+def test_tls_required_in_its_words(like, text):
+    with Faulty("--like", like, "--encryption", "after-connect") as sink:
+        with raw(sink) as client:
+            assert "STARTTLS" in client.hello()
+            assert client.ask(b"MAIL FROM:<a@b.org>\r\n")[0].startswith(text)
+
+
 def test_say_in_anothers_words():
     with faulty("rcpt=nobody@*:say=unknown-recipient",
                 "login:say=login-forbidden",
