@@ -300,11 +300,25 @@ static void look_further(struct testing *t, struct ph_fault *fault)
 	t->finding.look = &t->look;
 }
 
+static json_t *repair_to_json(const struct testing *t)
+{
+	json_t *j;
+
+	if (t->repaired == NULL)
+		return json_null();
+	j = json_object();
+	ph_json_put(
+	    j, "name", ph_json_str(ph_options_value(&t->options, KEY_FIX)));
+	ph_json_put(j, "file", ph_json_str(t->repaired));
+	return j;
+}
+
 static json_t *to_json(const struct testing *t)
 {
 	const struct ph_finding *f = &t->finding;
 	json_t *j = ph_finding_to_json(f);
 
+	ph_json_put(j, "fixed", repair_to_json(t));
 	ph_json_put(j, "transcript",
 	    t->transcript.lines == NULL ? json_array()
 					: json_incref(t->transcript.lines));
@@ -373,25 +387,11 @@ static void print_repair(const struct testing *t)
 	printf("a second test went well, login and all\n");
 }
 
-static json_t *repair_to_json(const struct testing *t)
-{
-	json_t *j;
-
-	if (t->repaired == NULL)
-		return json_null();
-	j = json_object();
-	ph_json_put(
-	    j, "name", ph_json_str(ph_options_value(&t->options, KEY_FIX)));
-	ph_json_put(j, "file", ph_json_str(t->repaired));
-	return j;
-}
-
 static enum ph_exit print_json(struct testing *t, enum ph_exit result)
 {
 	json_t *doc = to_json(t);
 	enum ph_exit printed;
 
-	ph_json_put(doc, "fixed", repair_to_json(t));
 	print_warnings(t);
 	printed = ph_json_print(&doc);
 	return result == PH_EXIT_OK ? printed : result;

@@ -141,10 +141,10 @@ static void doubt_spelling(struct view *v)
 		return;
 	ph_nearest_init(&n, ph_span_of(v->c->host));
 	for (size_t i = 0; i < ph_presets_count; i++) {
-		if (ph_span_find(ph_span_of(ph_presets[i].host), '{') ==
-		    strlen(ph_presets[i].host))
-			(void)ph_nearest_offer(
-			    &n, ph_span_of(ph_presets[i].host));
+		struct ph_span host = ph_span_of(ph_presets[i].host);
+
+		if (ph_span_find(host, '{') == host.len)
+			(void)ph_nearest_offer(&n, host);
 	}
 	/* Of short names many are near and none is meant. */
 	if (n.best.ptr == NULL || n.distance == 0 || n.distance > 2 ||

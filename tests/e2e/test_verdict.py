@@ -193,7 +193,7 @@ ALONE = {
     "no name server": ("route", "none", "mail.example.org", "3s",
                        (75, "dns", "dns-temporary", "network",
                         "name server")),
-    "a silent one": ("route", "silent", "mail.example.org", "700ms",
+    "a silent one": ("route", "silent", "mail.example.org", "400ms",
                      (75, "dns", "dns-timeout", "network", "name server")),
     "a way out that leads nowhere": (
         "route", "denies", "198.51.100.7", "400ms",

@@ -214,9 +214,9 @@ def way_cases(b):
           (*late, {"port"}, BEFORE, ["port 465"]), "--timeout", "1500ms")
     b.add("all are blocked", "smtp+starttls", 587,
           {port: HOLE for port in (25, 465, 587, 2525)},
-          (*late, {"network"}, None, ["firewall"]), "--timeout", "400ms")
+          (*late, {"network"}, None, ["firewall"]), "--timeout", "800ms")
     b.add("nobody has that address", "smtp+starttls", 587, {},
-          (*late, {"network"}, None, ["firewall"]), "--timeout", "400ms",
+          (*late, {"network"}, None, ["firewall"]), "--timeout", "800ms",
           hosts={"gone.ann.example": ["198.51.100.77"]},
           host="gone.ann.example")
 
@@ -481,7 +481,7 @@ def greeting_cases(b):
           (75, "greeting", None, None, None, []), proven={"host", "port"})
     b.add("silence, whatever is said", "smtp+starttls", 587, {587: waits},
           (75, "greeting", "silence", {"server"}, None,
-           ["with TLS first or without"]), "--timeout", "500ms")
+           ["with TLS first or without"]), "--timeout", "1s")
     b.add("it hangs up", "smtp+starttls", 587, {587: lambda c: None,
                                                465: b.early()},
           (75, "greeting", "connection-lost", {"port"}, BEFORE, []))
