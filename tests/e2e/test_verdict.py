@@ -12,6 +12,7 @@ import pytest
 
 from hostile import keeps
 from posthaste import ROOT, Certificates, Server, Smtp, run
+from proxies import Socks5
 from terminal import Terminal
 
 sys.path.insert(0, str(ROOT / "tests/lib"))
@@ -431,3 +432,43 @@ def test_progress_is_shown():
             assert terminal.end() == 75
     assert " tries are over\r" in terminal.screen
     assert terminal.screen.rstrip().split("\n")[-1].startswith("advice: ")
+
+
+class Doorkeeper(Socks5):
+    """Lets one port through, to the server that stands there."""
+
+    def __init__(self, port, lets, login=None):
+        super().__init__(port, login)
+        self.lets = lets
+
+    def admit(self, connection, host, port):
+        if port == self.lets:
+            return True
+        # not allowed by ruleset (RFC 1928 6)
+        connection.send(b"\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00")
+        return False
+
+
+def test_through_a_proxy(certificates, good_pem):
+    """Its rules decide which port is let through; the login there is made as
+    always, and none at the server."""
+    smtp = Smtp(tls=certificates.context(good_pem), implicit=True,
+                offers=["AUTH PLAIN"])
+    with Server(smtp) as server:
+        door = Doorkeeper(server.port, 465, ("ann", "open the door"))
+        with Server(door) as proxy:
+            done = run("test", "--json", "--server",
+                       "smtp://ann@localhost:25", "--password-from", "env:P",
+                       "--ca-file", certificates.ca, "--proxy",
+                       f"socks5://ann@127.0.0.1:{proxy.port}",
+                       "--proxy-password-from", "env:Q",
+                       env={"P": SECRET, "Q": "open the door"})
+        said = done.json
+        assert said["cause"] == "proxy-forbidden", done
+        assert said["fix"]["port"] == 465, done
+        assert said["fix"]["encryption"] == "before-connect"
+        assert {port for _, port in door.asked} == {25, 465, 587, 2525}
+        assert [c.lines for c in server.received] == \
+            [["EHLO [127.0.0.1]", "QUIT"]]
+    keeps(SECRET, done.out, done.err)
+    keeps("open the door", done.out, done.err)

@@ -82,7 +82,13 @@ class Socks5:
             host = socket.inet_ntop(family, c.octets(4 if kind == 1 else 16))
         port, = struct.unpack("!H", c.octets(2))
         self.asked.append((host, port))
+        if not self.admit(c, host, port):
+            return
         join(c, self.port, SOCKS_GOOD + (b"+" if self.one_segment else b""))
+
+    def admit(self, connection, host, port):
+        """False where it has said no."""
+        return True
 
 
 class Socks4:
