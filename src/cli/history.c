@@ -1,7 +1,7 @@
 #include "cli/history.h"
 
 #include "cli/json.h"
-#include "config/memory.h"
+#include "deliver/record.h"
 #include "io/loop.h"
 
 #include <stdio.h>
@@ -17,6 +17,23 @@ enum {
 static void free_history(struct ph_history **h)
 {
 	free(*h);
+}
+
+bool ph_history_keep(struct ph_memory *m, const struct ph_session_facts *f,
+    const struct ph_fault *fault, struct ph_drift *out)
+{
+	PH_CLEANUP(free_history)
+	struct ph_history *all = calloc(1, sizeof(*all));
+	struct ph_history_test record;
+
+	if (all == NULL)
+		return false;
+	ph_record_make(f, fault, ph_clock_unix(), &record);
+	if (ph_memory_history_add(m, &record, all) != PH_OK || all->count == 0)
+		return false;
+	if (out != NULL)
+		ph_drift_find(all, f->host, f->port, record.at, out);
+	return true;
 }
 
 /* NULL: memory is out, or nothing is remembered. */

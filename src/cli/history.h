@@ -2,10 +2,17 @@
 #define PH_CLI_HISTORY_H
 
 #include "cli/cli.h"
+#include "config/memory.h"
 #include "connection/connection.h"
+#include "deliver/session.h"
 #include "memory/drift.h"
 
 /* The tests that were kept of a connection, for people and as JSON lines. */
+
+/* Keeps a test for later, however it went; *out (may be NULL) is what has
+   changed since.  False: nothing is remembered. */
+bool ph_history_keep(struct ph_memory *m, const struct ph_session_facts *f,
+    const struct ph_fault *fault, struct ph_drift *out);
 
 /* test --history. */
 enum ph_exit ph_history_show(

@@ -1,6 +1,7 @@
 #include "cli/repair.h"
 
 #include "cli/connection_part.h"
+#include "cli/history.h"
 #include "cli/talk.h"
 #include "io/terminal.h"
 
@@ -70,6 +71,10 @@ static enum ph_err prove(
 	if (err == PH_OK)
 		ph_session_disconnect(talk.session);
 	ph_talk_remember(&talk);
+	if (talk.session != NULL && talk.memory != NULL) {
+		(void)ph_history_keep(
+		    talk.memory, ph_session_facts(talk.session), fault, NULL);
+	}
 	ph_talk_release(&talk);
 	q->server->connection = before;
 	if (err != PH_OK)

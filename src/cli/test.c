@@ -10,10 +10,8 @@
 #include "cli/talk.h"
 #include "cli/tokens.h"
 #include "cli/transcript.h"
-#include "deliver/record.h"
 #include "mail/address.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum key {
@@ -257,28 +255,13 @@ static void carry(struct testing *t, struct ph_fault *fault)
 		ph_cli_note(t->cli, "%s", ph_talk_note(&t->talk));
 }
 
-/* Kept for later, however it went; and what has changed since. */
 static void keep(struct testing *t)
 {
-	const struct ph_session_facts *facts;
-	struct ph_history_test record;
-	struct ph_history *all;
-
-	if (t->talk.session == NULL || t->talk.memory == NULL ||
-	    t->finding.fault.cause == PH_CAUSE_INTERRUPTED)
-		return;
-	all = calloc(1, sizeof(*all));
-	if (all == NULL)
-		return;
-	facts = ph_session_facts(t->talk.session);
-	ph_record_make(facts, &t->finding.fault, ph_clock_unix(), &record);
-	if (ph_memory_history_add(t->talk.memory, &record, all) == PH_OK &&
-	    all->count > 0) {
-		ph_drift_find(
-		    all, facts->host, facts->port, record.at, &t->drift);
+	if (t->talk.session != NULL && t->talk.memory != NULL &&
+	    t->finding.fault.cause != PH_CAUSE_INTERRUPTED &&
+	    ph_history_keep(t->talk.memory, ph_session_facts(t->talk.session),
+		&t->finding.fault, &t->drift))
 		t->finding.drift = &t->drift;
-	}
-	free(all);
 }
 
 /* What is wrong, and what would work: nobody has to ask for it. */

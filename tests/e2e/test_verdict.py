@@ -237,7 +237,8 @@ def catalog(tmp_path, **settings):
 
 def fix(tmp_path, server, *args, ca, name="work", **kwargs):
     return run("test", "-c", tmp_path, "-n", "work", "--ca-file", ca, "--fix",
-               name, *args, env={"P": SECRET}, **kwargs)
+               name, *args, env={"P": SECRET, "XDG_STATE_HOME":
+                                 str(tmp_path / "state")}, **kwargs)
 
 
 @pytest.fixture(name="late")
@@ -255,6 +256,8 @@ def test_fix(tmp_path, late, certificates):
         assert path.read_text() == before
         said = fix(tmp_path, server, "--yes", "--json", ca=certificates.ca)
         after = path.read_text()
+        kept = run("test", "-c", tmp_path, "-n", "work", "--history",
+                   env={"XDG_STATE_HOME": str(tmp_path / "state")})
         path.write_text(before)
         done = fix(tmp_path, server, "--yes", ca=certificates.ca)
     # without a terminal and --yes nothing is changed, and nobody logs in
@@ -267,6 +270,9 @@ def test_fix(tmp_path, late, certificates):
     assert said.json["fix"]["encryption"] == "after-connect"
     assert "encryption = after-connect" in after and "# mine" in after
     assert f"port = {server.port}" in after
+    # the second test is one, too
+    assert [" ok " in line for line in kept.out.splitlines()[:3]] == \
+        [False, False, True], kept
     assert done.code == 0 and f"changed work: {path}" in done.out
     assert path.read_text() == after
     keeps(SECRET, no.out, no.err, said.out, said.err, done.out, done.err)
