@@ -5,12 +5,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whatever the text, there is something to say, and nothing is made up. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_said(struct ph_span text, struct ph_span said)
 {
-	struct ph_explanation e;
+	if (said.len == 0)
+		return;
+	assert(said.ptr >= text.ptr);
+	assert(said.ptr + said.len <= text.ptr + text.len);
+}
 
-	ph_explain((struct ph_span){ (const char *)data, size }, &e);
+static void check_explanation(const struct ph_explanation *explained)
+{
+	const struct ph_explanation e = *explained;
+
 	assert(e.meaning != NULL);
 	assert(e.cause != NULL);
 	assert(e.advice != NULL);
@@ -24,8 +30,32 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		assert(e.setting == NULL);
 		assert(e.who == NULL);
+		assert(!e.by_words);
 	}
 	if (e.code == 0 && e.enhanced[0] == 0)
 		assert(e.nature == PH_NATURE_UNKNOWN);
+}
+
+/* Whatever the text, there is something to say, and nothing is made up. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct ph_explain_place places[] = {
+		{ "auth", "smtp.gmail.com" },
+		{ "rcpt", "smtp.office365.com" },
+		{ "data", NULL },
+	};
+	const struct ph_span text = { (const char *)data, size };
+	struct ph_explanation plain;
+	struct ph_explanation e;
+
+	ph_explain(text, &plain);
+	check_said(text, plain.said);
+	check_explanation(&plain);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		ph_explain_at(&places[i], text, &e);
+		check_said(text, e.said);
+		check_explanation(&e);
+		assert(e.code == plain.code || plain.code == 0);
+	}
 	return 0;
 }
