@@ -76,10 +76,11 @@ static void print_safely(struct ph_span line)
 		uint32_t c = ph_utf8_next(&line);
 
 		if (c == UINT32_MAX || (c < 0x20 && c != '\t') ||
-		    (c >= 0x7f && c < 0xa0))
+		    (c >= 0x7f && c < 0xa0)) {
 			printf("?");
-		else
+		} else {
 			printf("%.*s", (int)(from.len - line.len), from.ptr);
+		}
 	}
 }
 

@@ -245,9 +245,10 @@ static void add_challenge(struct ph_wordlist *w, struct ph_span text)
 	while (take_base64(&text, &word)) {
 		if (word.len >= SHORTEST &&
 		    ph_base64_decode_into(word, clear, sizeof(clear), &len) ==
-			PH_OK)
+			PH_OK) {
 			(void)ph_wordlist_add(
 			    w, (struct ph_span){ (char *)clear, len });
+		}
 	}
 }
 
@@ -261,9 +262,10 @@ static void read_words(const struct ph_reply_tokens *tokens,
 	struct ph_span line;
 	struct ph_line read;
 
-	if (tokens->is_placed)
+	if (tokens->is_placed) {
 		(void)snprintf(
 		    code, sizeof(code), "%u", (unsigned)tokens->code);
+	}
 	ph_enhanced_write(tokens->enhanced, enhanced);
 	ph_wordlist_begin(w, code, enhanced);
 	while (ph_passage_line(rest, &line)) {

@@ -39,10 +39,11 @@ static bool is_mark(struct ph_span word)
 	bool digits = true;
 
 	/* Also 28T04 and 01Z of a date. */
-	for (size_t i = 0; i < word.len; i++)
+	for (size_t i = 0; i < word.len; i++) {
 		digits = digits &&
 		    (ph_ascii_is_digit(word.ptr[i]) ||
 			strchr("TZ", word.ptr[i]) != NULL);
+	}
 	for (size_t i = 0; i < PH_COUNT(marks); i++) {
 		if (ph_span_eq_nocase(word, ph_span_of(marks[i])))
 			return true;

@@ -63,10 +63,11 @@ static void grow(struct search *s, struct ph_span line)
 {
 	size_t len = (size_t)(line.ptr + line.len - s->passage.text.ptr);
 
-	if (s->lines++ >= LINES_MAX || len > PASSAGE_MAX)
+	if (s->lines++ >= LINES_MAX || len > PASSAGE_MAX) {
 		s->grows = false;
-	else
+	} else {
 		s->passage.text.len = len;
+	}
 }
 
 /* What came after a refusal and shows that it did not matter. */

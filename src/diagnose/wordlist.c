@@ -51,10 +51,11 @@ static void end_word(struct pen *p)
 	struct ph_wordlist *w = p->w;
 	struct ph_span word = { w->text + p->start, w->len - p->start };
 
-	if (is_dropped(w, word))
+	if (is_dropped(w, word)) {
 		w->len = p->start;
-	else if (word.len > 0)
+	} else if (word.len > 0) {
 		w->text[w->len++] = ' ';
+	}
 	p->start = w->len;
 }
 
@@ -129,6 +130,9 @@ static void put_ascii(struct pen *p, char c, struct ph_span *rest)
 		put(p, (struct ph_span){ &lower, 1 });
 		return;
 	}
+	/* relay= and helo= of a log are names of fields. */
+	if (c == '=')
+		p->w->len = p->start;
 	end_word(p);
 	/* A line's end as programming languages write it. */
 	if (c == '\\' && rest->len > 0 && strchr("nrt", rest->ptr[0]) != NULL)

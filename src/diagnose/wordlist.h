@@ -18,9 +18,9 @@ enum {
 
 struct ph_wordlist {
 	size_t len;
-	/* Words in lower case, a space behind each.  A dot or an @ within a
-	   word is part of it; that of "doesn't" is left out; each
-	   character of Chinese, Japanese or Korean is a word. */
+	/* Words in lower case, a space behind each; none for a word before "=".
+	   A dot or an @ within a word is part of it; that of "doesn't" is left
+	   out; each character of Chinese, Japanese or Korean is a word. */
 	char text[PH_WORDLIST_MAX];
 	/* Where the words that begin alike stand, one behind the other. */
 	uint16_t first[PH_WORDLIST_HEADS]; /* 1 + offset; 0: none */

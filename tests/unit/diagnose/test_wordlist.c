@@ -36,6 +36,8 @@ static const struct {
 	  "b \xf0\x9f\x98\x80 c",
 	    "a b c " },
 	{ "535-5.7.8 no 535 5.7.8 more 5355", "no more 5355 " },
+	{ "relay=mx.example.com, dsn = x =y", "mx.example.com dsn x y " },
+	{ "=a==", "" },
 	{ "\\", "" },
 };
 
