@@ -177,13 +177,25 @@ static size_t head_of(const char *s)
 	return sum % PH_WORDLIST_HEADS;
 }
 
-/* A word, or a name within a dotted one: java.net.UnknownHostException. */
+/* A word, or the last name in a dotted one, where that is no domain:
+   java.net.UnknownHostException. */
 static bool begins(const struct ph_wordlist *w, size_t i)
 {
+	enum {
+		SHORTEST = 6
+	};
+
+	size_t end = i;
+
 	if (w->text[i] == ' ')
 		return false;
-	return i == 0 || w->text[i - 1] == ' ' ||
-	    (w->text[i - 1] == '.' && ph_ascii_is_alpha(w->text[i]));
+	if (i == 0 || w->text[i - 1] == ' ')
+		return true;
+	if (w->text[i - 1] != '.')
+		return false;
+	while (end < w->len && ph_ascii_is_alnum(w->text[end]))
+		end++;
+	return end - i >= SHORTEST && end < w->len && w->text[end] == ' ';
 }
 
 void ph_wordlist_end(struct ph_wordlist *w)
@@ -208,15 +220,30 @@ static size_t end_of_word(const struct ph_wordlist *w, size_t at)
 	return at;
 }
 
+/* Any rest of a word; but what goes on with a dot or an @ is a host or an
+   address, which may be called anything. */
+static bool skip_rest(const struct ph_wordlist *w, size_t *at)
+{
+	while (*at < w->len && w->text[*at] != ' ') {
+		if (w->text[*at] == '.' || w->text[*at] == '@')
+			return false;
+		(*at)++;
+	}
+	return true;
+}
+
 static bool stands_at(
     const struct ph_wordlist *w, size_t at, struct ph_span pattern)
 {
+	char c = '\0';
+
 	for (size_t i = 0; i < pattern.len; i++) {
-		char c = pattern.ptr[i];
 		struct ph_span rest = ph_span_skip(pattern, i);
 
+		c = pattern.ptr[i];
 		if (c == '*') {
-			at = end_of_word(w, at);
+			if (!skip_rest(w, &at))
+				return false;
 			continue;
 		}
 		if (rest.len > GAP_LEN && memcmp(rest.ptr, gap, GAP_LEN) == 0) {
@@ -231,7 +258,7 @@ static bool stands_at(
 		if (at >= w->len || w->text[at++] != c)
 			return false;
 	}
-	return true;
+	return c == ' ' || skip_rest(w, &at);
 }
 
 /* The first place at or behind from; w->len: none. */
