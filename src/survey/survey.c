@@ -7,9 +7,6 @@
 enum {
 	ARENA_MAX = 4 * 1024 * 1024,
 	LINE_MAX = 2048 + 64,
-	/* Once nothing better can come, so long is waited for what else there
-	   is. */
-	PATIENCE_MS = 1500,
 	/* Threads that were told to stop look up twenty times a second. */
 	ENDING_MS = 400
 };
@@ -99,6 +96,8 @@ enum ph_err ph_survey_new(struct ph_loop *l,
 	s->meant = "";
 	if (s->opt.timeout == 0)
 		s->opt.timeout = PH_SURVEY_TIMEOUT_MS;
+	if (s->opt.patience == 0)
+		s->opt.patience = PH_SURVEY_PATIENCE_MS;
 	ph_arena_init(&s->arena, ARENA_MAX);
 	s->set.subject = &s->subject;
 	s->set.arena = &s->arena;
@@ -263,7 +262,8 @@ static bool is_finished(struct ph_survey *s)
 	/* Where no name server answers, nobody else will be found. */
 	if ((found <= open || knows_no_names(s)) && !s->waits) {
 		s->waits = true;
-		ph_timer_set(s->patience, ph_loop_now(s->loop) + PATIENCE_MS);
+		ph_timer_set(
+		    s->patience, ph_loop_now(s->loop) + s->opt.patience);
 	}
 	return false;
 }

@@ -14,6 +14,7 @@ struct ph_survey;
 enum {
 	/* All of it together, to the last answer. */
 	PH_SURVEY_TIMEOUT_MS = 9000,
+	PH_SURVEY_PATIENCE_MS = 1500,
 	PH_SURVEY_CONTACTS_MAX = 256,
 	PH_SURVEY_NOTES_MAX = 32
 };
@@ -29,6 +30,9 @@ struct ph_survey_options {
 	const char *ca_file;    /* trusted in place of the system's; "":
 	                           those */
 	ph_msec timeout;        /* 0: PH_SURVEY_TIMEOUT_MS */
+	/* Once nothing better can come, so long is waited for what else there
+	   is.  0: PH_SURVEY_PATIENCE_MS */
+	ph_msec patience;
 };
 
 /* PH_EINVAL with *fault: the collection's URL is not https; PH_ENOMEM. */

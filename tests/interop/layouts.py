@@ -56,7 +56,7 @@ class Layout:
     notes: tuple = ()         # words in the document's, or the first's, notes
     asks: tuple = ()          # beginnings of what was contacted
     asks_not: tuple = ()
-    seconds: float = 5
+    late: bool = False        # the time was up
 
 
 A = "ann@{d}"
@@ -270,7 +270,7 @@ LAYOUTS = [
            args=("--probe",), code=69, asks_not=("smtps://mx.hoster.plain",)),
     Layout("probe: TLS first on 587", ("smtp " + MAIL_SWAPPED,),
            args=("--probe", "--timeout", "8s"),
-           first=("smtp.{d}", 587, BEFORE, A, "guess"), seconds=9),
+           first=("smtp.{d}", 587, BEFORE, A, "guess")),
     Layout("probe: what was said is proven",
            ("autoconfig " + WEB, "smtp " + MAIL),
            {AUTO: page(server("smtp.{d}", 587, "STARTTLS"),
@@ -300,10 +300,10 @@ LAYOUTS = [
     Layout("a drip that never ends", ("autoconfig " + WEB,
            "_submissions._tcp SRV 0 0 465 smtp.{d}."),
            {AUTO: {"drip": True}}, args=("--timeout", "1s"),
-           first=("smtp.{d}", 465, BEFORE, A, "srv"), seconds=3),
+           first=("smtp.{d}", 465, BEFORE, A, "srv"), late=True),
     Layout("a web server that says nothing", ("autoconfig " + WEB,
            "@ " + WEB), {AUTO: page(server()), KNOWN: {"stall": True}},
-           first=("smtp.{d}", 465, BEFORE, A, "autoconfig"), seconds=4),
+           first=("smtp.{d}", 465, BEFORE, A, "autoconfig")),
     Layout("redirect to http", ("autoconfig " + WEB,),
            {AUTO: {"status": 301, "location":
                    "http://config.hoster.plain/x.xml"},

@@ -1,11 +1,8 @@
+#include "fast_clock.h"
+
 #include "io/loop.h"
 
-/* A hundred seconds a second: the loop's clock and its timers (--wrap), for
-   what waits long. */
-
-enum {
-	TIMES = 100
-};
+int fast_clock_times = 1;
 
 ph_msec real_loop_now(const struct ph_loop *l) __asm__("__real_ph_loop_now");
 ph_msec wrap_loop_now(const struct ph_loop *l) __asm__("__wrap_ph_loop_now");
@@ -16,10 +13,12 @@ void wrap_timer_set(struct ph_timer *t, ph_msec at) __asm__(
 
 ph_msec wrap_loop_now(const struct ph_loop *l)
 {
-	return real_loop_now(l) * TIMES;
+	return real_loop_now(l) * fast_clock_times;
 }
 
 void wrap_timer_set(struct ph_timer *t, ph_msec at)
 {
-	real_timer_set(t, at == PH_NEVER ? at : (at + TIMES - 1) / TIMES);
+	ph_msec times = fast_clock_times;
+
+	real_timer_set(t, at == PH_NEVER ? at : (at + times - 1) / times);
 }

@@ -53,14 +53,14 @@ static const struct ph_span no_srv[] = { PH_SPAN_INIT("\0\0\0\0\0\0\0") };
 #define ROOT      ANSWER(".", PH_DNS_DNSKEY, key, 1)
 #define MX(r)     ANSWER("example.com", PH_DNS_MX, r, 1)
 #define SRV(r, c) ANSWER("_submissions._tcp.example.com", PH_DNS_SRV, r, c)
-#define SILENT(n, t)                      \
- {                                        \
-  n, t, { .status = PH_DNS_FAILED }, true \
+#define FAILED(n, t)                       \
+ {                                         \
+  n, t, { .status = PH_DNS_FAILED }, false \
  }
-#define ALL_SILENT                                        \
- ROOT, SILENT("example.com", PH_DNS_MX),                  \
-     SILENT("_submissions._tcp.example.com", PH_DNS_SRV), \
-     SILENT("_submission._tcp.example.com", PH_DNS_SRV)
+#define ALL_FAILED                                        \
+ ROOT, FAILED("example.com", PH_DNS_MX),                  \
+     FAILED("_submissions._tcp.example.com", PH_DNS_SRV), \
+     FAILED("_submission._tcp.example.com", PH_DNS_SRV)
 
 /* What is expected, as a text of lines:
      candidate:    HOST SOURCE
@@ -75,6 +75,7 @@ struct world {
 	struct fake_page pages[6];
 	bool is_offline, asks_all, has_no_dns, has_no_http;
 	const char *collection;
+	ph_msec timeout, patience;
 	const char *want;
 	const char *asked;
 };
@@ -200,8 +201,9 @@ static const struct world worlds[] = {
 	    .asked = "" },
 	{ .what = "no name server",
 	    .address = "ann@example.com",
-	    .records = { ALL_SILENT },
+	    .records = { ALL_FAILED },
 	    .pages = { { .url = AUTO, .is_endless = true } },
+	    .patience = 20,
 	    .want = "no-network\n",
 	    .asked = "" },
 	{ .what = "something was found, the rest is slow",
@@ -211,12 +213,15 @@ static const struct world worlds[] = {
 			   .status = 200,
 			   .body = PAGE("smtp.example.com") },
 		{ .url = DISCOVER, .is_endless = true } },
+	    .patience = 20,
 	    .want = "smtp.example.com autoconfig\n",
 	    .asked = "" },
 	{ .what = "what is better is waited for, to the end",
 	    .address = "ann@example.com",
 	    .records = { ROOT, MX(own_mx), SRV(srv, 2) },
 	    .pages = { { .url = AUTO, .is_endless = true } },
+	    .timeout = 500,
+	    .patience = 20,
 	    .want = "smtp.example.com srv\nlate\n",
 	    .asked = "!http://" },
 	{ .what = "no module for names",
@@ -243,6 +248,8 @@ static const struct ph_survey_options *options_of(
 		.asks_all = w->asks_all,
 		.collection = w->collection,
 		.ca_file = "",
+		.timeout = w->timeout,
+		.patience = w->patience,
 	};
 	return &opt;
 }
