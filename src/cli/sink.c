@@ -6,6 +6,7 @@
 #include "cli/sink_mail.h"
 #include "cli/users.h"
 #include "io/file.h"
+#include "listen/play_server.h"
 #include "script/text.h"
 
 #include <signal.h>
@@ -444,6 +445,10 @@ static enum ph_exit play(struct run *r)
 	if (ph_playing_script(&p, ph_options_value(&r->given, KEY_SCRIPT),
 		&r->script, &fault) != PH_OK)
 		return ph_cli_fail(r->cli, &fault);
+	if (r->tls == NULL && ph_play_has_tls(&p.play)) {
+		return ph_cli_usage(
+		    r->cli, "--encryption none, and TLS in the script");
+	}
 	return ph_playing_run(&p);
 }
 

@@ -600,3 +600,6 @@ def test_files(tmp_path):
     (tmp_path / "wrong").write_text("S: 220 a\nwhat\n")
     done = run("sink", "--script", tmp_path / "wrong")
     assert done.code == 65 and "line 2" in done.err and "wrong" in done.err
+    (tmp_path / "tls").write_text("option: secure\nS: 220 a\n")
+    done = run("sink", "--script", tmp_path / "tls", "--encryption", "none")
+    assert done.code == 64 and "TLS in the script" in done.err

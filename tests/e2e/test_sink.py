@@ -231,7 +231,7 @@ def test_count(sink):
 
 @pytest.mark.parametrize("args, code", [
     (["--fault", "x"], 64),
-    (["--script", "x"], 64),
+    (["--script", "/nonexistent/file"], 66),
     (["--nonsense"], 64),
     (["extra"], 64),
     (["--listen", "nowhere"], 78),

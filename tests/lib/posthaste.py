@@ -91,7 +91,10 @@ class Sink:
     def end(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=WAIT)
+        if self.process.stderr.closed:
+            return
+        said = self.process.communicate(timeout=WAIT)[1]
+        assert b"Sanitizer" not in said and b"runtime error" not in said, said
 
     def __enter__(self):
         return self
