@@ -2,7 +2,12 @@
 
 #include "diagnose/explain.h"
 
+#include <stdio.h>
 #include <string.h>
+
+enum {
+	HOST_MAX = 256
+};
 
 /* What every cause is called, what it points at, how a program ends over it and
    what a person should do.  by_reply: a server's reply is behind it, whose code
@@ -450,12 +455,42 @@ enum ph_exit ph_fault_exit(const struct ph_fault *f)
 	return row->exit;
 }
 
-/* Where a code is known for more than the cause says: an enhanced code with a
-   detail of its own, or a code seen at the very stage it is made for. */
+/* The server, where the text names it: "smtp.example.com:587 answered 535";
+   else "". */
+static void read_host(const struct ph_fault *f, char out[HOST_MAX])
+{
+	struct ph_span text = ph_span_of(f->text);
+	size_t end = 0;
+	size_t begin;
+
+	out[0] = '\0';
+	while (end < text.len &&
+	    !ph_span_starts_nocase(
+		ph_span_skip(text, end), PH_SPAN(" answered ")))
+		end++;
+	if (end == text.len)
+		return;
+	begin = end;
+	while (begin > 0 && text.ptr[begin - 1] != ' ')
+		begin--;
+	text = ph_span_first(ph_span_skip(text, begin), end - begin);
+	(void)snprintf(out, HOST_MAX, "%.*s",
+	    PH_SPAN_ARG(ph_span_first(text, ph_span_find(text, ':'))));
+}
+
+/* Where the reply tells more than the cause does: by its words, by an enhanced
+   code with a detail of its own, or by a code seen at the very stage it is made
+   for. */
 static bool explain_fault(const struct ph_fault *f, struct ph_explanation *e)
 {
+	char host[HOST_MAX];
+
 	if (f->code == 0 || !row_of(f->cause)->by_reply)
 		return false;
+	read_host(f, host);
+	ph_explain_fault(f, host[0] == '\0' ? NULL : host, e);
+	if (e->by_words)
+		return true;
 	ph_explain_codes(f->code, f->enhanced, e);
 	if (!e->known || e->stage == NULL)
 		return false;
