@@ -293,11 +293,15 @@ class Held:
         os.mkfifo(self.path)
         # Itself a writer, so that opening does not wait.
         self.pipe = os.open(self.path, os.O_RDWR)
+        self.read = ""
         self.script = f"#!/bin/sh\nexec 9>{self.path}\necho up >&9\n"
 
     def until(self, text):
-        assert select.select([self.pipe], [], [], WAIT)[0]
-        assert os.read(self.pipe, 100).decode() == text
+        while not self.read.startswith(text):
+            assert text.startswith(self.read), self.read
+            assert select.select([self.pipe], [], [], WAIT)[0]
+            self.read += os.read(self.pipe, 100).decode()
+        self.read = self.read[len(text):]
 
     def until_all_ended(self):
         reader = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)

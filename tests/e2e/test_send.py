@@ -12,8 +12,8 @@ import time
 
 import pytest
 
-from posthaste import (CUT, PROGRAM, SILENT, Server, Sink, Smtp, free_port,
-                       is_chain, run)
+from posthaste import (CUT, PROGRAM, SILENT, WAIT, Server, Sink, Smtp,
+                       free_port, is_chain, run)
 
 BOB = ["--from", "ann@example.com", "bob@example.com", "--text", "hi"]
 PASSWORD = "open sesame"
@@ -392,7 +392,7 @@ def test_raw_is_empty(tmp_path):
     done = subprocess.run(
         [PROGRAM, "send", "--server", "smtp+none://127.0.0.1:1", "--raw", "-",
          "--from", "a@example.com", "b@example.com"],
-        stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=WAIT, check=False)
     assert done.returncode == 66
     assert b"standard input is neither a file nor a pipe" in done.stderr
 
@@ -820,7 +820,7 @@ def test_interrupted(signum):
                 stderr=subprocess.PIPE) as process:
             assert reached.wait(20)
             process.send_signal(signum)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=WAIT)
     assert process.returncode == 74, err
     assert json.loads(out)["outcome"] == "unsure"
     assert b"posthaste: error: send: data: " in err
@@ -832,7 +832,7 @@ def test_stdin_is_a_terminal():
         done = subprocess.run(
             [PROGRAM, "send", "--server", "smtp+none://127.0.0.1:1", "--from",
              "a@example.com", "b@example.com"], stdin=slave,
-            capture_output=True, timeout=20, check=False)
+            capture_output=True, timeout=WAIT, check=False)
     finally:
         os.close(master)
         os.close(slave)
@@ -856,7 +856,7 @@ def on_terminal(*args):
             if not data:
                 break
             seen += data
-        process.communicate(timeout=20)
+        process.communicate(timeout=WAIT)
     os.close(master)
     assert process.returncode == 0, seen
     return seen.decode()

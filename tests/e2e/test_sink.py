@@ -23,7 +23,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("POSTHASTE", str(ROOT / "build" / "posthaste"))
 USER, PASSWORD = "ann@example.com", "sécret, with a comma"
-WAIT = 20
+WAIT = 120
 MESSAGE = (
     b"From: Ann <ann@example.com>\r\nTo: bob@example.com\r\n"
     b"Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\n =?utf-8?B?IPCfmoA=?=\r\n"

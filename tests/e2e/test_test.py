@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from posthaste import (CUT, PROGRAM, SILENT, Server, Sink, Smtp, free_port,
-                       is_chain, run)
+from posthaste import (CUT, PROGRAM, SILENT, WAIT, Server, Sink, Smtp,
+                       free_port, is_chain, run)
 
 SETTINGS = ("host port tls tls-version certificate proxy helo mechanism username "
             "password sender recipient size").split()
@@ -221,7 +221,7 @@ def test_stage_of_an_interruption(verb, stage, signum):
                 stderr=subprocess.PIPE) as process:
             assert reached.wait(20)
             process.send_signal(signum)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=WAIT)
     assert process.returncode == 75, err
     said = json.loads(out)
     assert (said["cause"], said["stage"]) == ("interrupted", stage)

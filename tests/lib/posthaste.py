@@ -14,7 +14,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("POSTHASTE", str(ROOT / "build" / "posthaste"))
-WAIT = 30
+WAIT = 120
 
 
 class Result:
