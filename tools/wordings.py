@@ -151,23 +151,32 @@ def mark_rows(row, providers):
                f"{string(pattern(row['words']))} }},\n")
 
 
-def provider_rows(source):
-    """Each host of providers.tsv, under the word its preset is called by."""
+def presets(source):
+    """The rows of providers.tsv as (key, aliases, host)."""
     with open(source, encoding="utf-8") as lines:
-        columns = None
-        for line in lines:
-            fields = line.rstrip("\n").split("\t")
-            if line.startswith("#"):
-                continue
-            if columns is None:
-                columns = fields
-                continue
-            row = dict(zip(columns, fields))
-            alias = row["aliases"].split()[0]
-            named = alias != "-" and len(alias) <= len(row["key"])
-            if re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9.-]+", row["host"]):
-                yield (f"\t{{ {string(alias if named else row['key'])}, "
-                       f"{string(row['host'])}, NULL }},\n")
+        rows = [line.rstrip("\n").split("\t") for line in lines
+                if not line.startswith("#")]
+    for fields in rows[1:]:
+        row = dict(zip(rows[0], fields))
+        aliases = [] if row["aliases"] == "-" else row["aliases"].split()
+        yield row["key"], aliases, row["host"]
+
+
+def provider_rows(source, marked):
+    """Each host of providers.tsv, under the word its preset is called by; what
+    marks.tsv names has to be a preset, or one with regions."""
+    called = set()
+    found = []
+    for key, aliases, host in presets(source):
+        called |= {n for name in [key, *aliases]
+                   for n in (name, name.split("-")[0])}
+        named = aliases and len(aliases[0]) <= len(key)
+        if re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9.-]+", host):
+            found.append(f"\t{{ {string(aliases[0] if named else key)}, "
+                         f"{string(host)}, NULL }},\n")
+    for name in sorted(marked - called):
+        sys.exit(f"{source}: no provider {name!r}")
+    return found
 
 
 def collect(source, columns, make):
@@ -188,7 +197,7 @@ def main():
          collect(meanings, MEANING, lambda r: [meaning_row(r, names)])),
         ("struct ph_mark ph_marks",
          collect(marks, MARK, lambda r: mark_rows(r, known)) +
-         list(provider_rows(providers))),
+         provider_rows(providers, known)),
     ]
 
     def make(row):
