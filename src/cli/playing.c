@@ -120,12 +120,14 @@ static enum ph_err open_server(struct run *r, struct ph_fault *fault)
 	};
 	enum ph_err err = ph_loop_new(&r->loop);
 
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err =
 		    ph_signal_new(r->loop, SIGINT, on_signal, r, &r->interrupt);
-	if (err == PH_OK)
+	}
+	if (err == PH_OK) {
 		err = ph_signal_new(
 		    r->loop, SIGTERM, on_signal, r, &r->terminate);
+	}
 	if (err == PH_OK)
 		err = ph_play_server_new(r->loop, &config, &r->server, fault);
 	if (err != PH_OK && !ph_fault_is_set(fault)) {

@@ -196,10 +196,10 @@ enum ph_err ph_builder_wait(struct ph_builder *b, ph_msec time)
 {
 	enum ph_err err = need_session(b);
 
-	if (err == PH_OK)
-		b->delay =
-		    time > PH_NEVER - b->delay ? PH_NEVER : b->delay + time;
-	return err;
+	if (err != PH_OK)
+		return err;
+	b->delay = time > PH_NEVER - b->delay ? PH_NEVER : b->delay + time;
+	return PH_OK;
 }
 
 /* the client */
