@@ -108,10 +108,12 @@ static enum ph_err check_options(struct search *s, struct ph_fault *fault)
 		    fault, "give one mail address: posthaste discover ADDRESS");
 	}
 	if (ph_options_has(o, KEY_OFFLINE) &&
-	    (ph_options_has(o, KEY_PROBE) || ph_options_has(o, KEY_COLLECTION)))
+	    (ph_options_has(o, KEY_PROBE) ||
+		ph_options_has(o, KEY_COLLECTION))) {
 		return usage(fault,
 		    "--offline contacts nobody: neither --probe nor "
 		    "--collection can go with it");
+	}
 	if (name != NULL && !ph_connection_name_valid(ph_span_of(name))) {
 		return usage(fault,
 		    "--save takes a name of letters, digits, -, _ and .");

@@ -137,9 +137,10 @@ json_t *ph_discovery_to_json(const struct ph_discovery *d)
 	json_t *candidates = json_array();
 
 	for (size_t i = 0; f->candidates != NULL && i < f->candidates->count;
-	     i++)
+	     i++) {
 		ph_json_add(
 		    candidates, make_candidate(&f->candidates->items[i]));
+	}
 	ph_json_put(j, "address",
 	    ph_json_str_or_null(
 		d->subject == NULL ? NULL : d->subject->address));
@@ -229,12 +230,13 @@ static void encode(const char *from, char *out, size_t size)
 
 	out[0] = '\0';
 	for (; *from != '\0' && at + 4 < size; from++) {
-		if (ph_ascii_is_alnum(*from) || strchr("-._~", *from) != NULL)
+		if (ph_ascii_is_alnum(*from) || strchr("-._~", *from) != NULL) {
 			at +=
 			    (size_t)snprintf(out + at, size - at, "%c", *from);
-		else
+		} else {
 			at += (size_t)snprintf(out + at, size - at, "%%%02X",
 			    (unsigned)(unsigned char)*from);
+		}
 	}
 }
 

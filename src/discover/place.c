@@ -51,11 +51,12 @@ static enum ph_err append_encoded(struct ph_buf *b, const char *text)
 	enum ph_err err = PH_OK;
 
 	for (; err == PH_OK && *text != '\0'; text++) {
-		if (ph_ascii_is_alnum(*text) || strchr("-._~", *text) != NULL)
+		if (ph_ascii_is_alnum(*text) || strchr("-._~", *text) != NULL) {
 			err = ph_buf_append_char(b, *text);
-		else
+		} else {
 			err = ph_buf_appendf(
 			    b, "%%%02X", (unsigned)(unsigned char)*text);
+		}
 	}
 	return err;
 }

@@ -95,9 +95,10 @@ static enum ph_err tell(
 
 	if (a->is_out_of_memory || code == CURLE_OUT_OF_MEMORY)
 		return PH_ENOMEM;
-	if (reason == NULL)
+	if (reason == NULL) {
 		reason =
 		    a->words[0] == '\0' ? curl_easy_strerror(code) : a->words;
+	}
 	ph_fault_set(fault, row->cause, row->stage, "%.*s: %s",
 	    PH_SPAN_ARG(host_of(a->url)), reason);
 	return PH_EIO;

@@ -33,10 +33,11 @@ static void on_answer(void *ctx, const struct ph_dns_answer *a)
 	t->is_secure = a->is_secure;
 	for (size_t i = 0; i < a->record_count; i++)
 		take(t, a->records[i], is_mx);
-	if (is_mx)
+	if (is_mx) {
 		ph_mx_sort(t->mx, t->count);
-	else
+	} else {
 		ph_srv_sort(t->srv, t->count);
+	}
 	t->state = PH_TASK_ANSWERED;
 }
 

@@ -32,10 +32,11 @@ static void append(struct ph_survey *s, const char **list, size_t max,
 	if (*count >= max)
 		return;
 	list[*count] = ph_arena_str(&s->arena, ph_span_of(line.text));
-	if (list[*count] == NULL)
+	if (list[*count] == NULL) {
 		s->is_out_of_memory = true;
-	else
+	} else {
 		(*count)++;
+	}
 }
 
 void ph_survey_contact(struct ph_survey *s, const char *fmt, ...)
@@ -160,10 +161,11 @@ static void ask_everybody(struct ph_survey *s)
 	for (unsigned i = 0; s->opt.probes && i < PH_GUESS_HOSTS; i++) {
 		const char *host = ph_guess_host(&s->subject, i, &s->arena);
 
-		if (host != NULL)
+		if (host != NULL) {
 			ph_probes_guess(s, host, i);
-		else
+		} else {
 			s->is_out_of_memory = true;
+		}
 	}
 }
 

@@ -171,10 +171,11 @@ static void read_page(struct ph_survey *s, const struct ph_fetch_task *t)
 	    ? ph_found_autodiscover(&s->set, &in, &fault)
 	    : ph_found_autoconfig(&s->set, &in, &fault);
 
-	if (err == PH_EINVAL)
+	if (err == PH_EINVAL) {
 		ph_survey_note(s, "%s: %s", t->place.url, fault.text);
-	else
+	} else {
 		ph_survey_check(s, err);
+	}
 }
 
 /* That there is nothing is usual, and not worth a word; that something is wrong
@@ -198,12 +199,13 @@ static void look_at(struct ph_survey *s, struct ph_fetch_task *t)
 
 	t->state = PH_TASK_DONE;
 	tell_hops(s, ph_buf_span(&j->got.hops));
-	if (j->err == PH_ENOMEM)
+	if (j->err == PH_ENOMEM) {
 		ph_survey_check(s, PH_ENOMEM);
-	else if (j->err == PH_OK && j->got.status == STATUS_OK)
+	} else if (j->err == PH_OK && j->got.status == STATUS_OK) {
 		read_page(s, t);
-	else if (j->err != PH_OK && is_odd(j))
+	} else if (j->err != PH_OK && is_odd(j)) {
 		ph_survey_note(s, "%s: %s", t->place.url, j->fault.text);
+	}
 	ph_work_free(t->work);
 	t->work = NULL;
 	t->job = NULL;
@@ -222,10 +224,11 @@ void ph_fetches_advance(struct ph_survey *s)
 
 		if (t->state != PH_TASK_IDLE)
 			continue;
-		if (has_autoconfig(s))
+		if (has_autoconfig(s)) {
 			t->state = PH_TASK_DONE;
-		else
+		} else {
 			begin(t);
+		}
 	}
 }
 

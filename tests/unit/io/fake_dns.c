@@ -35,10 +35,11 @@ static enum ph_err open_context(bool validates, struct ph_dns_context **out)
 	check(c != NULL);
 	check_int(pipe(c->ends), 0);
 	c->validates = validates;
-	if (validates)
+	if (validates) {
 		fake_dns.opened++;
-	else
+	} else {
 		fake_dns.opened_plain++;
+	}
 	*out = c;
 	return PH_OK;
 }
