@@ -37,6 +37,17 @@ static const struct {
 	{ "550 5.1.1_", 550, { 0 } },
 	{ "550 a5.1.1", 550, { 0 } },
 	{ "550 .5.1.1", 550, { 0 } },
+	/* numbers of another kind */
+	{ "line 550 x", 0, { 0 } },
+	{ "port 550 x", 0, { 0 } },
+	{ "size=550, nrcpt=1", 0, { 0 } },
+	{ "id = 550;", 550, { 0 } },
+	{ "order 535-1234567", 0, { 0 } },
+	{ "535-123", 535, { 0 } },
+	{ "HTTP/1.1 421 x", 0, { 0 } },
+	{ "http code 421 x", 0, { 0 } },
+	{ "line 550: (535, b'5.7.8 no')", 535, { 5, 7, 8 } },
+	{ "<a #5.7.1 smtp;550 5.7.1 no>", 550, { 5, 7, 1 } },
 	/* right behind the code an enhanced code is taken as it is */
 	{ "550 4.1.1", 550, { 4, 1, 1 } },
 	/* elsewhere only one of its class, of a subject that exists */
@@ -97,8 +108,37 @@ static void find(struct ph_span text, struct ph_reply_tokens *out)
 	free(exact);
 }
 
+/* Whether a code stands as replies do, or is a number in a text. */
+static const struct {
+	const char *text;
+	bool is_placed;
+} places[] = {
+	{ "550", true },
+	{ "x\n550 no", true },
+	{ "said: 550 no", true },
+	{ "(550, b'no')", true },
+	{ "\"550 no\"", true },
+	{ "status=550 no", true },
+	{ "with 550 5.1.1 no", true },
+	{ "got 550 from it", false },
+	{ "id = 550;", false },
+	{ "no code", false },
+};
+
+static void test_places(void)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct ph_reply_tokens t;
+
+		check_case(places[i].text, i);
+		find(ph_span_of(places[i].text), &t);
+		check_int(t.is_placed, places[i].is_placed);
+	}
+}
+
 int main(void)
 {
+	test_places();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ph_span text = ph_span_of(cases[i].text);
 		struct ph_reply_tokens t;
