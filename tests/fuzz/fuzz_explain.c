@@ -55,7 +55,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ph_explain_at(&places[i], text, &e);
 		check_said(text, e.said);
 		check_explanation(&e);
-		assert(e.code == plain.code || plain.code == 0);
+		/* A number may be a code only by what is known of the
+		   place. */
+		if (e.code != 0 && plain.code != 0)
+			assert(e.code == plain.code);
 	}
 	return 0;
 }
