@@ -22,7 +22,7 @@ import broken  # noqa: E402  (found where the line above says)
 SECRET = broken.SECRET
 
 
-def in_namespaces(*args, timeout=150):
+def in_namespaces(*args, timeout=400):
     user = [] if os.geteuid() == 0 else ["--map-root-user"]
     done = subprocess.run(
         ["unshare", *user, "--uts", "--mount", "--net", sys.executable, *args],
