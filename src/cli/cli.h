@@ -40,6 +40,7 @@ struct ph_command {
 	const char *help; /* what --help adds below the options, or NULL */
 };
 
+extern const struct ph_command ph_command_setup;
 extern const struct ph_command ph_command_send;
 extern const struct ph_command ph_command_test;
 extern const struct ph_command ph_command_discover;

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/discovery.h"
 #include "cli/json.h"
+#include "cli/searching.h"
 #include "connection/settings.h"
 #include "mail/address.h"
 
@@ -22,8 +23,6 @@ enum key {
 
 enum {
 	ARENA_MAX = 4 * 1024 * 1024,
-	WAIT_MS = 1000,
-	STEP_MS = 200,
 	QUESTION_MAX = 600
 };
 
@@ -57,23 +56,14 @@ struct search {
 	struct ph_options options;
 	struct ph_arena arena;
 	struct ph_subject subject;
-	struct ph_loop *loop;
-	struct ph_survey *survey;
-	struct ph_signal *on_int, *on_term;
-	struct ph_timer *progress;
-	size_t asked;
-	bool shows_progress;
-	bool is_interrupted;
+	struct ph_survey_options what;
+	struct ph_searching searching;
 	struct ph_discovery discovery;
 };
 
 static void release(struct search *s)
 {
-	ph_timer_free(s->progress);
-	ph_signal_free(s->on_int);
-	ph_signal_free(s->on_term);
-	ph_survey_free(s->survey);
-	ph_loop_free(s->loop);
+	ph_searching_release(&s->searching);
 	ph_arena_release(&s->arena);
 	ph_options_release(&s->options);
 }
@@ -145,7 +135,9 @@ static enum ph_err prepare(struct search *s, struct ph_fault *fault)
 	const struct ph_options *o = &s->options;
 	const char *timeout = ph_options_value(o, KEY_TIMEOUT);
 	const char *ca_file = ph_options_value(o, KEY_CA_FILE);
-	struct ph_survey_options opt = {
+	struct ph_survey_options *opt = &s->what;
+
+	*opt = (struct ph_survey_options){
 		.subject = &s->subject,
 		.is_offline = ph_options_has(o, KEY_OFFLINE),
 		.probes = ph_options_has(o, KEY_PROBE),
@@ -153,15 +145,16 @@ static enum ph_err prepare(struct search *s, struct ph_fault *fault)
 		.collection = ph_options_value(o, KEY_COLLECTION),
 		.ca_file = ca_file == NULL ? "" : ca_file,
 	};
+
 	enum ph_err err = check_options(s, fault);
 
 	if (err == PH_OK && timeout != NULL &&
-	    (ph_num_parse_duration(ph_span_of(timeout), &opt.timeout) !=
+	    (ph_num_parse_duration(ph_span_of(timeout), &opt->timeout) !=
 		    PH_OK ||
-		opt.timeout < 1 || opt.timeout > PH_SURVEY_TIMEOUT_MS))
+		opt->timeout < 1 || opt->timeout > PH_SURVEY_TIMEOUT_MS))
 		return usage(fault, "--timeout takes 1ms to 9s");
-	if (err == PH_OK && opt.ca_file[0] != '\0' &&
-	    access(opt.ca_file, R_OK) != 0)
+	if (err == PH_OK && opt->ca_file[0] != '\0' &&
+	    access(opt->ca_file, R_OK) != 0)
 		return usage(fault, "--ca-file names no file that can be read");
 	if (err == PH_OK) {
 		err = make_subject(s, ph_span_of(o->operands[0]), fault);
@@ -171,124 +164,11 @@ static enum ph_err prepare(struct search *s, struct ph_fault *fault)
 	s->discovery.subject = &s->subject;
 	s->discovery.save_as = ph_options_value(o, KEY_SAVE);
 	s->discovery.is_agreed = ph_options_has(o, KEY_YES);
-	s->discovery.ca_file = opt.ca_file;
-	if (err == PH_OK)
-		err = ph_loop_new(&s->loop);
-	return err == PH_OK ? ph_survey_new(s->loop, &opt, &s->survey, fault)
-			    : err;
-}
-
-/* the search */
-
-static void interrupt(void *ctx, int signum)
-{
-	struct search *s = ctx;
-
-	(void)signum;
-	s->is_interrupted = true;
-	ph_survey_stop(s->survey);
-}
-
-static void tick(void *ctx)
-{
-	struct search *s = ctx;
-
-	(void)fprintf(stderr, "\rlooking: %zu places asked", s->asked);
-	(void)fflush(stderr);
-	s->shows_progress = true;
-	ph_timer_set(s->progress, ph_loop_now(s->loop) + STEP_MS);
-}
-
-static enum ph_err watch(struct search *s)
-{
-	enum ph_err err =
-	    ph_signal_new(s->loop, SIGINT, interrupt, s, &s->on_int);
-
-	if (err == PH_OK) {
-		err =
-		    ph_signal_new(s->loop, SIGTERM, interrupt, s, &s->on_term);
-	}
-	if (err != PH_OK || s->cli->quiet || !isatty(STDERR_FILENO))
-		return err;
-	err = ph_timer_new(s->loop, tick, s, &s->progress);
-	if (err == PH_OK)
-		ph_timer_set(s->progress, ph_loop_now(s->loop) + WAIT_MS);
-	return err;
-}
-
-static enum ph_err carry(struct search *s)
-{
-	enum ph_err err = watch(s);
-	bool is_done = false;
-
-	if (err == PH_OK)
-		err = ph_survey_start(s->survey);
-	while (err == PH_OK && !is_done) {
-		struct ph_survey_event e;
-
-		do {
-			ph_survey_next_event(s->survey, &e);
-			s->asked += e.type == PH_SURVEY_CONTACT;
-			is_done |= e.type == PH_SURVEY_DONE;
-		} while (e.type != PH_SURVEY_NONE && !is_done);
-		if (!is_done && !ph_loop_turn(s->loop))
-			err = PH_EIO;
-	}
-	if (s->shows_progress)
-		(void)fprintf(stderr, "\r%*s\r", 79, "");
-	ph_survey_result(s->survey, &s->discovery.found);
+	s->discovery.ca_file = opt->ca_file;
 	return err;
 }
 
 /* the end */
-
-static bool has_own(const struct ph_candidates *set)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->items[i].found != PH_FOUND_SUGGESTION)
-			return true;
-	}
-	return false;
-}
-
-static void conclude_nothing(const struct search *s, struct ph_fault *fault)
-{
-	const struct ph_survey_result *f = &s->discovery.found;
-	const char *domain = s->subject.domain;
-
-	if (f->has_no_domain) {
-		ph_fault_set(fault, PH_CAUSE_HOST_NOT_FOUND, PH_STAGE_DNS,
-		    "there is no domain %s", domain);
-		ph_fault_advise(
-		    fault, "check the spelling of what stands behind the @");
-	} else if (f->without_smtp != NULL) {
-		ph_fault_set(fault, PH_CAUSE_NOTHING_FOUND, PH_STAGE_CONFIG,
-		    "%s lets no program send mail by SMTP",
-		    f->without_smtp->name);
-		ph_fault_advise(fault,
-		    "send from another provider's address, or with %s's own "
-		    "program",
-		    f->without_smtp->name);
-	} else if (f->has_no_network) {
-		ph_fault_set(fault, PH_CAUSE_DNS_TEMPORARY, PH_STAGE_DNS,
-		    "no name server told where the mail of %s is", domain);
-	} else {
-		ph_fault_set(fault, PH_CAUSE_NOTHING_FOUND, PH_STAGE_CONFIG,
-		    has_own(f->candidates)
-			? "nothing of what was found for %s works"
-			: "no settings were found for %s",
-		    s->subject.address);
-		if (ph_options_has(&s->options, KEY_OFFLINE)) {
-			ph_fault_advise(fault,
-			    "without --offline the domain itself is asked");
-		} else if (!ph_options_has(&s->options, KEY_PROBE)) {
-			ph_fault_advise(
-			    fault, "--probe tries the usual names and ports");
-		}
-	}
-	if (f->meant[0] != '\0')
-		ph_fault_advise(fault, "did you mean %s?", f->meant);
-}
 
 static void conclude(struct search *s, enum ph_err err)
 {
@@ -297,12 +177,12 @@ static void conclude(struct search *s, enum ph_err err)
 
 	if (err == PH_OK && d->found.ran_out_of_memory)
 		err = PH_ENOMEM;
-	if (err == PH_OK && s->is_interrupted) {
+	if (err == PH_OK && s->searching.is_interrupted) {
 		ph_fault_set(fault, PH_CAUSE_INTERRUPTED, PH_STAGE_CONFIG,
 		    "interrupted: there may be more");
 		ph_fault_advise(fault, "run it again");
 	} else if (err == PH_OK && ph_discovery_best(d) == NULL) {
-		conclude_nothing(s, fault);
+		ph_searching_conclude(&s->what, &d->found, fault);
 	} else if (err == PH_OK && d->save_as != NULL) {
 		err = ph_discovery_save(d, &s->arena, fault);
 	}
@@ -366,7 +246,8 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 	ph_arena_init(&s.arena, ARENA_MAX);
 	err = prepare(&s, &s.discovery.fault);
 	if (err == PH_OK)
-		err = carry(&s);
+		err = ph_searching_run(&s.searching, cli, &s.what,
+		    &s.discovery.found, &s.discovery.fault);
 	conclude(&s, err);
 	result = report(&s);
 	release(&s);

@@ -68,9 +68,7 @@ static enum ph_err put(struct ph_settings_file *f, const char *name,
 			    : err;
 }
 
-/* Where no password is enough, the mechanisms are part of the settings; else
-   the strongest that is offered is the best. */
-static bool is_special(const char *mechanisms)
+bool ph_discovery_is_special(const char *mechanisms)
 {
 	static const char special[] =
 	    " OAUTHBEARER XOAUTH2 NTLM GSSAPI EXTERNAL ";
@@ -105,7 +103,8 @@ static enum ph_err put_all(const struct ph_discovery *d,
 		{ "username", c->username },
 		{ "anonymous", c->anonymous ? "yes" : "" },
 		{ "mechanisms",
-		    is_special(c->mechanisms) ? c->mechanisms : "" },
+		    ph_discovery_is_special(c->mechanisms) ? c->mechanisms
+							   : "" },
 		{ "from", d->subject->address },
 	};
 

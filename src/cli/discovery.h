@@ -38,6 +38,10 @@ PH_MUST_USE enum ph_err ph_discovery_save(
 /* What has to be done next, a note each. */
 void ph_discovery_advise(const struct ph_discovery *d);
 
+/* Where no password is enough, the mechanisms are part of the settings; else
+   the strongest that is offered is the best. */
+bool ph_discovery_is_special(const char *mechanisms);
+
 /* A question on the terminal; false: no, or nobody is there. */
 bool ph_discovery_ask(const struct ph_cli *cli, const char *question);
 

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/wrapped.h"
 #include "io/file.h"
 
 #include <string.h>
@@ -47,25 +48,10 @@ static json_t *to_json(const struct ph_explanation *e)
 /* One label and its text, broken at spaces so that it fits a terminal. */
 static void print_line(const char *label, const char *text)
 {
-	struct ph_span rest = ph_span_of(text);
-	struct ph_span word;
-	size_t column = LABEL;
-
 	if (text == NULL)
 		return;
 	printf("%-*s", (int)LABEL, label);
-	while (ph_span_split(&rest, ' ', &word)) {
-		bool first = column == LABEL;
-
-		if (!first && column + 1 + word.len > COLUMNS) {
-			printf("\n%*s", (int)LABEL, "");
-			column = LABEL;
-			first = true;
-		}
-		printf("%s%.*s", first ? "" : " ", PH_SPAN_ARG(word));
-		column += word.len + (first ? 0 : 1);
-	}
-	printf("\n");
+	ph_wrapped_print(stdout, text, LABEL, LABEL);
 }
 
 /* Control characters would be obeyed by a terminal. */

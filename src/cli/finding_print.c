@@ -1,6 +1,7 @@
 #include "cli/finding_part.h"
 #include "cli/mend.h"
 #include "cli/tokens.h"
+#include "cli/wrapped.h"
 
 #include <stdio.h>
 
@@ -125,22 +126,10 @@ static void print_facts(const struct ph_finding *f)
 static void print_wrapped(const char *label, const char *text)
 {
 	struct ph_fault tidied;
-	struct ph_span rest;
-	struct ph_span word;
-	size_t column = 0;
 
 	ph_fault_set(&tidied, PH_CAUSE_NONE, PH_STAGE_CONFIG, "%s", text);
-	rest = ph_span_of(tidied.text);
 	printf("%-16s", label);
-	while (ph_span_split(&rest, ' ', &word)) {
-		if (column > 0 && LABEL_LEN + column + 1 + word.len > WIDTH) {
-			printf("\n%-16s", "");
-			column = 0;
-		}
-		printf("%s%.*s", column > 0 ? " " : "", PH_SPAN_ARG(word));
-		column += word.len + (column > 0 ? 1 : 0);
-	}
-	printf("\n");
+	ph_wrapped_print(stdout, tidied.text, LABEL_LEN, LABEL_LEN);
 }
 
 static void print_suspect(const struct ph_finding *f, const char *setting)

@@ -1,36 +1,13 @@
 #include "cli/cli.h"
 #include "cli/option.h"
+#include "cli/wrapped.h"
 
 #include <string.h>
 
 enum {
-	WIDTH = 80,
 	HELP_COLUMN = 30,
 	USAGE_COLUMN = sizeof("usage: posthaste ") - 1
 };
-
-/* Words of text from column on, broken before WIDTH, continued at indent. */
-static void print_wrapped(
-    FILE *out, const char *text, size_t column, size_t indent)
-{
-	bool first = true;
-
-	while (*text != '\0') {
-		size_t len = strcspn(text, " ");
-
-		if (!first && column + 1 + len >= WIDTH) {
-			(void)fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-			first = true;
-		}
-		(void)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
-		column += len + (first ? 0 : 1);
-		first = false;
-		text += len;
-		text += strspn(text, " ");
-	}
-	(void)fputc('\n', out);
-}
 
 static void print_row(FILE *out, const struct ph_option *o)
 {
@@ -49,7 +26,7 @@ static void print_row(FILE *out, const struct ph_option *o)
 	} else {
 		(void)fprintf(out, "%-*s", HELP_COLUMN, left);
 	}
-	print_wrapped(out, o->help, HELP_COLUMN, HELP_COLUMN);
+	ph_wrapped_print(out, o->help, HELP_COLUMN, HELP_COLUMN);
 }
 
 static void print_rows(FILE *out, const struct ph_option *rows, size_t count)
@@ -68,9 +45,9 @@ static void print_rows(FILE *out, const struct ph_option *rows, size_t count)
 void ph_options_help(const struct ph_command *command, FILE *out)
 {
 	(void)fputs("usage: posthaste ", out);
-	print_wrapped(out, command->usage, USAGE_COLUMN, USAGE_COLUMN);
+	ph_wrapped_print(out, command->usage, USAGE_COLUMN, USAGE_COLUMN);
 	(void)fputc('\n', out);
-	print_wrapped(out, command->summary, 0, 0);
+	ph_wrapped_print(out, command->summary, 0, 0);
 	if (command->list != NULL)
 		command->list(out);
 	if (command->option_count > 0 && command->options[0].name != NULL &&

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 static const struct ph_command *const commands[] = {
+	&ph_command_setup,
 	&ph_command_send,
 	&ph_command_test,
 	&ph_command_discover,

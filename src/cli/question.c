@@ -13,27 +13,24 @@ enum {
 static enum ph_err refuse(
     const struct ph_question *q, enum ph_err err, struct ph_fault *fault)
 {
-	switch (err) {
-	case PH_ENOTFOUND:
+	if (err == PH_ENOTFOUND) {
 		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "there is no terminal to ask on: \"%s?\"", q->text);
 		ph_fault_advise(fault, "answer it with %s", q->option);
 		return PH_EINVAL;
-	case PH_EOF:
-		ph_fault_set(fault, PH_CAUSE_INTERRUPTED, PH_STAGE_CONFIG,
-		    "no answer to \"%s?\": nothing was changed", q->text);
-		return PH_EOF;
-	case PH_ETOOBIG:
+	}
+	if (err == PH_ETOOBIG) {
 		ph_fault_set(fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "the answer to \"%s?\" is too long", q->text);
 		return PH_EINVAL;
-	default:
-		if (err != PH_ENOMEM) {
-			ph_fault_set(fault, PH_CAUSE_INTERRUPTED,
-			    PH_STAGE_CONFIG, "the terminal cannot be read");
-		}
-		return err;
 	}
+	if (err != PH_ENOMEM) {
+		ph_fault_set(fault, PH_CAUSE_INTERRUPTED, PH_STAGE_CONFIG,
+		    "no answer to \"%s?\"", q->text);
+		ph_fault_advise(
+		    fault, "run it again, or answer with %s", q->option);
+	}
+	return err;
 }
 
 static enum ph_err ask(const struct ph_question *q, struct ph_buf *out)
@@ -48,6 +45,9 @@ static enum ph_err ask(const struct ph_question *q, struct ph_buf *out)
 	/* What was printed so far belongs above the question. */
 	(void)fflush(stdout);
 	err = ph_terminal_ask_openly(text, out);
+	/* Nobody is there: what is usual goes. */
+	if (err == PH_ENOTFOUND && q->usual != NULL)
+		err = PH_OK;
 	if (err != PH_OK)
 		return err;
 
@@ -92,6 +92,7 @@ static enum ph_err check_yes(
 		bool yes;
 	} words[] = { { "yes", true }, { "y", true }, { "no", false },
 		{ "n", false } };
+
 	bool *out = ctx;
 
 	for (size_t i = 0; i < PH_COUNT(words); i++) {
@@ -100,8 +101,8 @@ static enum ph_err check_yes(
 			return PH_OK;
 		}
 	}
-	ph_fault_set(why, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
-	    "the answer is yes or no");
+	ph_fault_set(
+	    why, PH_CAUSE_USAGE, PH_STAGE_CONFIG, "the answer is yes or no");
 	return PH_EINVAL;
 }
 

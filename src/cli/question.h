@@ -5,8 +5,8 @@
 #include "cli/cli.h"
 
 /* A question of a dialogue.  Whoever gave the option that answers it is not
-   asked; the others are, on the terminal, and where there is none they learn
-   which option it is. */
+   asked; the others are, on the terminal; where there is none the usual answer
+   goes, or, without one, they learn which option it is. */
 struct ph_question {
 	const char *text;   /* "Which one", without a mark at the end */
 	const char *option; /* "--choose N" */

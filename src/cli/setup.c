@@ -1,7 +1,10 @@
 #include "cli/facts.h"
 #include "cli/json.h"
+#include "cli/question.h"
 #include "cli/setup_part.h"
 #include "cli/test_letter.h"
+#include "cli/wrapped.h"
+#include "io/terminal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,8 +26,10 @@ static const struct ph_option options[] = {
 	{ "collection", 0, "URL",
 	    "Ask this collection too; it learns the domain",
 	    PH_SETUP_KEY_COLLECTION },
-	{ "choose", 0, "N", "The N-th of what was found",
-	    PH_SETUP_KEY_CHOOSE },
+	{ "ca-file", 0, "FILE",
+	    "Trust these certificates, in the search and in the connection",
+	    PH_SETUP_KEY_CA_FILE },
+	{ "choose", 0, "N", "The N-th of what was found", PH_SETUP_KEY_CHOOSE },
 	{ "yes", 0, NULL,
 	    "The password may go to a server outside the address's domain",
 	    PH_SETUP_KEY_YES },
@@ -52,9 +57,10 @@ static const struct ph_option options[] = {
 	{ NULL },
 };
 
-void ph_setup_say(const struct ph_setup *s, const char *fmt, ...)
+void ph_setup_say(const struct ph_setup *s, size_t indent, const char *fmt, ...)
 {
 	char line[PH_FAULT_TEXT_MAX];
+	struct ph_fault tame;
 	va_list ap;
 
 	if (s->cli->json || s->cli->quiet)
@@ -62,7 +68,10 @@ void ph_setup_say(const struct ph_setup *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	(void)puts(line);
+	/* There may be words of servers in it. */
+	ph_fault_set(&tame, PH_CAUSE_NONE, PH_STAGE_CONFIG, "%s", line);
+	printf("%*s", (int)indent, "");
+	ph_wrapped_print(stdout, tame.text, indent, indent);
 	(void)fflush(stdout);
 }
 
@@ -70,17 +79,21 @@ void ph_setup_say(const struct ph_setup *s, const char *fmt, ...)
 
 static enum ph_err sign_in(struct ph_setup *s)
 {
-	char *argv[] = { "login", (char *)s->name, NULL };
+	char command[] = "login";
+	char *name = ph_arena_str(&s->server.arena, ph_span_of(s->name));
+	char *argv[] = { command, name, NULL };
 	struct ph_cli cli = *s->cli;
 	enum ph_exit ended;
 
 	if (!s->signs_in)
 		return PH_OK;
+	if (name == NULL)
+		return PH_ENOMEM;
 	if (s->cli->json || !ph_terminal_is_there()) {
 		ph_cli_note(s->cli, "posthaste login %s signs in", s->name);
 		return PH_OK;
 	}
-	cli.command = "login";
+	cli.command = command;
 	ended = ph_command_login.run(&cli, 2, argv);
 	if (ended == PH_EXIT_OK)
 		return PH_OK;
@@ -102,7 +115,7 @@ static enum ph_err deliver(
 	const struct ph_job job = {
 		.content = content, .envelope = &envelope, .id = 1
 	};
-	PH_CLEANUP(ph_delivery_free) struct ph_delivery *d = NULL;
+	PH_CLEANUP(ph_delivery_freep) struct ph_delivery *d = NULL;
 	struct ph_memory_booking booking;
 	enum ph_err err;
 
@@ -129,11 +142,10 @@ static enum ph_err send(struct ph_setup *s)
 {
 	bool sends = ph_options_has(&s->options, PH_SETUP_KEY_SEND);
 	struct ph_address self;
-	PH_CLEANUP(ph_content_free) struct ph_content *content = NULL;
+	PH_CLEANUP(ph_content_freep) struct ph_content *content = NULL;
 	enum ph_err err = PH_OK;
 
-	if (!s->is_tested ||
-	    ph_options_has(&s->options, PH_SETUP_KEY_NO_SEND))
+	if (!s->is_tested || ph_options_has(&s->options, PH_SETUP_KEY_NO_SEND))
 		return PH_OK;
 	if (!sends && ph_terminal_is_there()) {
 		err = ph_question_yes(
@@ -145,8 +157,8 @@ static enum ph_err send(struct ph_setup *s)
 	}
 	if (err != PH_OK || !sends)
 		return err;
-	err = ph_address_parse(ph_span_of(s->address), &s->server.arena, &self,
-	    &s->fault);
+	err = ph_address_parse(
+	    ph_span_of(s->address), &s->server.arena, &self, &s->fault);
 	if (err == PH_OK) {
 		err = ph_test_letter_compose(&self, &self,
 		    s->server.connection.code_page, &content, &s->fault);
@@ -155,7 +167,7 @@ static enum ph_err send(struct ph_setup *s)
 		err = deliver(s, &self, content);
 	s->is_sent = err == PH_OK;
 	if (s->is_sent)
-		ph_setup_say(s, "Sent to %s.", s->address);
+		ph_setup_say(s, 0, "Sent to %s.", s->address);
 	return err;
 }
 
@@ -177,7 +189,7 @@ static enum ph_err go(struct ph_setup *s)
 	}
 	if (err != PH_OK)
 		return err;
-	ph_setup_say(s, "Saved as %s%s: %s", s->name,
+	ph_setup_say(s, 0, "Saved as %s%s: %s", s->name,
 	    s->is_default ? ", the default" : "", s->path);
 	err = sign_in(s);
 	return err == PH_OK ? send(s) : err;
@@ -194,8 +206,8 @@ static json_t *to_json(const struct ph_setup *s)
 
 	ph_json_put(j, "ok", json_boolean(!ph_fault_is_set(&s->fault)));
 	ph_json_put(j, "address", ph_json_str_or_null(s->address));
-	ph_json_put(j, "name",
-	    s->path == NULL ? json_null() : ph_json_str(s->name));
+	ph_json_put(
+	    j, "name", s->path == NULL ? json_null() : ph_json_str(s->name));
 	ph_json_put(j, "file", ph_json_str_or_null(s->path));
 	ph_json_put(j, "default", json_boolean(s->is_default));
 	ph_json_put(j, "tested", json_boolean(s->is_tested));
@@ -233,14 +245,15 @@ static enum ph_exit report(struct ph_setup *s)
 	if (ph_fault_is_set(&s->fault))
 		(void)ph_cli_fault(s->cli, &s->fault);
 	else if (s->path != NULL)
-		ph_setup_say(s, "posthaste send -n %s sends with them.",
-		    s->name);
+		ph_setup_say(
+		    s, 0, "posthaste send -n %s sends with them.", s->name);
 	return result;
 }
 
 static void release(struct ph_setup *s)
 {
 	ph_talk_release(&s->talk);
+	ph_searching_release(&s->searching);
 	ph_cli_server_release(&s->server);
 	ph_options_release(&s->options);
 }
@@ -261,8 +274,8 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 	}
 	s.server.cli = cli;
 	ph_arena_init(&s.server.arena, ARENA_MAX);
-	err = ph_catalog_open_new(
-	    cli->config_path, &s.server.catalog, &s.fault);
+	err =
+	    ph_catalog_open_new(cli->config_path, &s.server.catalog, &s.fault);
 	if (err == PH_OK)
 		err = go(&s);
 	if (err != PH_OK && !ph_fault_is_set(&s.fault)) {

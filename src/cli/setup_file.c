@@ -4,6 +4,7 @@
 #include "config/vault.h"
 #include "config/vault_keyring.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -81,8 +82,8 @@ static enum ph_err suggest_name(struct ph_setup *s, char out[NAME_MAX_LEN + 8])
 			is_taken |= ph_span_eq(name, ph_span_of(out));
 		if (!is_taken)
 			break;
-		(void)snprintf(out, NAME_MAX_LEN + 8, "%.*s-%u",
-		    PH_SPAN_ARG(word), n);
+		(void)snprintf(
+		    out, NAME_MAX_LEN + 8, "%.*s-%u", PH_SPAN_ARG(word), n);
 	}
 	return err;
 }
@@ -93,6 +94,7 @@ static enum ph_err find_name(struct ph_setup *s)
 	PH_CLEANUP(ph_buf_release) struct ph_buf answer;
 	char usual[NAME_MAX_LEN + 8];
 
+	ph_buf_init(&answer, 256);
 	if (given != NULL) {
 		enum ph_err taken = check_name(s, ph_span_of(given), &s->fault);
 
@@ -100,7 +102,6 @@ static enum ph_err find_name(struct ph_setup *s)
 			ph_fault_prefix(&s->fault, "--save");
 		return taken;
 	}
-	ph_buf_init(&answer, 256);
 
 	enum ph_err err = suggest_name(s, usual);
 
@@ -225,8 +226,8 @@ static enum ph_err write(struct ph_setup *s, struct ph_catalog *c)
    answered. */
 enum ph_err ph_setup_save(struct ph_setup *s)
 {
-	PH_CLEANUP(ph_catalog_free) struct ph_catalog *asked = NULL;
-	PH_CLEANUP(ph_catalog_free) struct ph_catalog *c = NULL;
+	PH_CLEANUP(ph_catalog_freep) struct ph_catalog *asked = NULL;
+	PH_CLEANUP(ph_catalog_freep) struct ph_catalog *c = NULL;
 	enum ph_err err =
 	    ph_catalog_open_new(s->cli->config_path, &asked, &s->fault);
 

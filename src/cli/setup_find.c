@@ -1,5 +1,8 @@
+#include "base/num.h"
+#include "cli/discovery.h"
 #include "cli/question.h"
 #include "cli/setup_part.h"
+#include "io/terminal.h"
 #include "mail/address.h"
 
 #include <stdio.h>
@@ -30,11 +33,11 @@ static enum ph_err find_address(struct ph_setup *s)
 {
 	PH_CLEANUP(ph_buf_release) struct ph_buf answer;
 
+	ph_buf_init(&answer, LINE_MAX_LEN);
 	if (s->options.operand_count == 1) {
 		return check_address(
 		    s, ph_span_of(s->options.operands[0]), &s->fault);
 	}
-	ph_buf_init(&answer, LINE_MAX_LEN);
 	return ph_question_line(
 	    &(struct ph_question){
 		.text = "Your mail address", .option = "setup ADDRESS" },
@@ -76,77 +79,72 @@ static enum ph_err ask_server(struct ph_setup *s)
 	enum ph_err err;
 
 	ph_buf_init(&answer, LINE_MAX_LEN);
-	ph_setup_say(s,
+	ph_setup_say(s, 0,
 	    "Nothing is known of a server for %s. Its help pages call it "
 	    "\"SMTP\" or \"outgoing mail\".",
 	    s->address);
-	err = ph_question_line(
-	    &(struct ph_question){ .text = "The server's name",
-		.option = "--server URL" },
-	    NULL, NULL, &answer, &s->fault);
+	err =
+	    ph_question_line(&(struct ph_question){ .text = "The server's name",
+				 .option = "--server URL" },
+		NULL, NULL, &answer, &s->fault);
 	return err == PH_OK ? take_url(s, ph_buf_str(&answer)) : err;
-}
-
-/* Runs it to its end, and shows that something goes on. */
-static enum ph_err run_survey(struct ph_setup *s)
-{
-	struct ph_survey_event event = { 0 };
-	enum ph_err err = ph_survey_start(s->survey);
-
-	while (err == PH_OK && event.type != PH_SURVEY_DONE) {
-		ph_survey_next_event(s->survey, &event);
-		if (event.type == PH_SURVEY_NONE)
-			err = ph_loop_turn(s->loop);
-	}
-	return err;
 }
 
 static enum ph_err search(struct ph_setup *s, const struct ph_candidates **out)
 {
-	struct ph_survey_result result;
-	struct ph_survey_options opt = {
+	const char *ca_file =
+	    ph_options_value(&s->options, PH_SETUP_KEY_CA_FILE);
+	const struct ph_survey_options opt = {
 		.subject = &s->subject,
 		.is_offline = ph_options_has(&s->options, PH_SETUP_KEY_OFFLINE),
 		.probes = ph_options_has(&s->options, PH_SETUP_KEY_PROBE),
 		.collection =
 		    ph_options_value(&s->options, PH_SETUP_KEY_COLLECTION),
+		.ca_file = ca_file == NULL ? "" : ca_file,
 	};
-	enum ph_err err = ph_subject_make(ph_span_of(s->address),
-	    &s->server.arena, &s->subject, &s->fault);
+	struct ph_survey_result found = { 0 };
+	enum ph_err err = ph_subject_make(
+	    ph_span_of(s->address), &s->server.arena, &s->subject, &s->fault);
 
-	if (err == PH_OK)
-		err = ph_loop_new(&s->loop);
-	if (err == PH_OK)
-		err = ph_survey_new(s->loop, &opt, &s->survey, &s->fault);
-	if (err == PH_OK)
-		err = run_survey(s);
+	if (err == PH_OK) {
+		err = ph_searching_run(
+		    &s->searching, s->cli, &opt, &found, &s->fault);
+	}
 	if (err != PH_OK)
 		return err;
-	ph_survey_result(s->survey, &result);
-	for (size_t i = 0; i < result.note_count; i++)
-		ph_cli_note(s->cli, "%s", result.notes[i]);
-	*out = result.candidates;
-	return PH_OK;
+	if (s->searching.is_interrupted) {
+		ph_fault_set(&s->fault, PH_CAUSE_INTERRUPTED, PH_STAGE_CONFIG,
+		    "interrupted: nothing is saved");
+		return PH_EIO;
+	}
+	for (size_t i = 0; i < found.note_count; i++)
+		ph_cli_note(s->cli, "%s", found.notes[i]);
+	*out = found.candidates;
+	/* A person may know the server's name all the same. */
+	if (found.candidates->count > 0 || ph_terminal_is_there())
+		return PH_OK;
+	ph_searching_conclude(&opt, &found, &s->fault);
+	return PH_ENOTFOUND;
 }
 
 /* which */
 
 static void show(const struct ph_setup *s, const struct ph_candidates *set)
 {
-	ph_setup_say(s, "Settings for %s, the most trusted first:\n",
-	    s->address);
+	ph_setup_say(
+	    s, 0, "Settings for %s, the most trusted first:", s->address);
 	for (size_t i = 0; i < set->count && i < SHOWN_MAX; i++) {
 		const struct ph_candidate *c = &set->items[i];
 
-		ph_setup_say(s, "  %zu  %s, port %u, %s%s%s", i + 1, c->host,
+		ph_setup_say(s, 2, "%zu: %s, port %u, %s%s%s", i + 1, c->host,
 		    (unsigned)c->port, ph_encryption_name(c->encryption),
 		    c->username[0] == '\0' ? "" : ", user name ", c->username);
-		ph_setup_say(s, "     from %s%s%s", ph_found_name(c->found),
+		ph_setup_say(s, 5, "from %s%s%s", ph_found_name(c->found),
 		    c->detail[0] == '\0' ? "" : ": ", c->detail);
-		for (size_t n = 0; n < c->note_count; n++)
-			ph_setup_say(s, "     %s", c->notes[n]);
+		/* What a provider wants is told when it is chosen. */
+		for (size_t n = 0; c->preset == NULL && n < c->note_count; n++)
+			ph_setup_say(s, 5, "%s", c->notes[n]);
 	}
-	ph_setup_say(s, "%s", "");
 }
 
 struct choosing {
@@ -182,11 +180,11 @@ static enum ph_err choose(struct ph_setup *s, const struct ph_candidates *set)
 		if (err != PH_OK)
 			ph_fault_prefix(&s->fault, "--choose");
 	} else if (set->count > 1 && ph_terminal_is_there()) {
-		err = ph_question_line(
-		    &(struct ph_question){ .text = "Which one",
-			.option = "--choose N",
-			.usual = "1" },
-		    check_choice, &c, &answer, &s->fault);
+		err =
+		    ph_question_line(&(struct ph_question){ .text = "Which one",
+					 .option = "--choose N",
+					 .usual = "1" },
+			check_choice, &c, &answer, &s->fault);
 	}
 	s->choice = c.choice;
 	return err;
@@ -197,25 +195,19 @@ static enum ph_err choose(struct ph_setup *s, const struct ph_candidates *set)
 static enum ph_err consent(struct ph_setup *s)
 {
 	const struct ph_candidate *c = s->choice;
-	char text[LINE_MAX_LEN];
+	char doubts[LINE_MAX_LEN];
 	bool yes = ph_options_has(&s->options, PH_SETUP_KEY_YES);
-	const char *why = (c->doubts & PH_DOUBT_TYPO) != 0
-	    ? "belongs to another domain than the one you typed"
-	    : (c->doubts & PH_DOUBT_OUTSIDE) != 0
-	    ? "is outside your address's domain"
-	    : (c->doubts & PH_DOUBT_HTTP) != 0
-	    ? "was named over a line that anybody could change"
-	    : "is a guess that answered";
+	char text[2 * LINE_MAX_LEN];
 
 	if (c->doubts == 0 || yes)
 		return PH_OK;
+	ph_discovery_doubts(c, &s->subject, doubts, sizeof(doubts));
 	(void)snprintf(text, sizeof(text),
-	    "%s %s. May your password go there", c->host, why);
+	    "%.255s: %s.\nMay your password go there", c->host, doubts);
 
 	enum ph_err err = ph_question_yes(
-	    &(struct ph_question){ .text = text,
-		.option = "--yes",
-		.usual = "no" },
+	    &(struct ph_question){
+		.text = text, .option = "--yes", .usual = "no" },
 	    &yes, &s->fault);
 
 	if (err != PH_OK || yes)
@@ -245,9 +237,9 @@ static enum ph_err take_choice(struct ph_setup *s)
 	}
 	if (err == PH_OK && c->anonymous)
 		err = ph_setup_put(s, "anonymous", PH_SPAN("yes"));
-	if (err == PH_OK && s->preset == NULL && c->mechanisms[0] != '\0') {
-		err = ph_setup_put(
-		    s, "mechanisms", ph_span_of(c->mechanisms));
+	if (err == PH_OK && s->preset == NULL &&
+	    ph_discovery_is_special(c->mechanisms)) {
+		err = ph_setup_put(s, "mechanisms", ph_span_of(c->mechanisms));
 	}
 	return err;
 }
@@ -278,6 +270,7 @@ static enum ph_err find_username(struct ph_setup *s)
 	    ph_options_value(&s->options, PH_SETUP_KEY_USERNAME);
 	PH_CLEANUP(ph_buf_release) struct ph_buf answer;
 
+	ph_buf_init(&answer, LINE_MAX_LEN);
 	if (given == NULL && s->choice != NULL &&
 	    s->choice->username[0] != '\0')
 		given = s->choice->username;
@@ -285,17 +278,15 @@ static enum ph_err find_username(struct ph_setup *s)
 		return ph_setup_put(s, "username", ph_span_of(given));
 	if (!needs_name(s))
 		return PH_OK;
-	ph_buf_init(&answer, LINE_MAX_LEN);
 
-	enum ph_err err = ph_question_line(
-	    &(struct ph_question){ .text = "User name",
-		.option = "--username NAME",
-		.usual = s->address },
-	    NULL, NULL, &answer, &s->fault);
+	enum ph_err err =
+	    ph_question_line(&(struct ph_question){ .text = "User name",
+				 .option = "--username NAME",
+				 .usual = s->address },
+		NULL, NULL, &answer, &s->fault);
 
-	return err == PH_OK
-	    ? ph_setup_put(s, "username", ph_buf_span(&answer))
-	    : err;
+	return err == PH_OK ? ph_setup_put(s, "username", ph_buf_span(&answer))
+			    : err;
 }
 
 static enum ph_err take_pair(struct ph_setup *s, const char *pair)
@@ -304,8 +295,7 @@ static enum ph_err take_pair(struct ph_setup *s, const char *pair)
 	size_t equals = ph_span_find(text, '=');
 	struct ph_span key = ph_span_trim(ph_span_first(text, equals));
 
-	if (equals == text.len ||
-	    ph_setting_find(PH_SPAN(""), key) == NULL) {
+	if (equals == text.len || ph_setting_find(PH_SPAN(""), key) == NULL) {
 		/* It may be a password: it is not repeated. */
 		ph_fault_set(&s->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
 		    "--set takes SETTING=VALUE, with a setting of "
@@ -320,12 +310,16 @@ static enum ph_err take_pair(struct ph_setup *s, const char *pair)
 /* What is said by hand goes over what was found. */
 static enum ph_err take_settings(struct ph_setup *s)
 {
+	const char *ca_file =
+	    ph_options_value(&s->options, PH_SETUP_KEY_CA_FILE);
 	enum ph_err err = PH_OK;
 
 	for (size_t i = 0; err == PH_OK && i < s->options.count; i++) {
 		if (s->options.items[i].key == PH_SETUP_KEY_SET)
 			err = take_pair(s, s->options.items[i].value);
 	}
+	if (err == PH_OK && ca_file != NULL)
+		err = ph_setup_put(s, "ca-file", ph_span_of(ca_file));
 	if (err == PH_OK && ph_options_has(&s->options, PH_SETUP_KEY_KEYRING))
 		err = ph_setup_put(s, "password-from", PH_SPAN("keyring"));
 	if (err == PH_OK && !is_put(s, "from"))

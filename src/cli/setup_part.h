@@ -2,6 +2,7 @@
 #define PH_CLI_SETUP_PART_H
 
 #include "cli/cli.h"
+#include "cli/searching.h"
 #include "cli/server.h"
 #include "cli/talk.h"
 #include "connection/preset.h"
@@ -16,6 +17,7 @@ enum ph_setup_key {
 	PH_SETUP_KEY_OFFLINE,
 	PH_SETUP_KEY_PROBE,
 	PH_SETUP_KEY_COLLECTION,
+	PH_SETUP_KEY_CA_FILE,
 	PH_SETUP_KEY_CHOOSE,
 	PH_SETUP_KEY_USERNAME,
 	PH_SETUP_KEY_PASSWORD_FROM,
@@ -40,9 +42,11 @@ struct ph_setup {
 	/* Its arena holds every string here; its connection is what is tried
 	   and saved. */
 	struct ph_cli_server server;
-	const char *address;            /* whose */
+	struct ph_subject subject;
+	struct ph_searching searching;     /* holds the candidates */
+	const char *address;               /* whose */
 	const struct ph_candidate *choice; /* NULL: the server was named */
-	const struct ph_preset *preset; /* or NULL */
+	const struct ph_preset *preset;    /* or NULL */
 	/* What the file will say, a later one over an earlier. */
 	struct ph_setting_override values[PH_SETUP_VALUES_MAX];
 	size_t value_count;
@@ -50,19 +54,20 @@ struct ph_setup {
 	const char *path; /* of its file, once it is saved */
 	struct ph_talk talk;
 	struct ph_transcript transcript;
-	bool signs_in;   /* by OAuth2 */
+	bool signs_in; /* by OAuth2 */
 	/* The server took the user name: it is not brought into the provider's
 	   shape. */
 	bool name_is_proven;
-	bool is_tested;  /* with success */
+	bool is_tested; /* with success */
 	bool is_default;
 	bool is_sent;
 	struct ph_fault fault;
 };
 
-/* A line of the dialogue, where a person reads it. */
-PH_PRINTF(2, 3)
-void ph_setup_say(const struct ph_setup *s, const char *fmt, ...);
+/* Words of the dialogue, where a person reads them, so far from the edge. */
+PH_PRINTF(3, 4)
+void ph_setup_say(
+    const struct ph_setup *s, size_t indent, const char *fmt, ...);
 
 /* The value of a setting, checked.  PH_EINVAL with s->fault, PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_setup_put(

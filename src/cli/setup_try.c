@@ -21,20 +21,19 @@ static void tell_prerequisites(const struct ph_setup *s)
 
 	if (s->preset == NULL || s->preset->prerequisites[0] == '\0')
 		return;
-	ph_setup_say(s, "\nBefore %s takes mail:", s->preset->name);
+	ph_setup_say(s, 0, "Before %s takes mail:", s->preset->name);
 	rest = ph_span_of(s->preset->prerequisites);
 	while (ph_preset_next(&rest, &line))
-		ph_setup_say(s, "  - %.*s", PH_SPAN_ARG(line));
-	ph_setup_say(s, "%s", "");
+		ph_setup_say(s, 4, "%.*s", PH_SPAN_ARG(line));
 }
 
 static enum ph_err find_source(struct ph_setup *s, struct ph_secret_source *out)
 {
 	const char *given =
 	    ph_options_value(&s->options, PH_SETUP_KEY_PASSWORD_FROM);
-	enum ph_err err = ph_secret_source_parse(
-	    ph_span_of(given == NULL ? "prompt" : given), &s->server.arena,
-	    out);
+	enum ph_err err =
+	    ph_secret_source_parse(ph_span_of(given == NULL ? "prompt" : given),
+		&s->server.arena, out);
 
 	if (err == PH_OK &&
 	    (out->kind == PH_SECRET_STORED || out->kind == PH_SECRET_KEYRING ||
@@ -64,8 +63,8 @@ static enum ph_err ask_password(struct ph_setup *s)
 	ph_role_set_source(&asked, PH_ROLE_PASSWORD, &source);
 	ph_process_hide();
 	ph_secret_release(&s->server.password);
-	err = ph_vault_secret(ph_catalog_secrets_dir(s->server.catalog),
-	    &asked, PH_ROLE_PASSWORD, &s->server.password, &s->fault);
+	err = ph_vault_secret(ph_catalog_secrets_dir(s->server.catalog), &asked,
+	    PH_ROLE_PASSWORD, &s->server.password, &s->fault);
 	s->server.has_password = err == PH_OK;
 	if (err == PH_OK) {
 		s->server.password_changed = ph_clock_unix_msec();
@@ -120,7 +119,7 @@ static enum ph_err take_name(struct ph_setup *s, const char *name)
 	s->fault = (struct ph_fault){ 0 };
 	if (err != PH_OK)
 		return err;
-	ph_setup_say(s, "The server knows you as %s.", name);
+	ph_setup_say(s, 0, "The server knows you as %s.", name);
 	s->name_is_proven = true;
 	return ph_setup_resolve(s);
 }
@@ -139,7 +138,7 @@ static enum ph_err test(struct ph_setup *s)
 	for (int i = 0; i < TRIES_MAX; i++) {
 		const char *name;
 
-		ph_setup_say(s, "Trying %s ...", s->server.connection.host);
+		ph_setup_say(s, 0, "Trying %s ...", s->server.connection.host);
 		err = connect_once(s);
 		name = other_name(s);
 		if (name != NULL)
@@ -161,7 +160,8 @@ static enum ph_err ask_force(struct ph_setup *s)
 	bool saves = ph_options_has(&s->options, PH_SETUP_KEY_FORCE);
 	enum ph_err err = PH_OK;
 
-	if (!saves && ph_terminal_is_there() && why.cause != PH_CAUSE_INTERRUPTED) {
+	if (!saves && ph_terminal_is_there() &&
+	    why.cause != PH_CAUSE_INTERRUPTED) {
 		(void)ph_cli_fault(s->cli, &why);
 		err = ph_question_yes(
 		    &(struct ph_question){ .text = "It does not work yet. Save "

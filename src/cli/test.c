@@ -8,6 +8,7 @@
 #include "cli/repair.h"
 #include "cli/server.h"
 #include "cli/talk.h"
+#include "cli/test_letter.h"
 #include "cli/tokens.h"
 #include "cli/transcript.h"
 #include "mail/address.h"
@@ -130,31 +131,6 @@ static enum ph_err find_recipient(struct testing *t, struct ph_fault *fault)
 	return err;
 }
 
-static enum ph_err compose(struct testing *t, struct ph_fault *fault)
-{
-	static const char text[] =
-	    "This message was sent by `posthaste test --send` to see whether "
-	    "the settings\nwork.  They do.\n";
-	static const struct ph_message_header mark = {
-		{ "X-Posthaste-Test", 16 }, { "yes", 3 }
-	};
-	struct ph_content_compose in = {
-		.compose = {
-			.from = t->from,
-			.to = { &t->to, 1 },
-			.subject = PH_SPAN("Posthaste test"),
-			.has_text = true,
-			.headers = &mark,
-			.header_count = 1,
-			.code_page =
-			    ph_span_of(t->server.connection.code_page),
-		},
-	};
-
-	in.compose.text = (struct ph_span){ text, sizeof(text) - 1 };
-	return ph_content_compose(&in, &t->content, fault);
-}
-
 static enum ph_err check_fix(const struct testing *t, struct ph_fault *fault)
 {
 	const char *name = ph_options_value(&t->options, KEY_FIX);
@@ -189,7 +165,8 @@ static enum ph_err prepare(struct testing *t, struct ph_fault *fault)
 	if (err == PH_OK && t->probes)
 		err = find_recipient(t, fault);
 	if (err == PH_OK && t->sends)
-		err = compose(t, fault);
+		err = ph_test_letter_compose(&t->from, &t->to,
+		    t->server.connection.code_page, &t->content, fault);
 	if (err == PH_OK)
 		err = ph_cli_server_unlock(&t->server, fault);
 	if (err == PH_OK)

@@ -1,8 +1,8 @@
 #include "cli/test_letter.h"
 
 enum ph_err ph_test_letter_compose(const struct ph_address *from,
-    const struct ph_address *to, const char *code_page,
-    struct ph_content **out, struct ph_fault *fault)
+    const struct ph_address *to, const char *code_page, struct ph_content **out,
+    struct ph_fault *fault)
 {
 	static const char text[] =
 	    "This message was sent by Posthaste to see whether the settings "

@@ -9,7 +9,7 @@
    from and to stay valid until the content goes.  PH_EINVAL with *fault,
    PH_ENOMEM. */
 PH_MUST_USE enum ph_err ph_test_letter_compose(const struct ph_address *from,
-    const struct ph_address *to, const char *code_page,
-    struct ph_content **out, struct ph_fault *fault);
+    const struct ph_address *to, const char *code_page, struct ph_content **out,
+    struct ph_fault *fault);
 
 #endif

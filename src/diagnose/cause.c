@@ -32,9 +32,8 @@ static const struct row rows[] = {
 	    "where each value comes from" },
 	[PH_CAUSE_NO_CONNECTION] = { "no-connection", "host", PH_EXIT_CONFIG,
 	    false,
-	    "name a server with --server smtp://USER@HOST, or store one with "
-	    "posthaste connection add NAME host=HOST (posthaste setup, which "
-	    "asks for all of it, is to come)" },
+	    "posthaste setup finds the settings, tries them and saves them; or "
+	    "name a server with --server smtp://USER@HOST" },
 	[PH_CAUSE_PORTS_DISAGREE] = { "ports-disagree", "port", PH_EXIT_CONFIG,
 	    false, "give the port once: behind the host or by itself" },
 	[PH_CAUSE_BAD_ADDRESS] = { "bad-address", "recipient", PH_EXIT_DATAERR,
@@ -314,7 +313,7 @@ static const struct row rows[] = {
 	    "correct the password; --attempts allows a further login at "
 	    "once" },
 	[PH_CAUSE_AUTH_REQUIRED] = { "auth-required", "anonymous",
-	    PH_EXIT_NOPERM, false,
+	    PH_EXIT_NOPERM, true,
 	    "the server wants a login: give --username and "
 	    "--password-from" },
 

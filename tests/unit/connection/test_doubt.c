@@ -253,7 +253,9 @@ static void test_published(void)
 		check(ph_doubts_about(&found, "port") == NULL);
 		check(ph_doubts_about(&found, "username") == NULL);
 		check(ph_doubts_about(&found, "password") == NULL);
-		check(ph_preset_of_host(ph_span_of(p->host)) != NULL);
+		/* On this computer anybody's server may run. */
+		check((ph_preset_of_host(ph_span_of(p->host)) == NULL) ==
+		    (strcmp(p->host, "localhost") == 0));
 	}
 	check_case(NULL, 0);
 }
