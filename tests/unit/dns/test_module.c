@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* What needs no network: opening, giving up, closing with questions open, and
    the list of public suffixes.  The rest is tried against Knot
@@ -52,8 +53,13 @@ static void test_giving_up(bool validates)
 	unsigned times = 0;
 	int first = 0;
 	int second = 0;
+	enum ph_err err = ph_dns_module.open(validates, &c);
 
-	check_int(ph_dns_module.open(validates, &c), PH_OK);
+	if (access("/etc/resolv.conf", R_OK) != 0) {
+		check_int(err, PH_ENOTFOUND);
+		return;
+	}
+	check_int(err, PH_OK);
 	check(ph_dns_module.descriptor(c) >= 0);
 	check_int(ph_dns_module.ask(c, "a.example.invalid", PH_DNS_MX,
 		      on_answer, &times, &first),

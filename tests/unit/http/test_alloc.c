@@ -40,6 +40,34 @@ static enum ph_err ask(void *ctx)
 	return err;
 }
 
+static enum ph_err get(void *ctx)
+{
+	const struct far_end *f = ctx;
+	struct ph_fault fault = { 0 };
+	struct ph_http_got got = { 0 };
+	char url[64];
+
+	(void)snprintf(
+	    url, sizeof(url), "http://127.0.0.1:%u/page", (unsigned)f->port);
+	ph_buf_init(&got.body, 4096);
+	ph_buf_init(&got.hops, 4096);
+
+	const struct ph_http_get g = { .url = url,
+		.ca_file = "/none",
+		.allows_http = true,
+		.redirects_max = 1,
+		.timeout = 20000 };
+	enum ph_err err = ph_http_module.get(&g, &got, &fault);
+
+	check(err == PH_OK || err == PH_ENOMEM || err == PH_EIO);
+	if (err == PH_OK)
+		check_str(ph_buf_str(&got.body), "{\"token\":\"t\"}");
+	check((err == PH_EIO) == ph_fault_is_set(&fault));
+	ph_buf_release(&got.body);
+	ph_buf_release(&got.hops);
+	return err;
+}
+
 int main(void)
 {
 	struct far_end f = { .answer = PH_SPAN_INIT(
@@ -52,6 +80,8 @@ int main(void)
 	check_int(freewatch_found(), 0);
 	freewatch_for(NULL);
 	check_int(ask(&f), PH_OK);
+	check(failalloc_run_any(get, &f) > 20);
+	check_int(get(&f), PH_OK);
 	far_end_finish(&f);
 	return check_end();
 }
