@@ -15,8 +15,7 @@ enum step {
 	QUIET,
 	RESOLV_CONF,
 	ANCHOR_FILE,
-	ANCHOR, /* and there is no file */
-	ASK
+	ANCHOR /* and there is no file */
 };
 
 static enum step refused;
@@ -25,8 +24,6 @@ static unsigned anchors_added;
 
 struct ub_ctx *real_create(void) __asm__("__real_ub_ctx_create");
 int real_async(struct ub_ctx *c, int threads) __asm__("__real_ub_ctx_async");
-int real_ask(struct ub_ctx *c, const char *name, int type, int class, void *arg,
-    ub_callback_type fn, int *id) __asm__("__real_ub_resolve_async");
 
 struct ub_ctx *wrap_create(void) __asm__("__wrap_ub_ctx_create");
 int wrap_async(struct ub_ctx *c, int threads) __asm__("__wrap_ub_ctx_async");
@@ -39,8 +36,6 @@ int wrap_add_file(struct ub_ctx *c, const char *path) __asm__(
 int wrap_add(struct ub_ctx *c, const char *anchor) __asm__(
     "__wrap_ub_ctx_add_ta");
 int wrap_access(const char *path, int mode) __asm__("__wrap_access");
-int wrap_ask(struct ub_ctx *c, const char *name, int type, int class, void *arg,
-    ub_callback_type fn, int *id) __asm__("__wrap_ub_resolve_async");
 
 struct ub_ctx *wrap_create(void)
 {
@@ -88,13 +83,6 @@ int wrap_access(const char *path, int mode)
 	return has_file ? 0 : -1;
 }
 
-int wrap_ask(struct ub_ctx *c, const char *name, int type, int class, void *arg,
-    ub_callback_type fn, int *id)
-{
-	return refused == ASK ? UB_SYNTAX
-			      : real_ask(c, name, type, class, arg, fn, id);
-}
-
 static const struct {
 	enum step step;
 	bool has_file;
@@ -140,20 +128,6 @@ static void on_answer(void *ctx, const struct ph_dns_answer *a)
 	(void)a;
 }
 
-static void test_ask(void)
-{
-	struct ph_dns_context *c = NULL;
-	int id = 0;
-
-	check_int(ph_dns_module.open(false, &c), PH_OK);
-	refused = ASK;
-	check_int(
-	    ph_dns_module.ask(c, "x.invalid", PH_DNS_MX, on_answer, NULL, &id),
-	    PH_EINVAL);
-	refused = NOTHING;
-	ph_dns_module.close(c);
-}
-
 static enum ph_err open_and_ask(void *ctx)
 {
 	struct ph_dns_context *c = NULL;
@@ -172,7 +146,6 @@ static enum ph_err open_and_ask(void *ctx)
 int main(void)
 {
 	test_open();
-	test_ask();
 	check_int(failalloc_run(open_and_ask, NULL), 2);
 	return check_end();
 }
