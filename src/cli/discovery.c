@@ -261,8 +261,7 @@ static void print_command(
 	printf("   %-*s%s\n", LABEL_WIDTH - 3, "try:", text);
 	if (is_first && d->save_as == NULL) {
 		(void)snprintf(text, sizeof(text),
-		    "posthaste discover %s --save NAME%s", d->subject->address,
-		    c->doubts == 0 ? "" : " --yes");
+		    "posthaste discover %s --save NAME", d->subject->address);
 		printf("   %-*s%s\n", LABEL_WIDTH - 3, "keep:", text);
 	}
 }

@@ -285,6 +285,8 @@ def test_what_a_person_sees(outcome, name):
         assert len(line) <= 80 or len(line.split()) <= 2, line
     assert sum(line.startswith(" 1. ") for line in lines) == 1
     assert f"note: discover: asked dns:{domain}?type=MX" in result["err"]
+    # The yes is the person's own.
+    assert "--yes" not in result["out"]
     # No progress where no terminal is.
     assert "\r" not in result["err"]
     if "probes" in name:
