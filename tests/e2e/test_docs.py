@@ -14,8 +14,9 @@ def options(command):
     return re.findall(r"^ +(?:-\w, )?--([\w.-]+)", shown, re.M)
 
 
-@pytest.mark.parametrize("command", ["send", "test", "discover", "explain",
-                                     "secret", "login", "sink", "replay"])
+@pytest.mark.parametrize("command", ["setup", "send", "test", "discover",
+                                     "explain", "secret", "login", "sink",
+                                     "replay"])
 def test_options_are_in_the_manual(command):
     page = (PAGES / f"posthaste-{command}.1").read_text()
     if command == "test":  # says that the server's options are those of send
