@@ -245,9 +245,10 @@ static enum ph_exit run(struct ph_cli *cli, int argc, char **argv)
 		return err == PH_EOF ? PH_EXIT_OK : PH_EXIT_USAGE;
 	ph_arena_init(&s.arena, ARENA_MAX);
 	err = prepare(&s, &s.discovery.fault);
-	if (err == PH_OK)
+	if (err == PH_OK) {
 		err = ph_searching_run(&s.searching, cli, &s.what,
 		    &s.discovery.found, &s.discovery.fault);
+	}
 	conclude(&s, err);
 	result = report(&s);
 	release(&s);

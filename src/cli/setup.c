@@ -242,11 +242,12 @@ static enum ph_exit report(struct ph_setup *s)
 		if (result == PH_EXIT_OK)
 			result = printed;
 	}
-	if (ph_fault_is_set(&s->fault))
+	if (ph_fault_is_set(&s->fault)) {
 		(void)ph_cli_fault(s->cli, &s->fault);
-	else if (s->path != NULL)
+	} else if (s->path != NULL) {
 		ph_setup_say(
 		    s, 0, "posthaste send -n %s sends with them.", s->name);
+	}
 	return result;
 }
 

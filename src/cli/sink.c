@@ -434,7 +434,7 @@ static enum ph_exit play(struct run *r)
 	struct ph_playing p = {
 		.cli = r->cli,
 		.address = ph_options_value(&r->given, KEY_LISTEN),
-		.tls = r->tls,
+		.tls = r->config.tls,
 		.users = r->config.users,
 		.ca_file = r->ca_file,
 		.count_max = r->sink.count_max,
@@ -445,7 +445,7 @@ static enum ph_exit play(struct run *r)
 	if (ph_playing_script(&p, ph_options_value(&r->given, KEY_SCRIPT),
 		&r->script, &fault) != PH_OK)
 		return ph_cli_fail(r->cli, &fault);
-	if (r->tls == NULL && ph_play_has_tls(&p.play)) {
+	if (r->config.tls == NULL && ph_play_has_tls(&p.play)) {
 		return ph_cli_usage(
 		    r->cli, "--encryption none, and TLS in the script");
 	}

@@ -164,9 +164,10 @@ static enum ph_err prepare(struct testing *t, struct ph_fault *fault)
 		err = find_sender(t, fault);
 	if (err == PH_OK && t->probes)
 		err = find_recipient(t, fault);
-	if (err == PH_OK && t->sends)
+	if (err == PH_OK && t->sends) {
 		err = ph_test_letter_compose(&t->from, &t->to,
 		    t->server.connection.code_page, &t->content, fault);
+	}
 	if (err == PH_OK)
 		err = ph_cli_server_unlock(&t->server, fault);
 	if (err == PH_OK)

@@ -344,7 +344,7 @@ def mode_cases(b):
           (75, "tls", "tls-refused", {"server"}, BEFORE, ["port 465"]))
     b.add("STARTTLS refused for good", "smtp+starttls", 587,
           {587: b.starttls({"STARTTLS": "554 5.7.3 no"})},
-          (78, "tls", "tls-refused", {"server"}, None,
+          (78, "tls", "tls-refused", {"tls"}, None,
            ["no other usual port"]))
     b.add("hung up in the handshake, 465 is there", "smtp+starttls", 587,
           {587: b.starttls({"STARTTLS": hang_up_in_tls}), 465: b.early()},

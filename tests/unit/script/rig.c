@@ -57,9 +57,10 @@ static void dump_exchange(const struct ph_exchange *e, struct ph_buf *out)
 	must(ph_buf_appendf(out, " -> %u", (unsigned)e->code));
 	for (const struct ph_saying *s = e->sayings; s != NULL; s = s->next) {
 		must(ph_buf_append_char(out, ' '));
-		if (s->delay > 0)
+		if (s->delay > 0) {
 			must(
 			    ph_buf_appendf(out, "+%lld ", (long long)s->delay));
+		}
 		must(ph_buf_append_char(out, '`'));
 		rig_show(s->octets, out);
 		must(ph_buf_append_char(out, '`'));
@@ -228,9 +229,9 @@ void rig_play(struct rig *r, const struct ph_play_session *s,
 	r->err = ph_player_new(s, &c.p);
 	if (r->err != PH_OK)
 		return;
-	do
+	do {
 		hear(&c);
-	while (step(&c));
+	} while (step(&c));
 	hear(&c);
 	ph_player_free(c.p);
 }
