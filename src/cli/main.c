@@ -75,6 +75,7 @@ static void print_screen(FILE *out)
 	print_commands(out);
 	(void)fputs(
 	    "\nExamples:\n"
+	    "  posthaste setup ann@example.com\n"
 	    "  posthaste test --server smtp+starttls://ann@smtp.example.com\n"
 	    "  echo 'See you at noon.' | posthaste send -s Lunch "
 	    "bob@example.com\n"

@@ -154,7 +154,7 @@ static enum ph_err ask(struct ph_dns_context *c, const char *name,
 	c->questions = q;
 
 	int rc = ub_resolve_async(
-	    c->unbound, name, type, CLASS_IN, q, on_answer, &q->id);
+	    c->unbound, name, (int)type, CLASS_IN, q, on_answer, &q->id);
 	if (rc != 0) {
 		drop(q);
 		return rc == UB_SYNTAX ? PH_EINVAL : PH_ENOMEM;
