@@ -123,7 +123,7 @@ static void give_body(struct player *pl, uint64_t id)
 	size_t at = pl->given[id - 1];
 	size_t left = m->body.len - at;
 	size_t len = m->split > 0 && m->split < left ? m->split : left;
-	struct ph_span piece = { m->body.ptr + at, len };
+	struct ph_span piece = { left == 0 ? "" : m->body.ptr + at, len };
 	struct ph_smtp_body body = { &piece, 1, len == left, false };
 
 	if (pl->fails_body) {

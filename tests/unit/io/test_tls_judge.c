@@ -426,6 +426,7 @@ static void test_made_to_be_wrong(void)
 	}
 	check_case(NULL, 0);
 	ph_tls_context_free(client);
+	free(ca);
 }
 
 int main(void)
