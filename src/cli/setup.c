@@ -116,7 +116,7 @@ static enum ph_err deliver(
 		.content = content, .envelope = &envelope, .id = 1
 	};
 	PH_CLEANUP(ph_delivery_freep) struct ph_delivery *d = NULL;
-	struct ph_memory_booking booking;
+	struct ph_memory_booking booking = { 0 };
 	enum ph_err err;
 
 	ph_talk_release(&s->talk);
@@ -125,14 +125,14 @@ static enum ph_err deliver(
 		err = ph_talk_book(&s->talk, 1, &booking, &s->fault);
 	if (err == PH_OK)
 		err = ph_talk_connect(&s->talk, &s->fault);
-	if (err != PH_OK)
-		return err;
-	err = ph_session_deliver(s->talk.session, &job, &d, &s->fault);
-	if (err == PH_OK && ph_fault_is_set(&d->fault)) {
+	if (err == PH_OK)
+		err = ph_session_deliver(s->talk.session, &job, &d, &s->fault);
+	if (err == PH_OK) {
 		s->fault = d->fault;
-		err = PH_EIO;
+		ph_session_disconnect(s->talk.session);
 	}
-	ph_session_disconnect(s->talk.session);
+	if (ph_fault_is_set(&s->fault))
+		err = PH_EIO;
 	if (!ph_delivery_reached(d))
 		ph_talk_unbook(&s->talk, &booking);
 	return err;
