@@ -1,15 +1,14 @@
 #include "base/pin.h"
 #include "cli/connection_part.h"
 #include "cli/facts.h"
+#include "cli/question.h"
 #include "cli/server.h"
 #include "cli/talk.h"
-#include "io/terminal.h"
 
 #include <string.h>
 
 enum {
 	ARENA_MAX = 4 * 1024 * 1024,
-	ANSWER_MAX = 256,
 	PINS_MAX = PH_SETTINGS_LINE_MAX - 64
 };
 
@@ -174,18 +173,12 @@ static enum ph_err need_hash(struct pinning *p, const char *why)
 
 static enum ph_err ask(struct pinning *p)
 {
-	PH_CLEANUP(ph_buf_release) struct ph_buf answer;
-
-	ph_buf_init(&answer, ANSWER_MAX);
-
-	enum ph_err err = ph_terminal_ask_openly(
-	    "Trust this key, and no other? Type yes: ", &answer);
+	enum ph_err err =
+	    ph_question_consent("Trust this key, and no other? Type yes: ");
 
 	if (err == PH_ENOTFOUND)
 		return need_hash(p, "there is no terminal to ask on");
-	if (err == PH_OK &&
-	    ph_span_eq_nocase(
-		ph_span_trim(ph_buf_span(&answer)), PH_SPAN("yes")))
+	if (err == PH_OK)
 		return PH_OK;
 	ph_fault_set(&p->fault, PH_CAUSE_INTERRUPTED, PH_STAGE_CONFIG,
 	    "the answer was not yes: nothing is pinned");

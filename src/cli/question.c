@@ -114,3 +114,18 @@ enum ph_err ph_question_yes(
 	ph_buf_init(&answer, TEXT_MAX);
 	return ph_question_line(q, check_yes, out, &answer, fault);
 }
+
+enum ph_err ph_question_consent(const char *text)
+{
+	PH_CLEANUP(ph_buf_release) struct ph_buf answer;
+
+	ph_buf_init(&answer, TEXT_MAX / 2);
+
+	enum ph_err err = ph_terminal_ask_openly(text, &answer);
+
+	if (err == PH_OK &&
+	    ph_span_eq_nocase(
+		ph_span_trim(ph_buf_span(&answer)), PH_SPAN("yes")))
+		return PH_OK;
+	return err == PH_ENOTFOUND ? err : PH_EDENIED;
+}

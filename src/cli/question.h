@@ -26,6 +26,10 @@ PH_MUST_USE enum ph_err ph_question_line(const struct ph_question *q,
     ph_answer_check_fn *check, void *ctx, struct ph_buf *out,
     struct ph_fault *fault);
 
+/* Asks as it stands for the word yes.  PH_ENOTFOUND: there is no terminal;
+   PH_EDENIED: something else was typed, or nothing. */
+PH_MUST_USE enum ph_err ph_question_consent(const char *text);
+
 /* Yes or no; usual is "yes" or "no". */
 PH_MUST_USE enum ph_err ph_question_yes(
     const struct ph_question *q, bool *out, struct ph_fault *fault);

@@ -2,26 +2,20 @@
 
 #include "cli/connection_part.h"
 #include "cli/history.h"
+#include "cli/question.h"
 #include "cli/talk.h"
-#include "io/terminal.h"
 
 #include <stdio.h>
-
-enum {
-	ANSWER_MAX = 256
-};
 
 /* asking */
 
 static enum ph_err consent(
     const struct ph_repair_question *q, struct ph_fault *fault)
 {
-	PH_CLEANUP(ph_buf_release) struct ph_buf answer;
 	char question[512];
 	struct ph_connection c;
 	enum ph_err err;
 
-	ph_buf_init(&answer, ANSWER_MAX);
 	if (q->yes)
 		return PH_OK;
 	ph_fix_apply(q->fix, &q->server->connection, &c);
@@ -29,10 +23,8 @@ static enum ph_err consent(
 	    "Log in at %.200s:%u, and write that to \"%s\" if it works? Type "
 	    "yes: ",
 	    c.host, (unsigned)c.port, q->name);
-	err = ph_terminal_ask_openly(question, &answer);
-	if (err == PH_OK &&
-	    ph_span_eq_nocase(
-		ph_span_trim(ph_buf_span(&answer)), PH_SPAN("yes")))
+	err = ph_question_consent(question);
+	if (err == PH_OK)
 		return PH_OK;
 	ph_fault_set(fault, PH_CAUSE_INTERRUPTED, PH_STAGE_CONFIG,
 	    err == PH_ENOTFOUND

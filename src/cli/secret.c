@@ -1,5 +1,6 @@
 #include "base/secret.h"
 #include "cli/connection_part.h"
+#include "cli/source_option.h"
 #include "config/memory.h"
 #include "config/vault.h"
 #include "config/vault_keyring.h"
@@ -49,27 +50,11 @@ struct job {
 
 static enum ph_err find_source(struct job *j, struct ph_secret_source *out)
 {
-	struct ph_span text = ph_span_of(j->from);
+	struct ph_source_option o = { "--from", j->from, "secret" };
 
-	if (j->from == NULL) {
-		text =
-		    isatty(STDIN_FILENO) ? PH_SPAN("prompt") : PH_SPAN("fd:0");
-	}
-
-	enum ph_err err = ph_secret_source_parse(text, &j->arena, out);
-
-	if (err == PH_OK &&
-	    (out->kind == PH_SECRET_STORED || out->kind == PH_SECRET_KEYRING ||
-		out->kind == PH_SECRET_OAUTH))
-		err = PH_EINVAL;
-	if (err == PH_EINVAL) {
-		/* What was given may be the password: it is not repeated. */
-		ph_fault_set(&j->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
-		    "--from takes prompt, env:NAME, file:PATH, fd:N, "
-		    "command:CMD or credential:NAME");
-		ph_fault_advise(&j->fault, "posthaste secret --help");
-	}
-	return err;
+	if (j->from == NULL)
+		o.text = isatty(STDIN_FILENO) ? "prompt" : "fd:0";
+	return ph_source_option_read(&o, &j->arena, out, &j->fault);
 }
 
 static enum ph_err keep(

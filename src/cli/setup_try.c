@@ -1,6 +1,6 @@
-#include "cli/consent.h"
 #include "cli/question.h"
 #include "cli/setup_part.h"
+#include "cli/source_option.h"
 #include "config/vault.h"
 #include "io/process.h"
 #include "io/terminal.h"
@@ -31,22 +31,10 @@ static enum ph_err find_source(struct ph_setup *s, struct ph_secret_source *out)
 {
 	const char *given =
 	    ph_options_value(&s->options, PH_SETUP_KEY_PASSWORD_FROM);
-	enum ph_err err =
-	    ph_secret_source_parse(ph_span_of(given == NULL ? "prompt" : given),
-		&s->server.arena, out);
+	const struct ph_source_option o = { "--password-from",
+		given == NULL ? "prompt" : given, "setup" };
 
-	if (err == PH_OK &&
-	    (out->kind == PH_SECRET_STORED || out->kind == PH_SECRET_KEYRING ||
-		out->kind == PH_SECRET_OAUTH))
-		err = PH_EINVAL;
-	if (err == PH_EINVAL) {
-		/* What was given may be the password: it is not repeated. */
-		ph_fault_set(&s->fault, PH_CAUSE_USAGE, PH_STAGE_CONFIG,
-		    "--password-from takes prompt, env:NAME, file:PATH, fd:N, "
-		    "command:CMD or credential:NAME");
-		ph_fault_advise(&s->fault, "posthaste setup --help");
-	}
-	return err;
+	return ph_source_option_read(&o, &s->server.arena, out, &s->fault);
 }
 
 static enum ph_err ask_password(struct ph_setup *s)
